@@ -1,0 +1,172 @@
+"""What a model name means.
+
+    offline                             the built-in speaker and judge
+    tiny                                the built-in model that sft makes on the spot
+    ./runs/grpo                         an existing folder: a model in this process (RUN means RUN/model)
+    hf/NAME                             a hub model in this process
+    openai/… hosted_vllm/…, --api-base  an OpenAI-compatible endpoint
+    ollama/… anthropic/… …              every other name that LiteLLM knows
+
+Any name may carry its own endpoint (`NAME@https://host/v1`) or be an alias, a `[models.NAME]` table of the config file.
+Anything else is a `UsageError` that names the nearest.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from kardia_cli.errors import UsageError
+
+BUILT_IN = ("offline", "tiny")
+OPENAI_BASE = "https://api.openai.com/v1"
+_ENDPOINT = re.compile(r"^(?P<name>.+)@(?P<base>https?://.+)$")
+_ALIAS_KEYS = ("name", "base", "revision", "sampling", "reasoning_effort", "extra_body", "price")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A resolved name: which backend, what it is asked for, and where."""
+
+    given: str
+    kind: Literal["offline", "tiny", "local", "hub", "http", "lite"]
+    model: str
+    base: str | None = None
+    key_names: tuple[str, ...] = ()
+    sampling: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+
+    @property
+    def real(self) -> bool:
+        """False for what is built in (a folder trained from `tiny` too): offline defaults end where a real model begins."""
+        return self.kind not in BUILT_IN and not (self.folder is not None and _grew_from_tiny(self.folder))
+
+
+def resolve(name: str, api_base: str | None = None, aliases: dict[str, dict[str, Any]] | None = None) -> ModelSpec:
+    """Say what a model name means; `UsageError` (exit 2) where it means nothing."""
+    if aliases and name in aliases:
+        return _from_alias(name, aliases[name])
+    endpoint = _ENDPOINT.match(name)
+    if endpoint:
+        return _http(name, endpoint["name"], endpoint["base"])
+    if name == "offline":
+        return ModelSpec(name, "offline", name)
+    if name == "tiny":
+        return ModelSpec(name, "tiny", name)
+    if api_base and not _looks_local(name):
+        return _http(name, name, api_base)
+    if Path(name).is_dir():
+        return ModelSpec(name, "local", name, folder=model_folder(Path(name)))
+    if name.startswith("hf/"):
+        return ModelSpec(name, "hub", name.removeprefix("hf/"))
+    return _by_provider(name)
+
+
+def model_folder(path: Path) -> Path:
+    """The folder with the weights: the path itself, or RUN/model of a run folder."""
+    for folder in (path, path / "model"):
+        if (folder / "config.json").is_file() and not (folder / "metrics.jsonl").exists():
+            return folder
+        if (folder / "adapter_config.json").is_file():
+            return folder
+    raise UsageError(f"{path} holds no model", "name a transformers folder, or a run folder of `kardia sft` or `grpo`")
+
+
+def _grew_from_tiny(folder: Path) -> bool:
+    """Whether a model folder was trained from the built-in tiny model: its config says so (`kardia_built_in`)."""
+    import json
+
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(config.get("kardia_built_in"))
+
+
+def _looks_local(name: str) -> bool:
+    return name.startswith(("./", "../", "/", "~"))
+
+
+def _http(given: str, name: str, base: str) -> ModelSpec:
+    provider, slash, rest = name.partition("/")
+    model = rest if slash and provider in litellm_providers() else name
+    keys = {"openai": ("OPENAI_API_KEY",), "hosted_vllm": ("HOSTED_VLLM_API_KEY",)}.get(provider, ())
+    return ModelSpec(given, "http", model, base.rstrip("/"), (*keys, "KARDIA_API_KEY"))
+
+
+def _by_provider(name: str) -> ModelSpec:
+    import os
+
+    provider, slash, model = name.partition("/")
+    if slash and provider == "openai":
+        return ModelSpec(name, "http", model, os.environ.get("OPENAI_BASE_URL", OPENAI_BASE), ("OPENAI_API_KEY",))
+    if slash and provider == "hosted_vllm":
+        base = os.environ.get("HOSTED_VLLM_API_BASE")
+        if not base:
+            raise UsageError(f"{name} needs the server's address", "add --api-base http://localhost:8000/v1")
+        return _http(name, name, base)
+    if slash and provider in litellm_providers():
+        return ModelSpec(name, "lite", name)
+    if not slash and name in litellm_models():
+        return ModelSpec(name, "lite", name)
+    if _looks_local(name) or name.startswith("runs/"):
+        raise UsageError(f"there is no folder {name}", "name an existing model folder")
+    known = [*BUILT_IN, *(f"{item}/…" for item in litellm_providers())] if slash else [*BUILT_IN, *litellm_models()]
+    raise UsageError(f"unknown model {name!r}", _nearest_model(name, provider, bool(slash), known))
+
+
+def _nearest_model(name: str, provider: str, slash: bool, known: list[str]) -> str:
+    import difflib
+
+    pool = [item.removesuffix("/…") for item in known] if slash else known
+    close = difflib.get_close_matches(provider if slash else name, pool, n=1, cutoff=0.7)
+    if close:
+        return f"did you mean {close[0]}{name[len(provider) :] if slash else ''}?"
+    return "give offline, a model folder, hf/NAME, provider/NAME, or NAME with --api-base"
+
+
+def _from_alias(alias: str, table: dict[str, Any]) -> ModelSpec:
+    from kardia_cli.plugins import nearest
+
+    for key in table:
+        if key not in _ALIAS_KEYS:
+            raise UsageError(f"[models.{alias}]: unknown key {key!r}", nearest(key, _ALIAS_KEYS))
+    target = resolve(str(table.get("name", alias)), table.get("base"))
+    sampling = dict(table.get("sampling", {}))
+    for key in ("reasoning_effort", "extra_body"):
+        if key in table:
+            sampling[key] = table[key]
+    return ModelSpec(alias, target.kind, target.model, target.base, target.key_names, sampling, target.folder)
+
+
+@cache
+def litellm_providers() -> frozenset[str]:
+    """Provider names that LiteLLM knows, read from its packaged tables without importing it (importing takes 2 s)."""
+    prices = {str(entry.get("litellm_provider")) for entry in _packaged_prices().values() if isinstance(entry, dict)}
+    listed = _packaged("provider_endpoints_support_backup.json").get("providers", {})
+    return frozenset(name for name in prices | set(listed) if " " not in name and name != "None")
+
+
+def litellm_models() -> frozenset[str]:
+    """Bare model names in LiteLLM's table (`gpt-4o-mini`)."""
+    return frozenset(name for name, entry in _packaged_prices().items() if entry.get("mode") in ("chat", "responses"))
+
+
+@cache
+def _packaged_prices() -> dict[str, dict[str, Any]]:
+    return _packaged("model_prices_and_context_window_backup.json")
+
+
+def _packaged(file: str) -> dict[str, Any]:
+    import orjson
+
+    spec = importlib.util.find_spec("litellm")
+    if spec is None or spec.origin is None:
+        return {}
+    path = Path(spec.origin).parent / file
+    loaded: dict[str, Any] = orjson.loads(path.read_bytes()) if path.is_file() else {}
+    return loaded

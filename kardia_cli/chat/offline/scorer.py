@@ -1,0 +1,90 @@
+"""The offline judge: levels, faults and verdicts from the words of a reply alone.
+
+It is lexical and transparent: every answer names the rule that fired. It understands nothing; a model or a person judges
+better. What it has no rule for gets the level None, never a made-up one. Where to look:
+
+    scorer_feelings.py       families of feelings; their words in scorer_feelings_dark.py and scorer_feelings_bright.py
+    scorer_words.py          topics, details, jobs, events: word lists
+    scorer_patterns.py       dismissals, advice, acknowledgement: phrases
+    scorer_generalities.py   what could be said to anyone: phrases
+    scorer_warmth.py         farewells and comments that meet a person: phrases
+    scorer_promises.py       promises and hedges: phrases
+    scorer_behaviours.py     risk and unsafe behaviours: phrases
+    scorer_clashes.py        what a person's own words rule out: phrases
+    scorer_talk_patterns.py  settled, lost references, a seeker's facts: phrases
+    scorer_faults.py         one rule per fault           scorer_levels.py  one ladder per criterion
+    scorer_talk.py           rules over whole talks       scorer_view.py    a reply set against its context
+
+    facts ──▶ View (reply set against talk and profile) ──▶ Score per criterion, Hit per question
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from kardia_cli.chat.offline.scorer_faults import ABSENT, RULES
+from kardia_cli.chat.offline.scorer_levels import CRITERIA
+from kardia_cli.chat.offline.scorer_talk import QUESTIONS, fits, settled
+from kardia_cli.chat.offline.scorer_text import quote, read
+from kardia_cli.chat.offline.scorer_view import View, view
+
+Facts = Mapping[str, Any]
+
+
+def judge_turn(facts: Facts, rng: random.Random) -> dict[str, Any]:
+    """Judge one supporter reply.
+
+    `facts` holds person, mbti, situation, history (role seeker|supporter, content), reply, criteria and questions
+    (each with an id). Returns criteria (id, reason, quotes, level 1-5 or None), answers (id, reason, present, quote),
+    solved and solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. The rules
+    are deterministic, `rng` is not drawn from.
+    """
+    seen = view(facts)
+    is_settled, why = settled(list(facts.get("history") or []), seen.reply)
+    return {
+        "criteria": [_criterion(str(item["id"]), seen) for item in facts.get("criteria") or []],
+        "answers": [_answer(str(item["id"]), seen) for item in facts.get("questions") or []],
+        "solved": is_settled,
+        "solved_reason": why,
+    }
+
+
+def _criterion(name: str, seen: View) -> dict[str, Any]:
+    rule = CRITERIA.get(name)
+    if rule is None:
+        return {"id": name, "reason": "no lexical rule for this criterion", "quotes": [], "level": None}
+    score = rule(seen)
+    quotes = [quote(sentence) for sentence in score.evidence]
+    return {"id": name, "reason": score.reason, "quotes": quotes, "level": score.level}
+
+
+def _answer(name: str, seen: View) -> dict[str, Any]:
+    rule = RULES.get(name)
+    if rule is None:
+        return {"id": name, "reason": "no lexical rule", "present": False, "quote": ""}
+    hit = rule(seen)
+    if hit is None:
+        return {"id": name, "reason": ABSENT[name], "present": False, "quote": ""}
+    return {"id": name, "reason": hit.reason, "present": True, "quote": quote(hit.sentence)}
+
+
+def judge_fit(facts: Facts, rng: random.Random) -> dict[str, Any]:
+    """Whether the seeker's message `next` still follows from a rewritten `reply`: reason and fits."""
+    history = list(facts.get("history") or [])
+    follows, reason = fits(history, read(str(facts.get("reply") or "")), str(facts.get("next") or ""))
+    return {"reason": reason, "fits": follows}
+
+
+def judge_dialogue(facts: Facts, rng: random.Random) -> dict[str, Any]:
+    """Answer questions about a whole talk (person, mbti, situation, emotions, messages, questions): answers by id."""
+    return {"answers": [_talk_answer(str(item["id"]), facts) for item in facts.get("questions") or []]}
+
+
+def _talk_answer(name: str, facts: Facts) -> dict[str, Any]:
+    rule = QUESTIONS.get(name)
+    if rule is None:
+        return {"id": name, "reason": "no lexical rule", "present": False}
+    why = rule(facts)
+    return {"id": name, "reason": why or "nothing of the kind was found", "present": bool(why)}

@@ -1,0 +1,73 @@
+"""Things that people do with their time: how a profile names them, how the seeker and the supporter speak of them.
+
+Key: words that give the activity away. Value: what the seeker calls it, and what a supporter may offer without saying
+that it is written anywhere.
+"""
+
+from __future__ import annotations
+
+ACTIVITIES: tuple[tuple[str, str, str], ...] = (
+    ("run running runner jog jogging marathon parkrun", "my run", "an easy run without a watch"),
+    ("hike hiking hiker trail trails", "my hike", "an hour on a quiet trail"),
+    ("walk walks walking", "my evening walk", "a slow walk round the block"),
+    ("cycling cycle bike biking bicycle", "my bike ride", "a loop on the bike"),
+    ("swim swimming swimmer pool", "my swim", "a few quiet lengths in the water"),
+    ("climbing bouldering climber", "the climbing wall", "an hour on the wall"),
+    ("yoga pilates", "my yoga hour", "ten minutes on the mat"),
+    ("meditation meditate meditating", "my sitting practice", "five minutes of just breathing"),
+    ("read reading books novel novels bookworm", "my book", "one chapter of something kind"),
+    ("journal journaling diary", "my notebook", "half a page in a notebook"),
+    ("poem poems poetry poet", "my half-finished poem", "three lines nobody has to read"),
+    ("writing stories blog", "my writing hour", "a page written only for you"),
+    ("draw drawing sketch sketching", "my sketchbook", "a quick sketch of how it feels"),
+    ("paint painting watercolour watercolor", "my paints", "an hour with colours and no plan"),
+    ("guitar", "my guitar", "a few chords with the door closed"),
+    ("piano", "the piano", "a slow piece on the piano"),
+    ("violin cello flute drums ukulele", "my practice hour", "ten minutes of playing for nobody"),
+    ("sing singing choir", "choir practice", "singing one thing out loud"),
+    ("vinyl playlist music albums concerts", "my music", "one record from start to end"),
+    ("chess", "my chess game", "a slow game of chess"),
+    ("gaming gamer videogames rpg mmo minecraft", "my game", "an evening in a game you know well"),
+    ("boardgames dungeons d&d", "our game night", "a round of something silly at the table"),
+    ("puzzle puzzles crosswords crossword sudoku", "my puzzle", "a puzzle corner and some tea"),
+    ("cook cooking recipes", "my cooking", "cooking something that takes its time"),
+    ("bake baking sourdough bread", "my dough", "putting a dough together by hand"),
+    ("garden gardening allotment tomatoes plants", "my plants", "half an hour with your hands in soil"),
+    ("knit knitting crochet", "my knitting", "a few rows with the needles"),
+    ("sew sewing quilting embroidery", "my sewing", "some quiet stitching"),
+    ("photo photography photographs camera", "my camera", "a walk with the camera"),
+    ("film films movies cinema series", "my film evening", "an old film under a blanket"),
+    ("dance dancing salsa tango ballet", "dance class", "one song danced in the kitchen"),
+    ("fishing angling", "my fishing spot", "a morning by the water"),
+    ("football soccer basketball volleyball tennis badminton", "training", "some time with a ball and no score"),
+    ("woodwork woodworking carpentry whittling", "my workbench", "sanding something until it is smooth"),
+    ("coding programming raspberry arduino", "my little project", "an hour of tinkering"),
+    ("language languages spanish japanese french german italian", "my vocabulary", "ten new words and a cup of tea"),
+    ("travel travelling traveling backpacking", "my maps", "planning a day out with a map"),
+    ("stars astronomy telescope stargazing", "my telescope", "looking at the sky for a while"),
+    ("birds birdwatching birding", "my bird walk", "sitting still where the birds are"),
+    ("coffee espresso", "my first coffee", "a proper coffee, sitting down"),
+    ("tea", "my pot of tea", "a pot of tea by the window"),
+    ("volunteer volunteering shelter", "my volunteer shift", "an hour where you are useful to someone"),
+    ("church prayer pray", "the service", "a quiet moment in prayer"),
+    ("pottery ceramics clay", "my clay", "shaping something out of clay"),
+    ("cat cats kitten", "my cat", "sitting down with the cat for a bit"),
+    ("dog dogs puppy", "my dog", "a longer round with the dog"),
+    ("gym lifting weights", "my gym hour", "moving some weight for half an hour"),
+    ("boxing karate judo kickboxing", "my training", "half an hour at the bag"),
+    ("anime manga comics", "my comics", "an evening with a story you love"),
+    ("podcast podcasts radio", "my podcast", "a voice in the room, a good podcast"),
+)
+ANYONE = (
+    "ten minutes by an open window",
+    "a slow walk round the block",
+    "writing down one line about it",
+    "a short message to someone you like",
+    "something warm to drink, sitting down",
+    "one song, played twice",
+    "an early night",
+    "a list with a single item on it",
+    "saying it aloud once, to nobody",
+    "putting the phone away for an hour",
+)
+"""Offers for a seeker of whom nothing is known."""

@@ -1,0 +1,161 @@
+"""Mounts every file of commands/, and is the only place where an error becomes an exit code.
+
+0 ok · 1 bug · 2 usage · 3 finished, but rows failed · 4 stopped by budget or time · 5 gate not met
+6 provider or credentials · 130 interrupted
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kardia_cli import __version__
+from kardia_cli.errors import KardiaError, RowError
+
+EPILOG = (
+    "persona text → build-profiles → profiles → synthesize → dialogues → critique → judged → refine → refined "
+    "→ sft → model → grpo → model → evaluate"
+)
+
+
+def command_names() -> list[str]:
+    """Names of the subcommands, from the files of commands/."""
+    files = (Path(__file__).parent / "commands").glob("*.py")
+    return sorted(path.stem.replace("_", "-") for path in files if not path.stem.startswith("_"))
+
+
+def build() -> Any:
+    """The application: one subcommand for each file of commands/, in the order of their POSITION."""
+    app = typer.Typer(
+        name="kardia",
+        help="From real persona text to an empathetic model, in steps that pipe (Kardia-R1, arXiv 2512.01282).",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_main)
+    modules = {
+        name: importlib.import_module(f"kardia_cli.commands.{name.replace('-', '_')}") for name in command_names()
+    }
+    for name in sorted(modules, key=lambda name: (getattr(modules[name], "POSITION", 99), name)):
+        settings = {"help_option_names": ["-h", "--help"]}
+        app.command(name, epilog=getattr(modules[name], "EXAMPLE", None), context_settings=settings)(modules[name].run)
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]  # a group, with that many commands
+        _name_variables(name, command)
+    return group
+
+
+def _name_variables(name: str, command: Any) -> None:
+    """Every option takes KARDIA_<COMMAND>_<OPTION> too; help shows the shared ones (KARDIA_MODEL) alone."""
+    for parameter in command.params:
+        parameter.show_envvar = bool(parameter.envvar)
+        long = max(parameter.opts, key=len)
+        if parameter.envvar is None and long.startswith("--"):
+            parameter.envvar = f"KARDIA_{name}_{long[2:]}".upper().replace("-", "_")
+
+
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a row.", is_eager=True)] = False,
+    plugins: Annotated[bool, typer.Option("--plugins", help="List sources, strategies, rewards, protocols, rubrics.", is_eager=True)] = False,
+    env: Annotated[bool, typer.Option("--env", help="Print versions, ready to paste into an issue.", is_eager=True)] = False,
+) -> None:  # fmt: skip
+    for wanted, show in ((version, _version), (schema, _schema), (plugins, _plugins), (env, _env)):
+        if wanted:
+            print(show())
+            raise typer.Exit
+
+
+def _version() -> str:
+    return f"kardia {__version__}"
+
+
+def _schema() -> str:
+    import json
+
+    from kardia_cli.records import row_schema
+
+    return json.dumps(row_schema(), indent=2)
+
+
+def _plugins() -> str:
+    from kardia_cli import plugins, rubric
+
+    lines = []
+    for kind in plugins.FOLDERS:
+        for name in plugins.names(kind):  # type: ignore[arg-type]  # the keys of FOLDERS are the kinds
+            lines.append(f"{kind:<9} {name:<16} {plugins.summary(kind, name)}")  # type: ignore[arg-type]  # as above
+    lines += [f"{'rubric':<9} {name:<16} {rubric.load(name).summary}" for name in rubric.names()]
+    return "\n".join(lines)
+
+
+def _env() -> str:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    lines = [f"kardia {__version__}", f"python {platform.python_version()} on {platform.platform()}"]
+    for name in (
+        "typer",
+        "pydantic",
+        "orjson",
+        "aiohttp",
+        "litellm",
+        "torch",
+        "transformers",
+        "trl",
+        "peft",
+        "datasets",
+    ):
+        try:
+            lines.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            lines.append(f"{name} not installed")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Entry point of `kardia`."""
+    try:
+        build()(prog_name="kardia")
+    except KardiaError as error:
+        _explain(error)
+        sys.exit(1 if isinstance(error, RowError) else error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # a bug, or an interrupt that pipe.py raised
+        sys.exit(_unforeseen(error))
+
+
+def _explain(error: KardiaError) -> None:
+    if _tracebacks():
+        import traceback
+
+        traceback.print_exc()
+    sys.stderr.write(f"kardia: {error.message}\n" + (f"        → {error.remedy}\n" if error.remedy else ""))
+
+
+def _unforeseen(error: Exception) -> int:
+    from kardia_cli.pipe import Interrupted
+
+    if isinstance(error, Interrupted):
+        sys.stderr.write("kardia: interrupted; the same command begins again\n")
+        return 130
+    if _tracebacks():
+        import traceback
+
+        traceback.print_exc()
+    else:
+        sys.stderr.write(
+            f"kardia: a bug: {type(error).__name__}: {error}\n        → run it again with -vv and report it\n"
+        )
+    return 1
+
+
+def _tracebacks() -> bool:
+    return any(word.startswith("-vv") for word in sys.argv[1:]) or sys.argv.count("-v") > 1

@@ -1,0 +1,1 @@
+"""One file = one subcommand: flags in, one stage call, rows out; no logic."""

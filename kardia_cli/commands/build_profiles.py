@@ -1,0 +1,48 @@
+"""kardia build-profiles: real persona text becomes profiles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kardia_cli.options import Calls, Inputs, Io, Limit, Seeded, Talk, expand
+
+POSITION = 1
+EXAMPLE = "Example: kardia build-profiles posts.csv --source personalitycafe -o profiles.jsonl"
+
+
+@expand
+def run(
+    inputs: Inputs = None,
+    limit: Limit = None,
+    source: Annotated[str, typer.Option(help="What the files are: a name of `kardia --plugins`, or a .py file.")] = "jsonl",
+    mapping: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column is which field, e.g. person=bio; `mbti=` for none.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the source.")] = None,
+    min_words: Annotated[int, typer.Option(min=0, help="Usable words that a person must have left.")] = 60,
+    enrich: Annotated[bool, typer.Option("--enrich", help="Let a model write About and Signature, with quotes checked against the posts.")] = False,
+    model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_BUILD_PROFILES_MODEL", "KARDIA_MODEL"], help="The model of --enrich.")] = None,
+    io: Io = Io(),
+    calls: Calls = Calls(),
+    seeded: Seeded = Seeded(),
+    talk: Talk = Talk(),
+) -> None:  # fmt: skip
+    """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
+    import asyncio
+
+    from kardia_cli.records import Row
+    from kardia_cli.session import Session
+    from kardia_cli.stages.profiles import build_profile, one_per_person
+
+    async def go() -> None:
+        async with Session("build-profiles", io, calls, talk, seeded.seed) as session:
+            chat = session.chats({"profile": model}, {"profile": "--model"})["profile"] if enrich else None
+            lines = session.raw_lines(inputs, source, [*(settings or []), *(f"map={item}" for item in mapping or [])])
+            seen: set[str] = set()
+
+            async def work(raw: Row) -> list[Row]:
+                return [await build_profile(one_per_person(raw, seen), chat, seed=seeded.seed, min_words=min_words)]
+
+            await session.move(session.limited(lines, limit), work)
+
+    asyncio.run(go())

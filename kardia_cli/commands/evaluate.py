@@ -1,0 +1,62 @@
+"""kardia evaluate: models answer held-out turns; every answer is measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from kardia_cli.options import Calls, Inputs, Io, Judged, Seeded, Talk, expand
+
+POSITION = 7
+EXAMPLE = "Example: kardia evaluate data.jsonl --model runs/sft/base --model runs/sft --model runs/grpo > scores.jsonl"
+
+
+@expand
+def run(
+    context: typer.Context,
+    inputs: Inputs = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="Measure at most this many rows of the split.")] = None,
+    model: Annotated[list[str] | None, typer.Option("--model", "-m", help="A model to measure; repeat it for a table of several.")] = None,
+    judged: Judged = Judged(),
+    protocol: Annotated[str, typer.Option(help="How to measure: a name of `kardia --plugins`, or a .py file.")] = "kardiabench",
+    settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the protocol.")] = None,
+    split: Annotated[Literal["train", "test", "all"] | None, typer.Option(help="Whose rows: held-out people are the test split.", show_default="test")] = None,
+    io: Io = Io(),
+    calls: Calls = Calls(),
+    seeded: Seeded = Seeded(),
+    talk: Talk = Talk(),
+) -> None:  # fmt: skip
+    """Let models answer each turn of held-out dialogues; score rows on stdout, a table on stderr."""
+    import asyncio
+
+    from kardia_cli.records import Row
+    from kardia_cli.session import Session
+    from kardia_cli.splits import Split
+    from kardia_cli.stages.evaluation import evaluate, without_text
+
+    async def go() -> None:
+        async with Session("evaluate", io, calls, talk, seeded.seed) as session:
+            named = session.required(context, inputs)
+            measure = session.measure(protocol, settings or [])
+            models = session.measured(model, measure.needs_model)
+            judge = session.judge(
+                session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"}, others=models)["judge"],
+                judged.rubric,
+            )
+            chats = {name: session.board.chat(name) for name in models}
+            chosen = Split(split or ("test" if measure.needs_model else "all"))
+            scores: list[Row] = []
+
+            async def work(row: Row) -> list[Row]:
+                return await evaluate(session.checked(row, "messages"), measure, chats, judge)
+
+            source = session.limited(chosen.choose(session.lines(named, "dialogues")), limit)
+            tally = await session.move(source, work, on_row=lambda row: scores.append(without_text(row)))
+            chosen.check()
+            session.voice.say(chosen.summary())
+            title = f"{protocol}, judged by {session.label(judge.chat)}, rubric {judge.rubric.id} {judge.rubric.hash}"
+            session.voice.table(title, measure.summarize(scores))
+            tally.check(io.min_rows)
+
+    asyncio.run(go())

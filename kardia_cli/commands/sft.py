@@ -1,0 +1,42 @@
+"""kardia sft: supervised fine-tuning on refined dialogues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from kardia_cli.options import Inputs, Limit, Seeded, Talk, expand
+
+POSITION = 5
+EXAMPLE = "Example: kardia sft data.jsonl -o runs/sft --set train.max_steps=200 > metrics.jsonl"
+
+
+@expand
+def run(
+    context: typer.Context,
+    inputs: Inputs = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The run folder.")] = None,
+    limit: Limit = None,
+    model: Annotated[str, typer.Option("--model", "-m", help="What to train: tiny, a model folder, or hf/NAME.")] = "tiny",
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="An option of TRL's SFTConfig (train.…) or PEFT's LoraConfig (lora.…).")] = None,
+    split: Annotated[Literal["train", "test", "all"], typer.Option(help="Whose rows.")] = "train",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")] = False,
+    seeded: Seeded = Seeded(),
+    talk: Talk = Talk(),
+) -> None:  # fmt: skip
+    """Train a model on supporter turns with TRL's SFTTrainer (LoRA through PEFT); metric rows on stdout."""
+    from kardia_cli.stages.sft import run_sft
+    from kardia_cli.trainee import Training
+    from kardia_cli.training.settings import load
+
+    training = Training("sft", context, talk, split)
+    folder = training.folder(output)
+    rows = training.rows(inputs, limit)
+    chosen = load(talk.config, settings or [])
+    with training.metrics() as emit:
+        run_sft(
+            rows, folder, model=model, settings=chosen, seed=seeded.seed, fresh=fresh, say=training.voice.say, emit=emit
+        )
+    training.finish()

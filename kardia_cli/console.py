@@ -1,0 +1,60 @@
+"""What is said to a person: lines on stderr, never on stdout, never a row's text.
+
+`-q` leaves errors, `-v` adds detail. Rich draws tables; it obeys NO_COLOR and TERM=dumb and drops colour where stderr is
+no terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Voice:
+    """Speaks to the user of one command. `level`: -1 errors only, 0 normal, 1 and more verbose."""
+
+    def __init__(self, command: str, level: int = 0) -> None:
+        self.command, self.level = command, level
+
+    def say(self, text: str) -> None:
+        """A line that most users want to read."""
+        if self.level >= 0:
+            self._line(text)
+
+    def detail(self, text: str) -> None:
+        """A line for `-v`."""
+        if self.level >= 1:
+            self._line(text)
+
+    def warn(self, text: str) -> None:
+        """A line that is shown even with `-q`."""
+        self._line(text)
+
+    def _line(self, text: str) -> None:
+        sys.stderr.write(f"{self.command}: {text}\n")
+        sys.stderr.flush()
+
+    def table(self, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """A Rich table on stderr; numbers with three digits after the point, a dash for what is not known."""
+        if self.level < 0 or not rows:
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        for column in columns:
+            numeric = all(isinstance(row.get(column), int | float | None) for row in rows)
+            table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(_cell(row.get(column)) for column in columns))
+        width = None if sys.stderr.isatty() else 180
+        Console(stderr=True, width=width).print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

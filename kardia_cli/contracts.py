@@ -1,0 +1,112 @@
+"""The shapes a plug-in may have. One file, one function of a fixed name; options are its keyword parameters.
+
+    source     rows(path, **options)                                  -> iterator of Line
+    strategy   async reply(dialogue, chat, **options)                 -> Turn
+    reward     async score(row, completion, judge, chat, **options)   -> Score | None
+    protocol   async evaluate(row, chats, judge, **options)           -> list[Score]
+               optional summarize(rows)                               -> list of table rows
+
+None of a reward means "not scored" (a judge was asked and failed) and is never 0. `test_plugins` holds every file of the
+folders against these shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from kardia_cli import spans
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.request import derive_seed
+from kardia_cli.judge import Judge
+from kardia_cli.records import Line, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What a strategy may know: everything but the gold emotion.
+
+    `messages` are the turns so far (the last one is the seeker's), supporter turns with their spans.
+    """
+
+    id: str
+    person: str
+    mbti: str | None
+    situation: str
+    messages: list[dict[str, str]]
+    seed: int = 0
+    revision: int = 0
+
+    def row(self) -> Row:
+        """The dialogue as a row without a gold label, for `prompts.conversation`."""
+        return {
+            "person": self.person,
+            "mbti": self.mbti,
+            "situation": self.situation,
+            "messages": self.messages,
+        }
+
+    def seed_for(self, role: str, sample: int = 0) -> int:
+        """Seed of a call that this turn makes."""
+        return derive_seed(self.seed, self.id, "dialogue", role, len(self.messages), self.revision, sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A supporter turn: its text, and a free JSON trace of how it was made (empty: none)."""
+
+    text: str
+    trace: str = ""
+
+    @property
+    def spans(self) -> spans.Spans | None:
+        """The four spans, or None where the turn is plain or broken."""
+        return spans.read(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A measured value with its parts and its reason; `value` None means not scored.
+
+    Protocols also say what was measured: the model, the index of the turn, the reply and the label it names.
+    """
+
+    value: float | None
+    reason: str = ""
+    parts: Mapping[str, float | None] = field(default_factory=dict)
+    model: str = ""
+    turn: int = -1
+    text: str = ""
+    label: str = ""
+
+
+class Source(Protocol):
+    """Reads a real file as raw rows; a bad record is a Line with an error, and the stream goes on."""
+
+    def __call__(self, path: Path, /) -> Iterator[Line]: ...
+
+
+class Strategy(Protocol):
+    """Speaks for the supporter."""
+
+    async def __call__(self, dialogue: Dialogue, chat: Chat, /) -> Turn: ...
+
+
+class Reward(Protocol):
+    """Pays for one completion; `row` ends with the seeker turn that the completion answers."""
+
+    async def __call__(self, row: Row, completion: str, judge: Judge, chat: Chat | None, /) -> Score | None: ...
+
+
+class Evaluate(Protocol):
+    """Measures models on one held-out row."""
+
+    async def __call__(self, row: Row, chats: Mapping[str, Chat], judge: Judge, /) -> Sequence[Score]: ...
+
+
+class Summarize(Protocol):
+    """Makes the table of a whole set from its score rows."""
+
+    def __call__(self, rows: Sequence[Row], /) -> list[dict[str, Any]]: ...

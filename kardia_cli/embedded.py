@@ -1,0 +1,27 @@
+"""What kardia carries with it: fictional people, profiles, situations and dialogues, so that every data stage runs with
+no argument. All of it was written for kardia; `data/` holds it as JSONL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal
+
+from kardia_cli import jsonl
+from kardia_cli.records import Line, Row
+
+Name = Literal["people", "profiles", "situations", "dialogues"]
+_FOLDER = Path(__file__).parent / "data"
+
+
+def rows(name: Name) -> list[Row]:
+    """All rows of one embedded set."""
+    return [line.row for line in jsonl.read_all(_FOLDER / f"{name}.jsonl") if line.row is not None]
+
+
+async def lines(name: Name) -> AsyncIterator[Line]:
+    """The rows of one embedded set as an input."""
+    own = {"part": "profile", "source": "kardia built-in", "licence": "Apache-2.0", "consent": "fictional"}
+    for number, row in enumerate(rows(name), 1):
+        yield Line(number, row={**row, "origin": row.get("origin") or [own]}, file="builtin")

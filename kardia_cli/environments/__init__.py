@@ -1,0 +1,1 @@
+"""Simulated users over many turns. `seeker` plays the person of a profile in a situation."""

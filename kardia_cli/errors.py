@@ -1,0 +1,99 @@
+"""What can go wrong, and who is told.
+
+The doctrine:
+
+* A **row** that cannot be processed raises `RowError`. The flow writes it to the rejects with its reason and goes
+  on; at the end the command exits 3. A rule that takes a row out on purpose raises `Dropped`: no failure, exit 0.
+* A **model call** that gave no usable answer raises `CallFailed` with a typed `why`. It is a `RowError`, because it
+  costs the row that asked; it never becomes a number (a failed judge is "not scored", not 0).
+* A **run** that cannot go on raises one of the others, each with the exit code that `cli.py` gives it. They carry
+  the remedy, in one line, and are shown without a traceback.
+* Anything else is a bug and exits 1.
+
+    KardiaError 1
+    ├── UsageError 2          wrong flag, name, file or setting
+    │   └── MissingExtra 2    a package of an optional extra is not installed
+    ├── Unfinished 3          finished, but rows failed or too few came out
+    ├── Stopped 4             budget or time; the same command resumes
+    ├── GateFailed 5          a score gate was not met
+    ├── ProviderError 6       bad key, unknown model, endpoint that refuses every call
+    └── RowError              one row; never leaves the flow
+        ├── Dropped           a rule's result
+        └── CallFailed        a model call, typed by `why`
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Why = Literal[
+    "timeout", "connection", "server", "rate_limit", "length", "content_filter", "refusal", "parse", "invalid"
+]
+"""Why a call gave no usable reply. `invalid` is an answer that breaks the rules of its task (off-menu level, two
+verdicts, a quote that is not in the text); `parse` is one that cannot be read at all."""
+
+
+class KardiaError(Exception):
+    """Base of everything kardia raises on purpose. `remedy` says what to type or change."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class UsageError(KardiaError):
+    """A wrong flag, name, file or setting."""
+
+    exit_code = 2
+
+
+class MissingExtra(UsageError):
+    """A package of an optional extra is not installed."""
+
+
+class Unfinished(KardiaError):
+    """The run finished, but rows failed, or fewer came out than `--min-rows` asks."""
+
+    exit_code = 3
+
+
+class Stopped(KardiaError):
+    """Stopped by budget or time; the same command resumes."""
+
+    exit_code = 4
+
+
+class GateFailed(KardiaError):
+    """A score gate was not met."""
+
+    exit_code = 5
+
+
+class ProviderError(KardiaError):
+    """Bad key, unknown model, or an endpoint that refuses every call: the run cannot go on."""
+
+    exit_code = 6
+
+
+class RowError(KardiaError):
+    """One row cannot be processed; the flow sends it to the rejects and goes on."""
+
+    kind: Literal["failed", "dropped"] = "failed"
+
+
+class Dropped(RowError):
+    """A rule takes the row out on purpose (too little text, failed the rubric)."""
+
+    kind = "dropped"
+
+
+class CallFailed(RowError):
+    """A model call gave no usable reply; `why` is its type. Never turned into a number."""
+
+    def __init__(self, why: Why, message: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{why}: {message}")
+        self.why: Why = why
+        self.retry_after = retry_after

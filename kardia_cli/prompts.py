@@ -1,0 +1,107 @@
+"""How a dialogue is shown to a model: one rendering for synthesis, training, rewards and evaluation.
+
+`conversation` is the only function that turns a row into the prompt of a supporter turn. It shows earlier supporter
+turns by their response span alone, and it never reads the gold emotion (a test proves both). `prompt_hash()` stands in
+every run folder, so a model is only compared with rows that were rendered the same way.
+
+The wording is ours: the paper's system prompt is not published (design note kardia-r1, section 4.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kardia_cli import spans
+from kardia_cli.persona import parse
+from kardia_cli.records import EMOTIONS, Row
+
+ChatMessage = dict[str, str]
+
+SYSTEM = """\
+You are a supportive companion in a written talk. Listen first, stay close to what this person says, and answer briefly.
+
+Who you talk with:
+{person}
+
+What happened:
+{situation}"""
+
+FOUR_SPANS = """
+
+Write every turn as four parts, each inside its own markers:
+<|understanding_begin|>what they mean and feel<|understanding_end|>
+<|reasoning_begin|>why they feel it and what would help now<|reasoning_end|>
+<|emotion_begin|>one of: {labels}<|emotion_end|>
+<|response_begin|>your reply, about 30 words at most<|response_end|>"""
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+
+
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """Put values into `{name}` slots in one pass: braces inside a value stay as they are.
+
+    Raises `KeyError` where a slot has no value.
+    """
+    return _SLOT.sub(lambda slot: str(values[slot[1]]), template)
+
+
+def system_prompt(row: Row, four_spans: bool = True) -> str:
+    """The system message of a dialogue: the person, the situation and, unless told otherwise, the four spans."""
+    persona = parse(str(row.get("person") or ""))
+    known = "\n".join(
+        line for line in str(row.get("person") or "").split("\n") if not _is_unknown_type(line, persona.mbti)
+    )
+    text = fill(
+        SYSTEM, {"person": known or "(nothing is known)", "situation": row.get("situation") or "(not told yet)"}
+    )
+    return text + fill(FOUR_SPANS, {"labels": ", ".join(EMOTIONS)}) if four_spans else text
+
+
+def _is_unknown_type(line: str, mbti: str | None) -> bool:
+    return line.startswith("MBTI:") and not mbti
+
+
+def conversation(row: Row, turn: int | None = None) -> list[ChatMessage]:
+    """Messages that ask for the supporter turn at index `turn` of `messages` (default: after the last one).
+
+    The row's own system message is kept; a row without one gets `system_prompt`. Assistant turns show their response
+    span only.
+    """
+    messages: list[dict[str, Any]] = list(row.get("messages") or [])
+    shown = [_shown(message) for message in messages[: len(messages) if turn is None else turn]]
+    if not shown or shown[0]["role"] != "system":
+        shown.insert(0, {"role": "system", "content": system_prompt(row)})
+    return shown
+
+
+def _shown(message: Mapping[str, Any]) -> ChatMessage:
+    text = str(message["content"])
+    return {"role": message["role"], "content": spans.visible(text) if message["role"] == "assistant" else text}
+
+
+def history(row: Row, turn: int | None = None) -> list[ChatMessage]:
+    """The visible talk before index `turn` as facts for a task: role is seeker or supporter."""
+    names = {"user": "seeker", "assistant": "supporter"}
+    return [
+        {"role": names[message["role"]], "content": message["content"]}
+        for message in conversation(row, turn)
+        if message["role"] in names
+    ]
+
+
+def supporter_turns(row: Row) -> list[int]:
+    """Indices in `messages` of the supporter's turns."""
+    return [index for index, message in enumerate(row.get("messages") or []) if message["role"] == "assistant"]
+
+
+def transcript(talk: list[ChatMessage]) -> str:
+    """The visible talk as lines for a prompt."""
+    return "\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in talk) or "(nothing yet)"
+
+
+def prompt_hash() -> str:
+    """Hash of all that decides how a row becomes a prompt."""
+    return hashlib.sha256((SYSTEM + FOUR_SPANS + "visible-response-1").encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Protocols: how a model is measured. One file, one `async evaluate(row, chats, judge, **options) -> list[Score]`."""

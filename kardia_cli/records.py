@@ -1,0 +1,201 @@
+"""The nouns: one row that grows from left to right, and what is inside it.
+
+A row is a plain dict all along the flow (fields that kardia does not know pass through untouched); the models here say
+what each field means and check it where a stage needs it. `row_schema()` prints the JSON Schema. The first six fields
+are KardiaBench's own (data card of Jhcircle/KardiaBench); the others are ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kardia_cli.errors import RowError
+
+Row = dict[str, Any]
+
+# The 32 labels of EmpatheticDialogues (Rashkin et al. 2019), the emotion classes of KardiaBench.
+EMOTIONS: tuple[str, ...] = (
+    "afraid", "angry", "annoyed", "anticipating", "anxious", "apprehensive", "ashamed", "caring",
+    "confident", "content", "devastated", "disappointed", "disgusted", "embarrassed", "excited", "faithful",
+    "furious", "grateful", "guilty", "hopeful", "impressed", "jealous", "joyful", "lonely",
+    "nostalgic", "prepared", "proud", "sad", "sentimental", "surprised", "terrified", "trusting",
+)  # fmt: skip
+
+SIX_FIELDS = ("person", "mbti", "emotion", "situation", "anon_username", "messages")
+Verdict = Literal["FAIL", "PASS", "SOLVED"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of an input: a row, or the error that stands in its place.
+
+    `number` is the 1-based line where it begins, `raw` the text it was read from, `file` the input's name.
+    """
+
+    number: int
+    row: Row | None = None
+    error: RowError | None = None
+    raw: str = ""
+    file: str = ""
+
+
+class Record(BaseModel):
+    """Base of the records inside a row: a fixed schema, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Message(BaseModel):
+    """One turn of a dialogue. An assistant's content holds the four spans (see spans.py)."""
+
+    model_config = ConfigDict(extra="allow")
+    role: Literal["system", "user", "assistant"] = Field(description="user is the seeker, assistant the supporter")
+    content: str = Field(description="the text; for an assistant the four spans, or plain text from `plain`")
+
+
+class Level(Record):
+    """A criterion's level on one turn, 1 (worst) to 5 (best), as the judge gave it."""
+
+    id: str = Field(description="the criterion, as the rubric names it")
+    level: float | None = Field(description="1 to 5; null where the judge abstained")
+    reason: str = Field(description="why, written before the level")
+    quotes: list[str] = Field(description="verbatim evidence from the reply")
+
+
+class Finding(Record):
+    """A fault, behaviour or check that was looked for on one turn."""
+
+    id: str = Field(description="the fault or check, as the rubric names it")
+    present: bool = Field(description="true where the turn has the fault, or breaks the check")
+    detail: str = Field(description="a quote or a reason; empty where nothing was found")
+
+
+class Critique(Record):
+    """One verdict on one supporter turn, by one rubric and one judge."""
+
+    turn: int = Field(description="index in `messages` of the supporter turn")
+    revision: int = Field(description="0 for the draft, k for its k-th rewrite")
+    rubric: str = Field(description="id of the rubric")
+    rubric_hash: str = Field(description="hash of what the judge reads of the rubric and of its policy")
+    judge: str = Field(description="the judge's model name")
+    text_hash: str = Field(description="hash of the judged turn and of all that the judge saw with it")
+    verdict: Verdict = Field(description="FAIL, PASS or SOLVED")
+    levels: list[Level]
+    findings: list[Finding]
+
+
+class Revision(Record):
+    """One rewrite of one supporter turn, or one tail that was simulated anew."""
+
+    turn: int = Field(description="index in `messages` of the turn at the time")
+    revision: int = Field(description="1 for the first rewrite of a turn; 0 for a replaced tail")
+    kind: Literal["rewrite", "tail"]
+    before: str = Field(description="the text that was replaced (a replaced tail: its messages as one JSON string)")
+    after: str = Field(description="the text that replaced it (empty for a tail: the new turns are in `messages`)")
+    reason: str = Field(description="what the critique found")
+
+
+class Trace(Record):
+    """What a strategy wants to keep of how it made a turn: one free JSON string."""
+
+    turn: int
+    trace: str
+
+
+class Origin(Record):
+    """Where a profile or a situation comes from."""
+
+    part: Literal["profile", "situation", "dialogue"]
+    source: str = Field(description="name of the file or set")
+    licence: str = Field(description="licence where known, else empty")
+    consent: str = Field(description="what is known of consent, else empty")
+
+
+class ModelUse(Record):
+    """Which model did what on this row."""
+
+    role: str = Field(description="seeker, supporter, judge, rewriter, profile …")
+    model: str = Field(description="its name as given")
+    hash: str = Field(description="hash of the weights or of the built-in speaker's source, else empty")
+
+
+class RowModel(BaseModel):
+    """One line of JSONL, at any stage. Fields that are not listed here pass through untouched."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str | None = Field(None, description="stable identity; made by synthesize, never changed later")
+    person: str | None = Field(None, description="the profile: MBTI, About, Signature, Recent Activities")
+    mbti: str | None = Field(None, description="type taken from the profile, e.g. INFP; null where unknown")
+    emotion: str | None = Field(None, description="gold emotion of the dialogue, one of the 32 labels")
+    situation: str | None = Field(None, description="what happened to the seeker, in their words")
+    anon_username: str | None = Field(None, description="irreversible name of the person: HMAC with a salt")
+    messages: list[Message] | None = Field(None, description="system, user (seeker) and assistant (supporter) turns")
+    split: Literal["train", "test"] | None = Field(None, description="wins over the split by anon_username")
+    strategy: str | None = Field(None, description="the strategy that spoke for the supporter")
+    resolved: bool | None = Field(None, description="whether the seeker said that the matter is settled")
+    critiques: list[Critique] | None = Field(None, description="every verdict, of drafts and rewrites")
+    revisions: list[Revision] | None = Field(None, description="every replaced text, before and after")
+    difficulty: Literal["easy", "hard"] | None = Field(None, description="easy if the share of FAIL is below one half")
+    traces: list[Trace] | None = Field(None, description="a strategy's own notes on a turn, as JSON strings")
+    origin: list[Origin] | None = Field(None, description="source, licence and consent of profile and situation")
+    models: list[ModelUse] | None = Field(None, description="role, model and hash")
+
+
+def row_schema() -> dict[str, Any]:
+    """JSON Schema of a row."""
+    return RowModel.model_json_schema()
+
+
+def check_row(row: Any, needs: tuple[str, ...] = ()) -> Row:
+    """Return the row as it came, or raise `RowError` naming the first field that is wrong or missing.
+
+    A field in `needs` must be there and not be empty. The emotion must be one of the 32 labels.
+    """
+    if not isinstance(row, dict):
+        raise RowError(f"a row is a JSON object, not {_kind(row)}")
+    try:
+        RowModel.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RowError(f"field {place!r}: {first['msg'].lower()}") from None
+    for name in needs:
+        if not row.get(name):
+            raise RowError(f"field {name!r} is missing or empty")
+    if row.get("emotion") is not None and row["emotion"] not in EMOTIONS:
+        raise RowError(f"field 'emotion': {row['emotion']!r} is none of the 32 labels")
+    return row
+
+
+def _kind(value: Any) -> str:
+    names = {list: "a list", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+    return names.get(type(value), "null")
+
+
+def content_hash(*parts: Any) -> str:
+    """16 hex digits over the parts, for ids and hashes in rows (orjson-stable JSON, SHA-256)."""
+    import orjson
+
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def row_id(row: Row) -> str:
+    """The row's id: its own, else the hash of its six fields (house rule)."""
+    own = row.get("id")
+    return own if isinstance(own, str) and own else content_hash(*(row.get(name) for name in SIX_FIELDS))
+
+
+def split_of(row: Row) -> Literal["train", "test"]:
+    """The row's own split, else 1/8 test by hash of `anon_username`: a pure function of the person."""
+    own = row.get("split")
+    if own in ("train", "test"):
+        return own  # type: ignore[no-any-return]  # checked against the two values on the line above
+    return "test" if _bucket(str(row.get("anon_username") or row_id(row)), "split") % 8 == 0 else "train"
+
+
+def _bucket(name: str, purpose: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{purpose}:{name}".encode()).digest()[:8], "big")

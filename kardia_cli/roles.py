@@ -1,0 +1,86 @@
+"""Which model plays which role, and where the offline defaults end.
+
+The speaker is --model (KARDIA_MODEL), the seeker --seeker-model or the speaker, the judge --judge-model
+(KARDIA_JUDGE_MODEL), in refine else the speaker's model. `offline` is the default only while everything is offline: once
+any named model, or any model recorded on the input rows, is a real one, a role left unnamed is an error that names the
+flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kardia_cli.errors import UsageError
+from kardia_cli.records import Row
+
+if TYPE_CHECKING:
+    from kardia_cli.chat.gateway import Chat, Switchboard
+
+OFFLINE = "offline"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Model names by role, and the roles that were left to the offline default."""
+
+    names: dict[str, str]
+    defaulted: tuple[str, ...]
+    flags: dict[str, str]
+
+    def check_row(self, row: Row) -> None:
+        """`UsageError` where the row was made with a real model and a role here is offline by default alone."""
+        if not self.defaulted:
+            return
+        for use in row.get("models") or []:
+            if _is_real_name(use.get("model", "")):
+                role = self.defaulted[0]
+                raise UsageError(
+                    f"these rows were made with {use['model']}, and no {role} is named", f"add {self.flags[role]} NAME"
+                )
+
+
+def _is_real_name(name: str) -> bool:
+    return bool(name) and name != OFFLINE
+
+
+def cast(
+    board: Switchboard,
+    given: dict[str, str | None],
+    flags: dict[str, str],
+    follow: dict[str, str],
+    others: Sequence[str] = (),
+) -> Cast:
+    """Fill the roles: the given names, else the role that a role follows, else offline while all is offline.
+
+    `flags` names the flag of each role, `follow` the role whose model it takes when unnamed, `others` are models at work
+    that play none of these roles (those that are trained or measured). Raises `UsageError`.
+    """
+    names: dict[str, str] = {}
+    defaulted: list[str] = []
+    any_real = any(board.spec(name).real for name in [*given.values(), *others] if name)
+    for role in sorted(given, key=lambda role: role in follow):
+        name = given[role]
+        leader = follow.get(role)
+        if name:
+            names[role] = name
+        elif leader is not None and leader not in defaulted:
+            names[role] = names[leader]
+        elif any_real:
+            raise UsageError(f"no {role} is named, and not everything here is offline", f"add {flags[role]} NAME")
+        else:
+            names[role] = OFFLINE
+            defaulted.append(role)
+    return Cast(names, tuple(defaulted), flags)
+
+
+def chats(board: Switchboard, players: Cast, say: Callable[[str], None]) -> dict[str, Chat]:
+    """Open the chat of every role; say once which are offline by default."""
+    if players.defaulted:
+        roles = " and ".join(players.defaulted)
+        flags = " and ".join(players.flags[role] for role in players.defaulted)
+        say(
+            f"{roles}: the built-in offline model, a rule-based stand-in for demos and tests ({flags} NAME for a real one)"
+        )
+    return {role: board.chat(name) for role, name in players.names.items()}

@@ -1,0 +1,158 @@
+"""Which profile meets which situation (not in the paper: ours).
+
+Dialogue i takes profile i (the profiles are used again in order when there are fewer) and a situation chosen from the
+seed and i alone, so the first 20 dialogues of 20 and of 2,000 are equal.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import orjson
+
+from kardia_cli import jsonl
+from kardia_cli.chat.request import derive_seed
+from kardia_cli.errors import RowError, UsageError
+from kardia_cli.records import EMOTIONS, Line, Row, check_row, content_hash
+
+How = Literal["balanced", "random", "round-robin"]
+_MADE_HERE = frozenset({"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin"})
+_IN_MEMORY = 8 << 20
+
+
+@dataclass
+class Pairing:
+    """Chooses the situation of the dialogue at an index, from the seed and the index alone.
+
+    balanced: every block of 32 dialogues meets each emotion once, in a seeded order; within an emotion by hash.
+    random: by hash. round-robin: in the order of the file.
+    """
+
+    situations: Sequence[Row]
+    how: How
+    seed: int
+    _by_emotion: dict[str, list[Row]] = field(default_factory=dict)
+    _count: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.situations:
+            raise UsageError(
+                "there is no situation to talk about", "give --scenarios FILE with `emotion` and `situation`"
+            )
+        for row in self.situations:
+            self._by_emotion.setdefault(row["emotion"], []).append(row)
+
+    def situation(self, index: int) -> Row:
+        """The situation of the dialogue at `index`."""
+        if self.how == "round-robin":
+            return self.situations[index % len(self.situations)]
+        if self.how == "random":
+            return self.situations[derive_seed(self.seed, "pairing", index) % len(self.situations)]
+        emotions = [label for label in EMOTIONS if label in self._by_emotion]
+        block, place = divmod(index, len(emotions))
+        order = sorted(emotions, key=lambda label: derive_seed(self.seed, "order", block, label))
+        choices = self._by_emotion[order[place]]
+        return choices[derive_seed(self.seed, "pairing", index) % len(choices)]
+
+    def pair(self, profile: Row, index: int) -> Row:
+        """The row of the dialogue at `index` before its first turn; call it once for each index, in order.
+
+        Its id comes from seed, profile, situation and how often this pair has met.
+        """
+        situation = self.situation(index)
+        who = str(profile.get("anon_username") or content_hash(profile.get("person")))
+        pair = (who, content_hash(situation["situation"], situation["emotion"]))
+        self._count[pair] = self._count.get(pair, 0) + 1
+        return {
+            "id": content_hash(self.seed, *pair, self._count[pair]),
+            "person": profile["person"],
+            "mbti": profile.get("mbti"),
+            "emotion": situation["emotion"],
+            "situation": situation["situation"],
+            "anon_username": profile.get("anon_username"),
+            "messages": [],
+            **{name: value for name, value in profile.items() if name not in _MADE_HERE},
+            "origin": _origin(profile, "profile") + _origin(situation, "situation"),
+        }
+
+
+def _origin(row: Row, part: str) -> list[Row]:
+    stored = [origin for origin in row.get("origin") or [] if origin.get("part") == part]
+    return stored or [{"part": part, "source": "", "licence": "", "consent": ""}]
+
+
+def read_situations(lines: Iterable[Line]) -> tuple[list[Row], list[Line]]:
+    """The usable situations, and the bad lines with their reasons."""
+    good: list[Row] = []
+    bad: list[Line] = []
+    for line in lines:
+        try:
+            if line.error is not None:
+                raise line.error
+            row = check_row(line.row, ("situation", "emotion"))
+        except RowError as error:
+            bad.append(Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file))
+            continue
+        origin = {"part": "situation", "source": line.file, "licence": "", "consent": ""}
+        good.append({
+            "situation": " ".join(row["situation"].replace("_comma_", ",").split()),
+            "emotion": row["emotion"],
+            "origin": row.get("origin") or [origin],
+        })  # fmt: skip
+    return good, bad
+
+
+async def paired(
+    profiles: AsyncIterator[Line], pairing: Pairing, count: int, bad_situations: Sequence[Line] = ()
+) -> AsyncIterator[Line]:
+    """`count` rows ready for their first turn, among the lines that cannot be used.
+
+    Profiles are kept in a temporary file (in memory while they are small) for when they have to be used again.
+    """
+    for line in bad_situations:
+        yield line
+    made = 0
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as kept:
+        if count <= 0:
+            return
+        async for line in profiles:
+            usable = _usable(line)
+            if usable.error is None and usable.row is not None:
+                kept.write(orjson.dumps([line.number, line.file, usable.row]) + b"\n")
+                yield Line(line.number, row=pairing.pair(usable.row, made), file=line.file)
+                made += 1
+                if made == count:
+                    return
+            else:
+                yield usable
+        while made and made < count:
+            kept.seek(0)
+            for raw in kept:
+                number, file, row = orjson.loads(raw)
+                yield Line(number, row=pairing.pair(row, made), file=file)
+                made += 1
+                if made == count:
+                    return
+
+
+def _usable(line: Line) -> Line:
+    if line.error is not None:
+        return line
+    try:
+        check_row(line.row, ("person",))
+    except RowError as error:
+        return Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file)
+    return line
+
+
+def read_files(names: Sequence[str]) -> Iterable[Line]:
+    """The lines of situation files, one file after the other; `UsageError` where one cannot be read."""
+    from pathlib import Path
+
+    for name in names:
+        if not Path(name).is_file():
+            raise UsageError(f"there is no file {name}", "name a JSONL file with `situation` and `emotion`")
+        yield from jsonl.read_all(Path(name))

@@ -1,0 +1,27 @@
+"""Four spans in one call: understanding, reasoning, emotion, response (Kardia-R1's responder A)."""
+
+from __future__ import annotations
+
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.request import Request
+from kardia_cli.contracts import Dialogue, Turn
+from kardia_cli.prompts import conversation, history
+
+
+async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Turn:
+    """Ask once; the draft is kept as it comes, broken spans and all: critique is there to find them."""
+    row = dialogue.row()
+    request = Request(
+        messages=conversation(row),
+        task="supporter.turn",
+        facts={
+            "person": dialogue.person,
+            "mbti": dialogue.mbti,
+            "situation": dialogue.situation,
+            "history": history(row),
+        },
+        sampling={"temperature": temperature},
+        seed=dialogue.seed_for("supporter"),
+    )
+    answer = await chat.ask(request)
+    return Turn(answer.text.strip(), answer.trace)

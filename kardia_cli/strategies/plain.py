@@ -1,0 +1,28 @@
+"""A plain reply without spans: the baseline that shows what the four spans add (ours)."""
+
+from __future__ import annotations
+
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.request import Request
+from kardia_cli.contracts import Dialogue, Turn
+from kardia_cli.prompts import conversation, history, system_prompt
+
+
+async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Turn:
+    """Ask once, for the response alone."""
+    row = dialogue.row()
+    shown = [message for message in conversation(row) if message["role"] != "system"]
+    request = Request(
+        messages=[{"role": "system", "content": system_prompt(row, four_spans=False)}, *shown],
+        task="supporter.plain",
+        facts={
+            "person": dialogue.person,
+            "mbti": dialogue.mbti,
+            "situation": dialogue.situation,
+            "history": history(row),
+        },
+        sampling={"temperature": temperature},
+        seed=dialogue.seed_for("supporter"),
+    )
+    answer = await chat.ask(request)
+    return Turn(answer.text.strip(), answer.trace)

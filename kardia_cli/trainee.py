@@ -1,0 +1,118 @@
+"""What sft and grpo open and close: their rows, their run folder, their stream of metric rows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from kardia_cli import jsonl, pipe, plugins
+from kardia_cli.errors import MissingExtra, RowError, Unfinished, UsageError
+from kardia_cli.options import Calls, Io, Judged, Talk, no_input
+from kardia_cli.records import Row, check_row, row_id
+from kardia_cli.session import Session
+from kardia_cli.splits import Split
+
+if TYPE_CHECKING:
+    from kardia_cli.scoring import Rewards
+
+
+class Training:
+    """One run of a training command."""
+
+    def __init__(self, command: str, context: typer.Context, talk: Talk, split: str) -> None:
+        self.command, self._context, self._talk = command, context, talk
+        self.voice = talk.voice(command)
+        self._split = Split(split)
+        self._failed = self._read = 0
+        _need_training_packages()
+
+    def folder(self, output: Path | None) -> Path:
+        """The run folder; `UsageError` where none is named."""
+        if output is None:
+            raise UsageError("no run folder", f"add -o runs/{self.command}")
+        return output
+
+    def start_model(self, model: str | None) -> str:
+        """The model that grpo starts from; `UsageError` where none is named."""
+        if model is None:
+            raise UsageError("no model to train", "add --model runs/sft, a model folder or hf/NAME")
+        return model
+
+    def rows(self, inputs: list[str] | None, limit: int | None) -> list[Row]:
+        """All usable rows of the split; a bad line costs that line and is said."""
+        named = pipe.named_inputs(inputs or [], self.voice, None)
+        if not named:
+            raise no_input(self._context, f"kardia {self.command} data.jsonl -o runs/{self.command}")
+        rows = asyncio.run(self._collect(named, limit))
+        self._split.check()
+        self.voice.say(self._split.summary())
+        return rows
+
+    async def _collect(self, named: list[str], limit: int | None) -> list[Row]:
+        rows = []
+        source = pipe.take(pipe.read_inputs(named, self.voice, "dialogues"), limit)
+        async for line in self._split.choose(source):
+            self._read += 1
+            try:
+                if line.error is not None:
+                    raise line.error
+                row = check_row(line.row, ("messages",))
+            except RowError as error:
+                self._failed += 1
+                self.voice.warn(f"failed {line.file}:{line.number}: {error}")
+                continue
+            rows.append(row if row.get("id") else {**row, "id": row_id(row)})
+        return rows
+
+    def rewards(
+        self,
+        settings: list[str],
+        options: list[str],
+        judged: Judged,
+        calls: Calls,
+        model: str,
+        rows: list[Row],
+        seed: int,
+    ) -> Rewards:
+        """The reward plug-ins with weights and options, and the judge that they may ask."""
+        from kardia_cli.chat.gateway import Switchboard
+        from kardia_cli.scoring import Rewards, read_weights
+
+        weights = read_weights(settings, plugins.names("reward"))
+        plugins.check_owners(options, list(weights))
+        functions: dict[str, Callable[..., Any]] = {}
+        for name in weights:
+            function = plugins.load("reward", name)
+            functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
+        session = Session(self.command, Io(), calls, self._talk, seed)
+        session.board = Switchboard(calls.settings(self._talk.config), self.voice.say)
+        chats = session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"}, others=[model])
+        for row in rows:
+            session.checked(row)
+        return Rewards(functions, weights, session.judge(chats["judge"], judged.rubric))
+
+    @contextlib.contextmanager
+    def metrics(self) -> Iterator[Callable[[Row], None]]:
+        """A function that writes a metric row to stdout; when its reader has gone, training goes on without."""
+        with pipe.output_descriptor(None, False) as descriptor:
+            writer = jsonl.PlainWriter(descriptor)
+            yield writer.write
+
+    def finish(self) -> None:
+        """Raise `Unfinished` where rows could not be used."""
+        if self._failed:
+            raise Unfinished(f"{self._failed} of {self._read} rows failed", "see the reasons above")
+
+
+def _need_training_packages() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("torch", "transformers", "trl", "peft", "datasets") if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(f"training needs {', '.join(missing)}", "pip install 'kardia[train]'")

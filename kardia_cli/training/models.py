@@ -1,0 +1,148 @@
+"""Which model is trained, how it is loaded, and how it is saved whole.
+
+A LoRA run trains an adapter and, where markers were added, the two vocabulary matrices (PEFT's single-token training
+does not work on tied models). The saved model is merged: weights in float32, then kept in the base's own number format.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kardia_cli.chat import names
+from kardia_cli.chat.local import fetch, folder_hash
+from kardia_cli.errors import MissingExtra, UsageError
+from kardia_cli.records import Row
+from kardia_cli.training import tiny
+from kardia_cli.training.plan import Plan, Start
+from kardia_cli.training.runs import replacing, write_text
+from kardia_cli.training.settings import Settings, check_keys, make
+from kardia_cli.training.tokens import prepare
+
+LORA: dict[str, Any] = {"r": 16, "lora_alpha": 32, "lora_dropout": 0.0, "target_modules": "all-linear"}
+"""LoRA defaults (ours; whether the paper used LoRA is not known). `r = 0` trains all parameters."""
+
+
+def find(name: str) -> Start:
+    """Say what `--model` means: `tiny`, a model or run folder, or `hf/NAME`; `UsageError` for anything else."""
+    spec = names.resolve(name)
+    if spec.kind == "tiny":
+        return Start(name, None, "", tiny=True)
+    if spec.kind not in ("local", "hub"):
+        raise UsageError(f"{name} cannot be trained here", "name `tiny`, a model folder or hf/NAME")
+    folder = spec.folder or fetch(spec.model)
+    return Start(name, folder, folder_hash(folder), tiny=tiny.is_tiny(folder))
+
+
+def base_folder(plan: Plan, rows: list[Row], run: Path) -> Path:
+    """The folder to load: the start's own, or RUN/base, where `tiny` is made unless it is there already."""
+    if plan.start.folder is not None:
+        return plan.start.folder
+    base = run / "base"
+    if not base.is_dir():
+        with replacing(base) as partial:
+            tiny.build(rows, partial, plan.seed)
+    return base
+
+
+def require_packages() -> None:
+    """Raise `MissingExtra` unless the training packages are installed."""
+    try:
+        import datasets
+        import peft
+        import trl
+
+        _ = datasets, peft, trl
+    except ImportError as error:
+        raise MissingExtra(f"training needs {error.name}", "pip install 'kardia[train]'") from error
+
+
+def hash_of(run: Path) -> str:
+    """Hash of the trained model of a run folder."""
+    return folder_hash(run / "model")
+
+
+def load(folder: Path, plan: Plan) -> tuple[Any, Any, int]:
+    """Model, tokenizer and the number of markers that were new to it.
+
+    float32 on a CPU and for full training; a frozen base under LoRA stays in its own format on a GPU.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+
+    set_seed(plan.seed)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    dtype = "auto" if plan.lora and torch.cuda.is_available() else "float32"
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    added = prepare(tokenizer, model)
+    return model, tokenizer, added
+
+
+def _stored_dtype(folder: Path) -> str:
+    """The number format that a model folder keeps its weights in."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return str(config.get("dtype") or config.get("torch_dtype") or "float32")
+
+
+def lora_table(settings: Settings, is_tiny: bool) -> dict[str, Any] | None:
+    """The resolved [lora] table, or None for training all parameters (`tiny` unless it is set; `r = 0`)."""
+    if settings.lora is None and is_tiny:
+        return None
+    from peft import LoraConfig
+
+    table = {**LORA, **(settings.lora or {})}
+    check_keys(table, LoraConfig, "lora")
+    return table if table["r"] else None
+
+
+def peft_config(plan: Plan, model: Any, added: int) -> Any:
+    """PEFT's config, or None; with new markers the vocabulary matrices are trained too, tied where they were."""
+    if plan.lora is None:
+        return None
+    from peft import LoraConfig
+
+    values = dict(plan.lora)
+    if added:
+        values.setdefault("modules_to_save", ["embed_tokens", "lm_head"])
+        if model.config.get_text_config().tie_word_embeddings:
+            values.setdefault("ensure_weight_tying", True)
+    return make(LoraConfig, "lora", {"task_type": "CAUSAL_LM", **values})
+
+
+def save(model: Any, tokenizer: Any, run: Path, base: Path, base_name: str) -> None:
+    """Write RUN/model, and RUN/adapter where a LoRA was trained; each appears whole or not at all.
+
+    `base` is the folder that was loaded, `base_name` its name as the user gave it.
+    """
+    import torch
+
+    if hasattr(model, "merge_and_unload"):
+        with replacing(run / "adapter") as partial:
+            model.save_pretrained(partial, selected_adapters=["default"])
+            tokenizer.save_pretrained(partial)
+            _name_base(partial, base_name)
+        model = model.float().merge_and_unload()
+    model = model.to(getattr(torch, _stored_dtype(base)))
+    with replacing(run / "model") as partial:
+        model.save_pretrained(partial)
+        tokenizer.save_pretrained(partial)
+
+
+def save_base(model: Any, tokenizer: Any, run: Path) -> Path:
+    """Write RUN/base: the start with the markers added."""
+    base = run / "base"
+    if not base.is_dir():
+        with replacing(base) as partial:
+            model.save_pretrained(partial)
+            tokenizer.save_pretrained(partial)
+    return base
+
+
+def _name_base(adapter: Path, base_name: str) -> None:
+    """Say which base the adapter is for by name: PEFT records the path on this machine."""
+    name = base_name.removeprefix("hf/") if base_name.startswith("hf/") else Path(base_name).name
+    file = adapter / "adapter_config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    write_text(file, json.dumps({**config, "base_model_name_or_path": name}, indent=2, sort_keys=True) + "\n")
+    (adapter / "README.md").unlink(missing_ok=True)

@@ -1,0 +1,27 @@
+"""What a training run is, as the stages hand it around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The model that a run starts from: its name as given, its folder (None: `tiny`, still to be made), its hash."""
+
+    name: str
+    folder: Path | None
+    hash: str
+    tiny: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is trained and how: the start, the resolved [train] and [lora] tables, the seed."""
+
+    start: Start
+    train: dict[str, Any]
+    lora: dict[str, Any] | None
+    seed: int

@@ -1,0 +1,193 @@
+"""The run folder of sft and grpo, and what typing the same command again means.
+
+    RUN/config.json     what the run is: model, settings, seed, hashes (written first)
+    RUN/checkpoints/    TRL's own, for resuming
+    RUN/metrics.jsonl   one row a logged step
+    RUN/base/           the untrained start, where sft made it
+    RUN/adapter/        the LoRA adapter, where one was trained
+    RUN/model/          the trained model, whole, with tokenizer and chat template
+    RUN/README.md       its card
+    RUN/done.json       the summary (written last: a folder without it is unfinished)
+
+An unfinished folder is continued from its newest complete checkpoint, a finished one says so, and a folder whose
+`config.json` differs is refused with the differences.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kardia_cli.errors import UsageError
+from kardia_cli.prompts import prompt_hash
+from kardia_cli.records import Row, content_hash
+from kardia_cli.training.plan import Plan
+from kardia_cli.training.reports import rewind
+
+CONFIG, DONE, METRICS, CHECKPOINTS = "config.json", "done.json", "metrics.jsonl", "checkpoints"
+_PARTS = ("trainer_state.json", "optimizer.pt", "scheduler.pt")
+"""Files that a checkpoint must hold; `trainer_state.json` is written last, a missing optimizer is silently ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run folder that is open for training, or finished (`summary` is then what it found)."""
+
+    folder: Path
+    checkpoint: Path | None = None
+    summary: dict[str, Any] | None = None
+
+    @property
+    def metrics(self) -> Path:
+        """The metrics file."""
+        return self.folder / METRICS
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that the trainer writes its checkpoints to."""
+        return self.folder / CHECKPOINTS
+
+    def finish(self, summary: dict[str, Any]) -> dict[str, Any]:
+        """Write the summary, which marks the folder as finished."""
+        write_json(self.folder / DONE, summary)
+        return summary
+
+
+def describe(stage: str, plan: Plan, rows: Sequence[Row], rewards: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """What a run is, for config.json: two runs with the same description are the same run."""
+    people = {str(row.get("anon_username")) for row in rows}
+    return {
+        "stage": stage,
+        "model": {"name": plan.start.name, "hash": plan.start.hash},
+        "rows": {"count": len(rows), "people": len(people), "hash": content_hash(*rows)},
+        "prompt_hash": prompt_hash(),
+        "seed": plan.seed,
+        "train": plan.train,
+        "lora": plan.lora,
+        **({"rewards": dict(rewards)} if rewards is not None else {}),
+        "versions": {name: version(name) for name in ("torch", "transformers", "trl", "peft")},
+    }
+
+
+def open_run(folder: Path, config: Mapping[str, Any], *, fresh: bool, say: Callable[[str], None]) -> Run:
+    """Begin, continue or recognise a run; raise `UsageError` where the folder is another run or no run at all."""
+    if fresh:
+        _move_aside(folder, say)
+    if not folder.exists() or not any(folder.iterdir()):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / CONFIG, config)
+        (folder / METRICS).touch()
+        return Run(folder)
+    _refuse_differences(folder, config)
+    if (folder / DONE).is_file():
+        say(f"{folder} is finished; --fresh trains again and moves it aside")
+        return Run(folder, summary=read_json(folder / DONE))
+    checkpoint = newest_complete(folder / CHECKPOINTS)
+    step = step_of(checkpoint) if checkpoint else 0
+    rewind(folder / METRICS, step)
+    say(f"{folder} is unfinished; it goes on from step {step}")
+    return Run(folder, checkpoint)
+
+
+def newest_complete(checkpoints: Path) -> Path | None:
+    """The checkpoint with the highest step that holds all its parts; a kill can leave a half-written one."""
+    found = sorted(checkpoints.glob("checkpoint-*"), key=step_of, reverse=True)
+    return next((path for path in found if _is_complete(path)), None)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step in a checkpoint's name."""
+    number = checkpoint.name.rpartition("-")[2]
+    return int(number) if number.isdigit() else -1
+
+
+def _is_complete(checkpoint: Path) -> bool:
+    if not all((checkpoint / part).is_file() for part in _PARTS):
+        return False
+    if not (any(checkpoint.glob("rng_state*.pth")) and any(checkpoint.glob("*.safetensors"))):
+        return False
+    try:
+        return bool(read_json(checkpoint / "trainer_state.json").get("global_step") == step_of(checkpoint))
+    except ValueError:
+        return False
+
+
+def _move_aside(folder: Path, say: Callable[[str], None]) -> None:
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / CONFIG).is_file():
+        raise UsageError(f"{folder} is not a run folder", "name a new folder; only a run is moved aside")
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    say(f"the old run is now {aside}")
+
+
+def _refuse_differences(folder: Path, config: Mapping[str, Any]) -> None:
+    try:
+        before = read_json(folder / CONFIG)
+    except (OSError, ValueError):
+        raise UsageError(f"{folder} is not empty and not a run folder", "name a new folder") from None
+    changed = differences(before, json.loads(json.dumps(config)))
+    if changed:
+        raise UsageError(
+            f"{folder} holds a run with other inputs:\n  " + "\n  ".join(changed),
+            "type the old command to go on, give --fresh to move the old run aside, or name another folder",
+        )
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Lines `name: old -> new` for every value that differs, `versions` aside."""
+    old, new = dict(_flat(before)), dict(_flat(after))
+    names = sorted({*old, *new})
+    return [
+        f"{name}: {old.get(name, 'not set')} -> {new.get(name, 'not set')}"
+        for name in names
+        if old.get(name) != new.get(name) and not name.startswith("versions.")
+    ]
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Fill a new folder under a passing name; it takes its own name when it is whole."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    yield partial
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+
+
+def write_json(path: Path, values: Mapping[str, Any]) -> None:
+    """Write a JSON file in one move."""
+    write_text(path, json.dumps(values, indent=2, sort_keys=True) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in one move."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file; `ValueError` where it is none."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} holds no JSON object")
+    return values

@@ -1,0 +1,117 @@
+"""A dialogue depends on seed and index alone; profiles are used again in order; every emotion gets its share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kardia_cli import embedded, jsonl
+from kardia_cli.errors import RowError, UsageError
+from kardia_cli.records import EMOTIONS, Line, Row
+from kardia_cli.stages import pairing
+from kardia_cli.stages.pairing import Pairing, paired
+
+SITUATIONS, _ = pairing.read_situations(
+    Line(number, row=row) for number, row in enumerate(embedded.rows("situations"), 1)
+)
+
+
+async def people(count: int) -> AsyncIterator[Line]:
+    for number in range(count):
+        yield Line(
+            number + 1, row={"id": str(number), "person": f"p{number}", "anon_username": f"u{number}", "note": 1}
+        )
+
+
+def rows(how: pairing.How, count: int, seed: int = 0, profiles: int = 5) -> list[Row]:
+    async def go() -> list[Row]:
+        chosen = Pairing(SITUATIONS, how, seed)
+        return [line.row or {} async for line in paired(people(profiles), chosen, count)]
+
+    return asyncio.run(go())
+
+
+@pytest.mark.parametrize("how", ["balanced", "random", "round-robin"])
+def test_the_first_rows_of_few_and_of_many_are_equal(how: pairing.How) -> None:
+    assert rows(how, 200)[:20] == rows(how, 20)
+
+
+def test_balanced_gives_every_emotion_its_share() -> None:
+    assert set(Counter(row["emotion"] for row in rows("balanced", 128)).values()) == {4}
+
+
+def test_balanced_lets_every_person_meet_many_emotions() -> None:
+    met: dict[str, set[str]] = {}
+    for row in rows("balanced", 320, profiles=8):
+        met.setdefault(row["anon_username"], set()).add(row["emotion"])
+    assert min(len(emotions) for emotions in met.values()) > 16
+
+
+def test_another_seed_pairs_otherwise() -> None:
+    assert rows("random", 20, seed=1) != rows("random", 20, seed=2)
+
+
+def test_round_robin_follows_the_file() -> None:
+    assert [row["situation"] for row in rows("round-robin", 3)] == [row["situation"] for row in SITUATIONS[:3]]
+
+
+def test_profiles_are_used_again_in_order() -> None:
+    assert [row["anon_username"] for row in rows("random", 7, profiles=3)] == ["u0", "u1", "u2", "u0", "u1", "u2", "u0"]
+
+
+def test_ids_are_unique_though_a_pair_meets_again() -> None:
+    again = rows("round-robin", 480, profiles=1)
+    assert len({row["id"] for row in again}) == 480
+
+
+def test_fields_of_the_profile_that_kardia_does_not_know_come_along() -> None:
+    assert rows("random", 1)[0]["note"] == 1
+
+
+def test_no_profile_at_all_makes_no_row() -> None:
+    assert rows("random", 5, profiles=0) == []
+
+
+def test_a_bad_profile_is_an_error_line_and_does_not_count() -> None:
+    async def some() -> AsyncIterator[Line]:
+        yield Line(1, error=RowError("not JSON"))
+        yield Line(2, row={"anon_username": "x"})
+        yield Line(3, row={"person": "p", "anon_username": "y"})
+
+    async def go() -> list[Line]:
+        return [line async for line in paired(some(), Pairing(SITUATIONS, "random", 0), 2)]
+
+    lines = asyncio.run(go())
+    assert [line.error is None for line in lines] == [False, False, True, True]
+    assert "'person' is missing" in str(lines[1].error)
+
+
+def test_a_bad_situation_is_named_and_the_others_are_used(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_text(
+        '{"situation":"a_comma_ b","emotion":"sad"}\n{"situation":"c","emotion":"sadd"}\n{"emotion":"sad"}\noops\n'
+    )
+    good, bad = pairing.read_situations(pairing.read_files([str(path)]))
+    assert [row["situation"] for row in good] == ["a, b"]
+    assert [line.number for line in bad] == [2, 3, 4]
+    assert "none of the 32 labels" in str(bad[0].error)
+
+
+def test_a_missing_situation_file_and_an_empty_one_are_usage_errors(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no file"):
+        list(pairing.read_files([str(tmp_path / "none.jsonl")]))
+    with pytest.raises(UsageError, match="no situation"):
+        Pairing([], "random", 0)
+
+
+def test_embedded_data_is_complete() -> None:
+    situations, profiles = embedded.rows("situations"), embedded.rows("profiles")
+    assert min(Counter(row["emotion"] for row in situations).values()) >= 4
+    assert {row["emotion"] for row in situations} == set(EMOTIONS)
+    assert len(profiles) >= 24
+    assert len(embedded.rows("dialogues")) == 8
+    assert jsonl.dump(profiles[0])

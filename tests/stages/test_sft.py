@@ -1,0 +1,202 @@
+"""Rows to a model by TRL's SFTTrainer: what is learned, what stands in the run folder, what a kill costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_rows import row, rows
+
+from kardia_cli.chat.local import folder_hash
+from kardia_cli.errors import UsageError
+from kardia_cli.stages.sft import run_sft
+from kardia_cli.training import runs
+from kardia_cli.training.settings import Settings, load
+
+SHORT = ["train.max_steps=3", "train.save_steps=1", "train.logging_steps=1", "train.per_device_train_batch_size=4"]
+
+
+class Killed(BaseException):
+    """Stands for a signal: nothing in the stage may catch it."""
+
+
+def train(
+    run: Path, sets: list[str] = SHORT, *, model: str = "tiny", fresh: bool = False, die_at: int = 0, seed: int = 0
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[str]]:
+    """Run the stage; with `die_at` it is killed when that step is logged, before its checkpoint."""
+    emitted: list[dict[str, Any]] = []
+    said: list[str] = []
+
+    def emit(metrics: dict[str, Any]) -> None:
+        emitted.append(metrics)
+        if metrics["step"] == die_at and "loss" in metrics:
+            raise Killed
+
+    summary = run_sft(
+        rows(), run, model=model, settings=load(None, sets), seed=seed, fresh=fresh, say=said.append, emit=emit
+    )
+    return summary, emitted, said
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], list[dict[str, Any]]]:
+    run = tmp_path_factory.mktemp("sft") / "run"
+    summary, emitted, _ = train(run)
+    return run, summary, emitted
+
+
+def test_the_run_folder_holds_start_model_config_metrics_card_and_summary(finished: Any) -> None:
+    run, summary, _ = finished
+    names = {path.name for path in run.iterdir()}
+    assert names == {"base", "model", "checkpoints", "config.json", "metrics.jsonl", "README.md", "done.json"}
+    assert runs.read_json(run / "done.json") == summary
+    assert summary["steps"] == 3
+    assert summary["counts"]["samples"] + summary["counts"]["dev_samples"] == 12
+    config = runs.read_json(run / "config.json")
+    assert config["train"]["max_steps"] == 3
+    assert config["rows"]["count"] == 6
+    assert "not a therapist" in (run / "README.md").read_text()
+
+
+def test_no_file_of_the_model_tells_where_it_was_made(finished: Any) -> None:
+    run, _, _ = finished
+    for path in [*(run / "model").glob("*.json"), *(run / "base").glob("*.json"), run / "README.md", run / "done.json"]:
+        assert str(run.parent) not in path.read_text(), path.name
+
+
+def test_metric_rows_are_numbers_without_times_and_go_on_stdout_alone(
+    finished: Any, capsys: Any, tmp_path: Path
+) -> None:
+    _, _, emitted = finished
+    assert [item["step"] for item in emitted if "loss" in item] == [1, 2, 3]
+    assert any("eval_loss" in item for item in emitted)
+    for item in emitted:
+        assert item["stage"] == "sft"
+        assert all(isinstance(value, int | float) for name, value in item.items() if name != "stage")
+        assert not [name for name in item if "time" in name or "second" in name]
+    capsys.readouterr()
+    run_sft(
+        rows(), tmp_path / "run", model="tiny", settings=load(None, SHORT), seed=0, fresh=False,
+        say=lambda text: None, emit=lambda item: print(json.dumps(item)),
+    )  # fmt: skip
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == emitted
+
+
+def test_the_model_moved_and_the_saved_one_speaks(finished: Any) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    run, summary, _ = finished
+    assert folder_hash(run / "model") == summary["hash"] != folder_hash(run / "base")
+    tokenizer = AutoTokenizer.from_pretrained(run / "model")
+    model = AutoModelForCausalLM.from_pretrained(run / "model")
+    ids = tokenizer.apply_chat_template([{"role": "user", "content": "Hi"}], return_tensors="pt", return_dict=True)
+    assert model(**ids).logits.shape[-1] == len(tokenizer)
+
+
+def test_a_killed_run_typed_again_gives_the_same_weights_and_metrics(finished: Any, tmp_path: Path) -> None:
+    undisturbed, summary, _ = finished
+    run = tmp_path / "run"
+    with pytest.raises(Killed):
+        train(run, die_at=3)
+    assert not (run / "model").exists()
+    again, emitted, said = train(run)
+    assert any("step 2" in text for text in said)
+    assert min(item["step"] for item in emitted) == 3
+    assert again == summary
+    weights = [(path / "model" / "model.safetensors").read_bytes() for path in (run, undisturbed)]
+    assert weights[0] == weights[1]
+
+
+def test_a_finished_run_is_not_trained_again(finished: Any) -> None:
+    run, summary, _ = finished
+    again, emitted, said = train(run)
+    assert again == summary
+    assert emitted == []
+    assert "finished" in said[0]
+
+
+def test_changed_settings_and_seed_are_refused_with_the_differences(finished: Any) -> None:
+    run, _, _ = finished
+    with pytest.raises(UsageError, match=r"(?s)seed: 0 -> 1.*train.logging_steps: 1 -> 2"):
+        train(run, [*SHORT, "train.logging_steps=2"], seed=1)
+
+
+def test_a_value_that_trl_refuses_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="SFTConfig"):
+        train(tmp_path / "run", [*SHORT, "train.lr_scheduler_type=nonsense"])
+
+
+def test_rows_without_four_spans_are_refused(tmp_path: Path) -> None:
+    plain = row(0)
+    plain["messages"] = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+    with pytest.raises(UsageError, match="no supporter turn"):
+        run_sft(
+            [plain], tmp_path / "run", model="tiny", settings=Settings(), seed=0, fresh=False, say=print, emit=print
+        )
+
+
+def test_lora_leaves_an_adapter_and_a_merged_model(finished: Any, tmp_path: Path) -> None:
+    """On a base that lacks the markers: they are added, and their rows are trained."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    base, run = without_markers(tmp_path / "base"), tmp_path / "run"
+    sets = ["train.max_steps=2", "train.save_steps=2", "train.per_device_train_batch_size=2", "lora.r=4"]
+    sets += ["train.gradient_accumulation_steps=1", "train.learning_rate=0.01", "train.warmup_steps=0"]
+    train(run, sets, model=str(base))
+    adapter = json.loads((run / "adapter" / "adapter_config.json").read_text())
+    assert adapter["base_model_name_or_path"] == "base"
+    tokenizer = AutoTokenizer.from_pretrained(run / "model")
+    model = AutoModelForCausalLM.from_pretrained(run / "model")
+    (marker,) = tokenizer.encode("<|emotion_begin|>", add_special_tokens=False)
+    (other,) = tokenizer.encode("<|response_end|>", add_special_tokens=False)
+    rows_of = model.get_input_embeddings().weight
+    assert model.config.tie_word_embeddings
+    assert not torch.equal(rows_of[marker], rows_of[other])
+
+
+def without_markers(folder: Path) -> Path:
+    """A small tied model of another family whose tokenizer has no marker."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    from kardia_cli.training import tiny
+
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer, bpe.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    special = [tiny.PAD, tiny.START, tiny.END]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    bpe.train_from_iterator(
+        ["a"], trainers.BpeTrainer(vocab_size=300, special_tokens=special, initial_alphabet=alphabet)
+    )
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token=tiny.END, pad_token=tiny.PAD)
+    tokenizer.chat_template = tiny.CHAT_TEMPLATE
+    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = LlamaConfig(vocab_size=len(tokenizer), tie_word_embeddings=True, max_position_embeddings=8192, **shape)
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_what_is_learned_is_the_turn_and_its_end(finished: Any) -> None:
+    """The labels that TRL makes of a sample, read back as text."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from trl import SFTConfig, SFTTrainer
+
+    from kardia_cli.training import arguments, plan, samples
+
+    run, _, _ = finished
+    tokenizer = AutoTokenizer.from_pretrained(run / "base")
+    items = samples.for_sft([row(0)], tokenizer, 4096).items
+    job = plan.Plan(plan.Start("tiny", None, "", tiny=True), {"max_steps": 1, "max_length": None}, None, 0)
+    trainer = SFTTrainer(
+        model=AutoModelForCausalLM.from_pretrained(run / "base"),
+        args=arguments.trainer_config(SFTConfig, job, run / "unused"),
+        train_dataset=samples.dataset(items),
+        processing_class=tokenizer,
+    )
+    for sample, item in zip(trainer.train_dataset, items, strict=True):
+        learned = tokenizer.decode([label for label in sample["labels"] if label != -100])
+        assert learned == item["completion"][0]["content"] + "<|im_end|>"
