@@ -47,7 +47,7 @@ class Voice:
         columns = list(dict.fromkeys(name for row in rows for name in row))
         for column in columns:
             numeric = all(isinstance(row.get(column), int | float | None) for row in rows)
-            table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+            table.add_column(column.replace("_", " "), justify="right" if numeric else "left", no_wrap=not numeric)
         for row in rows:
             table.add_row(*(_cell(row.get(column)) for column in columns))
         width = None if sys.stderr.isatty() else 180

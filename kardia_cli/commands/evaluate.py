@@ -30,6 +30,7 @@ def run(
     """Let models answer each turn of held-out dialogues; score rows on stdout, a table on stderr."""
     import asyncio
 
+    from kardia_cli.errors import Unfinished
     from kardia_cli.records import Row
     from kardia_cli.session import Session
     from kardia_cli.splits import Split
@@ -52,11 +53,16 @@ def run(
                 return await evaluate(session.checked(row, "messages"), measure, chats, judge)
 
             source = session.limited(chosen.choose(session.lines(named, "dialogues")), limit)
-            tally = await session.move(source, work, on_row=lambda row: scores.append(without_text(row)))
+            unfinished = None
+            try:
+                await session.move(source, work, on_row=lambda row: scores.append(without_text(row)))
+            except Unfinished as error:  # what was measured is shown all the same
+                unfinished = error
             chosen.check()
             session.voice.say(chosen.summary())
             title = f"{protocol}, judged by {session.label(judge.chat)}, rubric {judge.rubric.id} {judge.rubric.hash}"
             session.voice.table(title, measure.summarize(scores))
-            tally.check(io.min_rows)
+            if unfinished is not None:
+                raise unfinished
 
     asyncio.run(go())

@@ -13,6 +13,7 @@ emotions hardly above chance. The settings are ours.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from kardia_cli.training.tokens import add_markers
 NAME = "tiny"
 VOCABULARY = 1600
 LONG_LINE = 20
-"""Characters from which a line that several people's prompts share becomes one token."""
+"""Characters from which a line that most prompts share becomes one token."""
 CONTEXT = 2048
 """Tokens of prompt and reply together; longer talks lose their oldest turns, in training and in use."""
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
@@ -120,7 +121,7 @@ def _tokenizer(rows: Sequence[Row]) -> Any:
         show_progress=False,
     )
     talks = [prompts.conversation(row) for row in rows]
-    fixed = _fixed_lines(rows, [talk[0]["content"] for talk in talks])
+    fixed = _fixed_lines([talk[0]["content"] for talk in talks])
     bpe.train_from_iterator(_texts(rows, talks, fixed), trainer)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token=END, pad_token=PAD)
     tokenizer.model_max_length = CONTEXT
@@ -130,17 +131,10 @@ def _tokenizer(rows: Sequence[Row]) -> Any:
     return tokenizer
 
 
-def _fixed_lines(rows: Sequence[Row], systems: Sequence[str]) -> list[str]:
-    """Lines of the system message that several people share: instructions and built-in situations, not profiles.
-
-    Each becomes one token. A situation that only one person met is read piece by piece, as any other text.
-    """
-    people: dict[str, set[str]] = {}
-    for row, system in zip(rows, systems, strict=True):
-        for line in system.split("\n"):
-            if len(line) >= LONG_LINE:
-                people.setdefault(line, set()).add(str(row.get("anon_username")))
-    return sorted(line for line, names in people.items() if len(names) > 1)
+def _fixed_lines(systems: Sequence[str]) -> list[str]:
+    """Lines of the system message that at least half of the rows share: instructions, not news."""
+    lines = Counter(line for system in systems for line in set(system.split("\n")) if len(line) >= LONG_LINE)
+    return sorted(line for line, rows in lines.items() if 2 * rows >= len(systems))
 
 
 def _texts(rows: Sequence[Row], talks: Sequence[list[prompts.ChatMessage]], fixed: Sequence[str]) -> Iterator[str]:
