@@ -43,15 +43,25 @@ class Voice:
         from rich.console import Console
         from rich.table import Table
 
+        console = Console(stderr=True, width=None if sys.stderr.isatty() else 180)
         table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
-        columns = list(dict.fromkeys(name for row in rows for name in row))
-        for column in columns:
-            numeric = all(isinstance(row.get(column), int | float | None) for row in rows)
-            table.add_column(column.replace("_", " "), justify="right" if numeric else "left", no_wrap=not numeric)
-        for row in rows:
-            table.add_row(*(_cell(row.get(column)) for column in columns))
-        width = None if sys.stderr.isatty() else 180
-        Console(stderr=True, width=width).print(table)
+        for number, line in enumerate(_grid(rows, console.width)):
+            if number == 0:
+                for heading in line:
+                    table.add_column(heading, justify="right" if table.columns else "left", overflow="fold")
+            else:
+                table.add_row(*line)
+        console.print(table)
+
+
+def _grid(rows: Sequence[Mapping[str, Any]], width: int) -> list[list[str]]:
+    """Headings and cells; turned on its side where it would not fit, so that no number is ever cut."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    grid = [[name.replace("_", " ") for name in names], *([_cell(row.get(name)) for name in names] for row in rows)]
+    needed = sum(
+        max(len(word) for cell in column for word in cell.split(" ")) + 2 for column in zip(*grid, strict=True)
+    )
+    return grid if needed <= width else [list(column) for column in zip(*grid, strict=True)]
 
 
 def _cell(value: Any) -> str:
