@@ -128,7 +128,7 @@ def main() -> None:
         sys.exit(1 if isinstance(error, RowError) else error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:  # a bug, or an interrupt that pipe.py raised
+    except Exception as error:  # a bug
         sys.exit(_unforeseen(error))
 
 
@@ -141,11 +141,6 @@ def _explain(error: KardiaError) -> None:
 
 
 def _unforeseen(error: Exception) -> int:
-    from kardia_cli.pipe import Interrupted
-
-    if isinstance(error, Interrupted):
-        sys.stderr.write("kardia: interrupted; the same command begins again\n")
-        return 130
     if _tracebacks():
         import traceback
 

@@ -1,14 +1,16 @@
 """What is said to a person: lines on stderr, never on stdout, never a row's text.
 
 `-q` leaves errors, `-v` adds detail. Rich draws tables; it obeys NO_COLOR and TERM=dumb and drops colour where stderr is
-no terminal.
+no terminal. On a terminal each process also has one live line, below what all of a pipe say: see `terminal.py`.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
+
+from kardia_cli.terminal import Region
 
 
 class Voice:
@@ -16,6 +18,8 @@ class Voice:
 
     def __init__(self, command: str, level: int = 0) -> None:
         self.command, self.level = command, level
+        self._stream: TextIO | None = None
+        self._region: Region | None = None
 
     def say(self, text: str) -> None:
         """A line that most users want to read."""
@@ -31,9 +35,20 @@ class Voice:
         """A line that is shown even with `-q`."""
         self._line(text)
 
-    def _line(self, text: str) -> None:
-        sys.stderr.write(f"{self.command}: {text}\n")
-        sys.stderr.flush()
+    def status(self, line: str) -> None:
+        """The live line of this process, where stderr is a terminal; the next one replaces it, '' takes it away."""
+        if self.level >= 0 and (region := self._on_terminal()):
+            region.show(line)
+
+    @property
+    def live(self) -> bool:
+        """Whether a live line can be shown."""
+        return self.level >= 0 and self._on_terminal() is not None
+
+    def close(self) -> None:
+        """Take the live line away; what is said after it stays."""
+        if self._region:
+            self._region.close()
 
     def table(self, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """A Rich table on stderr; numbers with three digits after the point, a dash for what is not known."""
@@ -51,7 +66,26 @@ class Voice:
                     table.add_column(heading, justify="right" if table.columns else "left", overflow="fold")
             else:
                 table.add_row(*line)
-        console.print(table)
+        with console.capture() as drawn:
+            console.print(table)
+        self._put(drawn.get().removesuffix("\n"))
+
+    def _line(self, text: str) -> None:
+        self._put(f"{self.command}: {text}")
+
+    def _put(self, text: str) -> None:
+        """Whole lines in one write, so that those of several processes never mix."""
+        if region := self._on_terminal():
+            region.print(text)
+        else:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def _on_terminal(self) -> Region | None:
+        if self._stream is not sys.stderr:  # the first time, or it was redirected since
+            self.close()
+            self._stream, self._region = sys.stderr, Region.of(sys.stderr)
+        return self._region
 
 
 def _grid(rows: Sequence[Mapping[str, Any]], width: int) -> list[list[str]]:

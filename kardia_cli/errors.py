@@ -17,6 +17,7 @@ The doctrine:
     ├── Stopped 4             budget or time; the same command resumes
     ├── GateFailed 5          a score gate was not met
     ├── ProviderError 6       bad key, unknown model, endpoint that refuses every call
+    ├── Interrupted 130       Ctrl-C or SIGTERM; the same command resumes
     └── RowError              one row; never leaves the flow
         ├── Dropped           a rule's result
         └── CallFailed        a model call, typed by `why`
@@ -78,6 +79,12 @@ class ProviderError(KardiaError):
     exit_code = 6
 
 
+class Interrupted(KardiaError):
+    """Ctrl-C or SIGTERM; the same command resumes."""
+
+    exit_code = 130
+
+
 class RowError(KardiaError):
     """One row cannot be processed; the flow sends it to the rejects and goes on."""
 
@@ -91,9 +98,14 @@ class Dropped(RowError):
 
 
 class CallFailed(RowError):
-    """A model call gave no usable reply; `why` is its type. Never turned into a number."""
+    """A model call gave no usable reply; `why` is its type. Never turned into a number.
 
-    def __init__(self, why: Why, message: str, retry_after: float | None = None) -> None:
+    `retry_after` is what the provider asks to wait (s); `unreached` says that no connection was made at all, so that
+    nothing was asked or paid.
+    """
+
+    def __init__(self, why: Why, message: str, retry_after: float | None = None, unreached: bool = False) -> None:
         super().__init__(f"{why}: {message}")
         self.why: Why = why
         self.retry_after = retry_after
+        self.unreached = unreached

@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import os
+import re
+import shlex
 import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 
 import typer
 
@@ -62,7 +65,7 @@ def _all_options(context: typer.Context) -> set[str]:
 def _check_tables(path: Path, tables: dict[str, Any]) -> None:
     from kardia_cli.cli import command_names
 
-    known = {*command_names(), "models", "train", "lora"}
+    known = {*command_names(), "models", "prices", "train", "lora"}
     for name, value in tables.items():
         if isinstance(value, dict) and name not in known:
             raise UsageError(f"{path}: unknown table [{name}]", _nearest(name, known))
@@ -112,6 +115,7 @@ class Io:
     unordered: Annotated[bool, typer.Option("--unordered", help="Write rows as they finish, not in input order.")] = (
         False
     )
+    summary: Annotated[Path | None, typer.Option(help="Write counts, tokens and cost of the run here, as JSON.")] = None
 
     def channels(self, inputs: list[str], calls: Calls) -> Channels:
         """The channels of a stage that reads these inputs and makes these calls."""
@@ -122,26 +126,140 @@ class Io:
         )
 
 
+def duration(text: Any) -> float:
+    """Seconds of `90`, `90s`, `10m`, `2h` or `1d`."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?", str(text).strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no duration; e.g. 90s, 10m, 2h")
+    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2] or "s"]
+
+
+_MODELS, _LIMITS, _MONEY = "How models are reached", "Limits", "Ledger and budget"
+
+
 @dataclass
 class Calls:
-    """How models are called."""
+    """How models are called, what is remembered, and what it may cost."""
 
-    api_base: Annotated[str | None, typer.Option(help="Address of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1.")] = None  # fmt: skip
+    api_base: Annotated[
+        str | None,
+        typer.Option(
+            rich_help_panel=_MODELS, help="Address of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1."
+        ),
+    ] = None
     model_option: Annotated[
-        list[str] | None, typer.Option("--model-option", metavar="KEY=VALUE", help="An option of every request, e.g. temperature=0.7.")
-    ] = None  # fmt: skip
-    max_connections: Annotated[int, typer.Option(min=1, help="Calls in flight to each model.")] = 16
-    max_retries: Annotated[int, typer.Option(min=0, help="Tries after a call that failed in passing.")] = 4
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that one call may take.")] = 120.0
+        list[str] | None,
+        typer.Option(
+            "--model-option",
+            metavar="KEY=VALUE",
+            rich_help_panel=_MODELS,
+            help="An option of every request, e.g. temperature=0.7.",
+        ),
+    ] = None
+    via: Annotated[
+        Literal["auto", "litellm", "transformers"],
+        typer.Option(
+            rich_help_panel=_MODELS,
+            help="Another road: LiteLLM for every endpoint, or transformers though vLLM is there.",
+        ),
+    ] = "auto"
+    max_connections: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            rich_help_panel=_LIMITS,
+            help="Calls in flight to each model at most; starts low and climbs while it pays.",
+        ),
+    ] = 64
+    rpm: Annotated[
+        float | None, typer.Option(min=0.01, rich_help_panel=_LIMITS, help="Calls a minute to each model at most.")
+    ] = None
+    tpm: Annotated[
+        float | None, typer.Option(min=1, rich_help_panel=_LIMITS, help="Tokens a minute to each model at most.")
+    ] = None
+    max_retries: Annotated[
+        int,
+        typer.Option(min=0, rich_help_panel=_LIMITS, help="Tries after a call that failed in passing (a 429 is none)."),
+    ] = 4
+    timeout: Annotated[
+        float, typer.Option(min=0.1, rich_help_panel=_LIMITS, help="Seconds that one call may take.")
+    ] = 120.0
+    row_timeout: Annotated[
+        float | None, typer.Option(min=0.1, rich_help_panel=_LIMITS, help="Seconds that one row may take.")
+    ] = None
+    wait_endpoint: Annotated[
+        float | None,
+        typer.Option(
+            parser=duration,
+            metavar="TIME",
+            rich_help_panel=_LIMITS,
+            help="How long an endpoint that dies is waited for, then exit 4; given, at the start too.",
+            show_default="10m",
+        ),
+    ] = None
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="KARDIA_LEDGER",
+            rich_help_panel=_MONEY,
+            help="File that remembers every paid reply (default: in your cache folder, for real models).",
+        ),
+    ] = None
+    no_ledger: Annotated[bool, typer.Option("--no-ledger", rich_help_panel=_MONEY, help="Remember nothing.")] = False
+    refresh: Annotated[
+        bool, typer.Option("--refresh", rich_help_panel=_MONEY, help="Ask again what is remembered, and overwrite it.")
+    ] = False
+    max_cost: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="USD",
+            rich_help_panel=_MONEY,
+            help="Stop (exit 4) before this is spent; KARDIA_MAX_COST caps a whole pipe.",
+        ),
+    ] = None
+    max_calls: Annotated[
+        int | None, typer.Option(min=0, rich_help_panel=_MONEY, help="Stop (exit 4) after so many calls.")
+    ] = None
+    max_time: Annotated[
+        float | None,
+        typer.Option(
+            parser=duration, metavar="TIME", rich_help_panel=_MONEY, help="Stop (exit 4) after this time, e.g. 2h."
+        ),
+    ] = None
+    estimate: Annotated[
+        bool,
+        typer.Option(
+            "--estimate", rich_help_panel=_MONEY, help="Print calls, tokens, cost and time by role, and call nobody."
+        ),
+    ] = False
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", "-y", rich_help_panel=_MONEY, help="Go on though more than 10,000 paid calls are ahead."),
+    ] = False
+
+    @property
+    def capped(self) -> bool:
+        """Whether the user has said how far to go."""
+        caps = (self.max_cost, self.max_calls, self.max_time)
+        return self.yes or any(cap is not None for cap in caps) or "KARDIA_MAX_COST" in os.environ
 
     def settings(self, config: Path | None) -> CallSettings:
         """The settings of the gateway."""
-        from kardia_cli.chat.gateway import CallSettings
+        from kardia_cli.chat.budget import UNCONFIRMED, Caps
+        from kardia_cli.chat.gateway import CallSettings, pipe_cap
 
-        chosen = key_values(self.model_option, "--model-option")
+        if self.ledger is not None and self.no_ledger:
+            raise UsageError("--ledger and --no-ledger exclude each other", "give one of them")
         return CallSettings(
-            self.api_base, self.max_connections, self.max_retries, self.timeout, chosen, aliases(config)
-        )
+            api_base=self.api_base, max_connections=self.max_connections, max_retries=self.max_retries,
+            timeout=self.timeout, options=key_values(self.model_option, "--model-option"), aliases=aliases(config),
+            prices=dict(load_toml(config).get("prices", {})) if config else {}, via=self.via, rpm=self.rpm, tpm=self.tpm,
+            wait_endpoint=self.wait_endpoint, ledger=self.ledger, use_ledger=not self.no_ledger, refresh=self.refresh,
+            max_time=self.max_time,
+            caps=Caps(self.max_cost, self.max_calls, pipe_cap(), None if self.capped else UNCONFIRMED),
+            command=shlex.join(["kardia", *sys.argv[1:]]),
+        )  # fmt: skip
 
 
 @dataclass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from kardia_cli import embedded, flow, jsonl, pipe, plugins, roles
-from kardia_cli.errors import UsageError
+from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped, UsageError
 from kardia_cli.options import Calls, Io, Talk, no_input
 from kardia_cli.records import Line, Row, row_id
+from kardia_cli.tally import Tally
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat, Switchboard
@@ -31,17 +34,45 @@ class Session:
         self.command, self.io, self.calls, self.talk, self.seed = command, io, calls, talk, seed
         self.voice = talk.voice(command)
         self.cast: roles.Cast | None = None
+        self.expected: int | None = None
+        self._tally: Tally | None = None
+        self._began = time.time()
 
     async def __aenter__(self) -> Session:
+        self.open()
+        return self
+
+    def open(self) -> None:
+        """Open the switchboard; its models are opened when they are named."""
         from kardia_cli.chat.gateway import Switchboard
 
         self.board: Switchboard = Switchboard(self.calls.settings(self.talk.config), self.voice.say)
         self._open = contextlib.ExitStack()
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._open.close()
-        await self.board.aclose()
+        try:
+            if isinstance(error, Stopped | Interrupted):
+                error.remedy = self._how_to_go_on(error)
+        finally:
+            await self.board.aclose()
+            self.voice.close()
+            if self.io.summary is not None:
+                self._write_summary(self.io.summary, error)
+
+    def _how_to_go_on(self, error: KardiaError) -> str:
+        """The command that resumes, and what is remembered."""
+        ledger = self.board.ledger
+        line = " | ".join(ledger.commands()) if ledger is not None else self.board.settings.command
+        kept = "; what was paid for is remembered and not asked again" if ledger is not None else ""
+        first = f"{error.remedy}, then " if error.remedy and isinstance(error, Stopped) else ""
+        return f"{first}type the same again to go on{kept}:\n          {line}"
+
+    def _write_summary(self, path: Path, error: BaseException | None) -> None:
+        from kardia_cli.summary import write
+
+        code = 0 if error is None else error.exit_code if isinstance(error, KardiaError) else 1
+        write(path, self.board, self._tally, self._began, code)
 
     def chats(
         self,
@@ -75,7 +106,14 @@ class Session:
     def lines(self, inputs: list[str] | None, builtin: embedded.Name, limit: int | None = None) -> AsyncIterator[Line]:
         """The rows of the named inputs, of stdin, or the embedded ones."""
         named = pipe.named_inputs(inputs or [], self.voice, builtin)
+        self._expect(named, limit)
         return pipe.take(pipe.read_inputs(named, self.voice, builtin), limit)
+
+    def _expect(self, named: list[str], limit: int | None) -> None:
+        """Learn how many rows will come, where files tell."""
+        counted = None if named == [pipe.BUILTIN] else pipe.count_lines(named)
+        known = [number for number in (counted, limit) if number is not None]
+        self.expected = min(known) if counted is not None else None
 
     def required(self, context: typer.Context, inputs: list[str] | None) -> list[str]:
         """The inputs of a command that has no embedded ones: given or piped, else its help and exit 2."""
@@ -130,9 +168,59 @@ class Session:
 
     async def move(
         self, source: AsyncIterator[Line], work: flow.Work, on_row: Callable[[Row], None] = lambda row: None
-    ) -> pipe.Tally:
-        """Move rows from the source to the output."""
-        return await pipe.move(self.command, source, work, self.io.channels([], self.calls), self.voice, on_row)
+    ) -> Tally:
+        """Move rows from the source to the output; with `--estimate`, only reckon what that would take."""
+        from kardia_cli import estimate
+
+        board = self.board
+        if self.calls.estimate:
+            await estimate.show(source, work, board, self.voice)
+            raise typer.Exit
+        source = await estimate.confirmed(source, work, board, self.voice, self.calls, self.expected)
+        tally = self._tally = Tally(self.command, self.voice, board.meters, self.expected)
+        limit = board.settings.max_time
+        timer = limit and asyncio.get_running_loop().call_later(limit, self._out_of_time, limit)
+        try:
+            channels = self.io.channels([], self.calls)
+            return await pipe.move(tally, source, self._accounted(work, tally), channels, on_row, self._break_off)
+        finally:
+            if timer:
+                timer.cancel()
+
+    def _accounted(self, work: flow.Work, tally: Tally) -> flow.Work:
+        """The work of a row within its deadline and budget; no row goes out before its calls are in the ledger."""
+        from kardia_cli.chat.meter import ROW, RowCost
+
+        board, deadline = self.board, self.calls.row_timeout
+
+        async def accounted(row: Row) -> list[Row]:
+            board.halt.check()
+            cost = RowCost()
+            ROW.set(cost)
+            try:
+                return await (work(row) if deadline is None else _within(deadline, work(row)))
+            except RowError:
+                raise
+            except KardiaError as error:
+                board.stop(error)
+                raise
+            finally:
+                await board.committed()
+                tally.charge(cost)
+
+        return accounted
+
+    @property
+    def rehearsing(self) -> bool:
+        """Whether rows are only played, to reckon what they would take."""
+        return self.board.is_rehearsing
+
+    def _break_off(self) -> bool:
+        self.board.stop(Interrupted("interrupted"))
+        return any(meter.in_flight for meter in self.board.meters)
+
+    def _out_of_time(self, limit: float) -> None:
+        self.board.stop(Stopped(f"--max-time: {limit:.0f} s are over"))
 
     def measure(self, protocol: str, settings: list[str]) -> Measure:
         """A protocol by name with its options."""
@@ -154,6 +242,15 @@ class Session:
     def label(chat: Chat) -> str:
         """A judge's name as tables show it."""
         return "offline (lexical)" if chat.name == roles.OFFLINE else chat.name
+
+
+async def _within(seconds: float, work: Awaitable[list[Row]]) -> list[Row]:
+    """The work, if it is done in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise CallFailed("timeout", f"the row took longer than --row-timeout {seconds:g} s") from None
 
 
 def _unknown_origin(file: str) -> list[Row]:

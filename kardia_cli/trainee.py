@@ -14,6 +14,7 @@ import typer
 from kardia_cli import jsonl, pipe, plugins
 from kardia_cli.errors import MissingExtra, RowError, Unfinished, UsageError
 from kardia_cli.options import Calls, Io, Judged, Talk, no_input
+from kardia_cli.output import output_descriptor
 from kardia_cli.records import Row, check_row, row_id
 from kardia_cli.session import Session
 from kardia_cli.splits import Split
@@ -81,7 +82,6 @@ class Training:
         seed: int,
     ) -> Rewards:
         """The reward plug-ins with weights and options, and the judge that they may ask."""
-        from kardia_cli.chat.gateway import Switchboard
         from kardia_cli.scoring import Rewards, read_weights
 
         weights = read_weights(settings, plugins.names("reward"))
@@ -91,7 +91,7 @@ class Training:
             function = plugins.load("reward", name)
             functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
         session = Session(self.command, Io(), calls, self._talk, seed)
-        session.board = Switchboard(calls.settings(self._talk.config), self.voice.say)
+        session.open()
         chats = session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"}, others=[model])
         for row in rows:
             session.checked(row)
@@ -100,7 +100,7 @@ class Training:
     @contextlib.contextmanager
     def metrics(self) -> Iterator[Callable[[Row], None]]:
         """A function that writes a metric row to stdout; when its reader has gone, training goes on without."""
-        with pipe.output_descriptor(None, False) as descriptor:
+        with output_descriptor(None, False) as descriptor:
             writer = jsonl.PlainWriter(descriptor)
             yield writer.write
 

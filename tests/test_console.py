@@ -1,13 +1,39 @@
-"""Tables show every number whole, however narrow the terminal."""
+"""Tables show every number whole, however narrow the terminal; what several processes say at once is never mixed."""
 
 from __future__ import annotations
 
-from kardia_cli.console import _grid
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from screen import VOICE, Terminal
+
+from kardia_cli.console import Voice, _grid
 
 ROWS = [
     {"model": "runs/sft", "emotion_accuracy": 0.5, "mean reward": None},
     {"model": "runs/grpo", "emotion_accuracy": 0.25},
 ]
+MANY = """
+import sys
+from kardia_cli.console import Voice
+voice = Voice(sys.argv[1])
+sys.stdin.readline()
+for number in range(200):
+    voice.status(f"at {number}")
+    voice.say(f"message {number} ends here")
+voice.close()
+"""
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[Terminal]:
+    opened = Terminal(tmp_path)
+    yield opened
+    opened.close()
 
 
 def test_a_table_that_fits_has_one_row_a_model() -> None:
@@ -24,3 +50,88 @@ def test_a_table_that_does_not_fit_is_turned_on_its_side() -> None:
         ["emotion accuracy", "0.500", "0.250"],
         ["mean reward", "–", "–"],
     ]
+
+
+def test_what_is_said_stands_above_the_live_lines_of_all_processes(shared: Terminal) -> None:
+    first, second = shared.speaker(VOICE), shared.speaker(VOICE.replace("critique", "refine"))
+    first.tell("status", "critique 3/12")
+    second.tell("status", "refine 1/12")
+    second.tell("say", "a line")
+    first.tell("warn", "a warning")
+    assert shared.lines() == ["kardia refine: a line", "kardia critique: a warning", "critique 3/12", "refine 1/12"]
+
+
+def test_a_table_is_whole_above_the_live_lines(shared: Terminal) -> None:
+    first, second = shared.speaker(VOICE), shared.speaker(VOICE)
+    first.tell("status", "critique 3/12")
+    second.tell("table", "Scores", ROWS)
+    rows = [line for line in shared.lines() if line.strip()]
+    assert [" ".join(line.split()) for line in (rows[0], *rows[1:2], *rows[3:])] == [
+        "Scores",
+        "model emotion accuracy mean reward",
+        "runs/sft 0.500 –",
+        "runs/grpo 0.250 –",
+        "critique 3/12",
+    ]
+
+
+def test_a_closed_voice_has_no_live_line_but_still_speaks(shared: Terminal) -> None:
+    voice = shared.speaker(VOICE)
+    voice.tell("status", "critique 3/12")
+    voice.tell("close")
+    voice.tell("close")
+    voice.tell("say", "12 rows in")
+    assert shared.lines() == ["kardia critique: 12 rows in"]
+
+
+def test_a_quiet_voice_has_no_live_line(shared: Terminal) -> None:
+    voice = shared.speaker(VOICE.replace("')", "', -1)"))
+    voice.tell("status", "critique 3/12")
+    voice.tell("warn", "a warning")
+    assert shared.sent() == "kardia critique: a warning\r\n"
+
+
+def test_a_dumb_terminal_gets_plain_lines(shared: Terminal) -> None:
+    voice = shared.speaker(VOICE, TERM="dumb")
+    voice.tell("status", "critique 3/12")
+    voice.tell("say", "a line")
+    assert shared.sent() == "kardia critique: a line\r\n"
+
+
+def test_in_a_log_there_are_no_live_lines_and_no_codes_and_every_line_is_whole(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("ab") as stream:
+        started = [
+            subprocess.Popen([sys.executable, "-c", MANY, name], stdin=subprocess.PIPE, stderr=stream, text=True)
+            for name in ("one", "two", "three")
+        ]
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in started:
+            process.communicate()
+    said = log.read_text().splitlines()
+    for name in ("one", "two", "three"):
+        assert [line for line in said if line.startswith(name)] == [
+            f"{name}: message {n} ends here" for n in range(200)
+        ]
+    assert len(said) == 600
+
+
+def test_a_message_is_one_write_and_goes_where_stderr_points_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            written.extend([text] if text else [])
+            return len(text)
+
+    written: list[str] = []
+    voice = Voice("kardia sft")
+    voice.say("said to the first")
+    monkeypatch.setattr(sys, "stderr", Stream())
+    voice.say("two lines\nat once")
+    voice.table("Scores", ROWS)
+    assert written[0] == "kardia sft: two lines\nat once\n"
+    assert len(written) == 2
+    assert "\x1b" not in written[1]
+    assert written[1].endswith("\n")

@@ -1,105 +1,285 @@
-"""The one door to every model: `open_chat` composes a backend with its wrappers, `Chat.ask` is the call."""
+"""The one door to every model: `Switchboard` composes backends with their wrappers, `Chat.ask` is the call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from kardia_cli.chat import structured
-from kardia_cli.chat.names import ModelSpec, resolve
+from kardia_cli.chat.budget import Caps, Priced, Purse
+from kardia_cli.chat.gate import Ceilings, Gate, Halt
+from kardia_cli.chat.ledger import Ledger, default_path
+from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.names import ModelSpec, resolve, through_litellm
+from kardia_cli.chat.prices import Price, find, is_near, may_cost
+from kardia_cli.chat.recorded import Recorded
 from kardia_cli.chat.request import Backend, Reply, Request
-from kardia_cli.errors import UsageError
+from kardia_cli.chat.retry import Retry
+from kardia_cli.errors import KardiaError, UsageError
+
+Via = Literal["auto", "litellm", "transformers"]
 
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """What the user set about calls: ceilings, deadlines (s), the address, and options for every request."""
+    """What the user set about calls: addresses, ceilings, deadlines (s), the ledger, caps, prices, options.
+
+    `ledger` is a file that was named; without one the default of the user's cache folder serves, for real models alone.
+    `command` is what was typed.
+    """
 
     api_base: str | None = None
-    max_connections: int = 16
+    max_connections: int = 64
     max_retries: int = 4
     timeout: float = 120.0
     options: dict[str, Any] = field(default_factory=dict)
     aliases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    prices: dict[str, Any] = field(default_factory=dict)
+    via: Via = "auto"
+    rpm: float | None = None
+    tpm: float | None = None
+    wait_endpoint: float | None = None
+    ledger: Path | None = None
+    use_ledger: bool = True
+    refresh: bool = False
+    max_time: float | None = None
+    caps: Caps = field(default_factory=Caps)
+    command: str = ""
 
 
 class Chat:
     """A model that can be asked. `name` is as the user gave it; `real` is False for what is built in."""
 
-    def __init__(self, spec: ModelSpec, backend: Backend, content_hash: str, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        backend: Backend,
+        content_hash: str,
+        options: dict[str, Any],
+        rehearsal: Callable[[], Backend | None] = lambda: None,
+    ) -> None:
         self.name = spec.given
         self.hash = content_hash
         self.real = spec.real
-        self._backend = backend
+        self._backend, self._rehearsal = backend, rehearsal
         self._options = {**spec.sampling, **options}
 
     async def ask(self, request: Request, check: structured.Check | None = None) -> Reply:
         """The reply to a request; with a schema, `parsed` is valid and has passed `check`.
 
-        Raises `CallFailed` (this call) or `ProviderError` (the run).
+        Raises `CallFailed` (this call) or another `KardiaError` (the run).
         """
         if self._options:
             request = replace(request, sampling={**request.sampling, **self._options})
-        return await structured.ask(self._backend, request, check)
+        return await structured.ask(self._rehearsal() or self._backend, request, check)
+
+
+class Direct:
+    """A model in this process: counted, and stopped with the others; it needs no gate."""
+
+    def __init__(self, inner: Backend, meter: Meter, halt: Halt) -> None:
+        self._inner, self._meter, self._halt = inner, meter, halt
+
+    async def complete(self, request: Request) -> Reply:
+        """Ask, unless the command is stopping."""
+        self._halt.check()
+        self._meter.began()
+        began = time.monotonic()
+        seconds = None
+        try:
+            reply = await self._inner.complete(request)
+            seconds = time.monotonic() - began
+            return reply
+        finally:
+            self._meter.ended(seconds)
+
+    async def aclose(self) -> None:
+        """Close the backend."""
+        await self._inner.aclose()
+
+
+class Counted:
+    """Counts replies, where nothing else does; `price` is that of the model it stands in for."""
+
+    def __init__(self, inner: Backend, meter: Meter, price: Price | None = None) -> None:
+        self._inner, self._meter, self._price = inner, meter, price
+
+    async def complete(self, request: Request) -> Reply:
+        """Ask and count."""
+        reply = await self._inner.complete(request)
+        if self._price is not None:
+            reply = replace(reply, cost=self._price.of(reply.usage))
+        self._meter.fresh(request, reply)
+        return reply
+
+    async def aclose(self) -> None:
+        """Close the backend."""
+        await self._inner.aclose()
 
 
 class Switchboard:
     """The chats of one command: each model is opened once, however many roles it plays."""
 
     def __init__(self, settings: CallSettings, say: Callable[[str], None] = lambda text: None) -> None:
-        self._settings, self._say = settings, say
+        self.settings, self._say = settings, say
         self._open: dict[tuple[str, str | None], tuple[Chat, Backend]] = {}
+        self._ledger: Ledger | None = None
+        self.halt = Halt()
+        self.purse = Purse(settings.caps, self.halt, lambda: self._ledger)
+        self.meters: list[Meter] = []
+        self._rehearsal: dict[str, Meter] | None = None
+        if settings.max_time is not None:
+            self.halt.deadline = time.monotonic() + settings.max_time
 
     def spec(self, name: str, api_base: str | None = None) -> ModelSpec:
         """What a name means, without opening it."""
-        return resolve(name, api_base or self._settings.api_base, self._settings.aliases)
+        spec = resolve(name, api_base or self.settings.api_base, self.settings.aliases)
+        return through_litellm(spec) if self.settings.via == "litellm" else spec
 
     def chat(self, name: str, api_base: str | None = None) -> Chat:
         """The chat of a model, opened at the first use."""
         key = (name, api_base)
         if key not in self._open:
             spec = self.spec(name, api_base)
-            backend, content_hash = _backend(spec, self._say)
-            wrapped = _wrap(backend, spec, self._settings)
-            self._open[key] = (Chat(spec, wrapped, content_hash, self._settings.options), wrapped)
+            backend, content_hash = self._compose(spec)
+            chat = Chat(spec, backend, content_hash, self.settings.options, lambda: self._stand_in(spec))
+            self._open[key] = (chat, backend)
         return self._open[key][0]
 
+    @contextlib.contextmanager
+    def rehearsing(self) -> Iterator[dict[str, Meter]]:
+        """While open, the built-in speaker answers for every model; gives the counts by model name."""
+        self._rehearsal = {}
+        try:
+            yield self._rehearsal
+        finally:
+            self._rehearsal = None
+
+    @property
+    def is_rehearsing(self) -> bool:
+        """Whether the built-in speaker answers for every model."""
+        return self._rehearsal is not None
+
+    def _stand_in(self, spec: ModelSpec) -> Backend | None:
+        if self._rehearsal is None:
+            return None
+        from kardia_cli.chat.offline.backend import OfflineChat
+
+        meter = self._rehearsal.setdefault(spec.given, Meter(spec.given))
+        return Counted(OfflineChat(), meter, price=find(spec, self.settings.prices))
+
+    def specs(self) -> list[ModelSpec]:
+        """The models that are open."""
+        return [self.spec(*key) for key in self._open]
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger, where one is open."""
+        return self._ledger
+
+    def stop(self, error: KardiaError) -> None:
+        """Let no further call out; what is in flight comes back and is kept."""
+        self.halt.set(error)
+
+    async def committed(self) -> None:
+        """Wait until every reply that came so far is in the ledger: no row goes out before."""
+        if self._ledger is not None:
+            await self._ledger.settled()
+
     async def aclose(self) -> None:
-        """Close every backend."""
+        """Close every backend, then the ledger."""
         for _, backend in self._open.values():
             await backend.aclose()
         self._open.clear()
+        if self._ledger is not None:
+            ledger, self._ledger = self._ledger, None
+            await ledger.aclose()
+
+    def _compose(self, spec: ModelSpec) -> tuple[Backend, str]:
+        """The only place where a backend gets its wrappers: ledger ─▶ retry ─▶ gate ─▶ purse ─▶ backend."""
+        settings = self.settings
+        meter = Meter(spec.given, free=spec.kind in ("offline", "local", "hub"))
+        self.meters.append(meter)
+        backend, content_hash, served = _backend(spec, settings, self._say)
+        ledger = self._ledger_for(spec)
+        backend = self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.halt)
+        if ledger is None and not spec.real:
+            return Counted(backend, meter), content_hash
+        identity = (spec.provider or spec.kind, content_hash or spec.model, spec.revision)
+        return Recorded(backend, identity, meter, ledger, settings.refresh, spec.kind == "offline"), content_hash
+
+    def _guarded(self, backend: Backend, spec: ModelSpec, meter: Meter) -> Backend:
+        settings = self.settings
+        price = find(spec, settings.prices)
+        if price is None and settings.caps.limits_cost and not meter.free:
+            raise UsageError(
+                f"no price is known for {spec.given}, so no cost can be capped",
+                f'add it to the --config file: [prices."{spec.given}"] with input and output, USD per million tokens; '
+                "or use --max-calls",
+            )
+        where = spec.base or spec.model
+        ceilings = Ceilings(
+            settings.max_connections, settings.timeout, settings.rpm, settings.tpm, settings.wait_endpoint
+        )
+        priced = Priced(backend, self.purse, price, may_cost(spec))
+        gate = Gate(priced, ceilings, meter, self.halt, where, self._say)
+        return Retry(gate, settings.max_retries, meter, self.halt, where)
+
+    def _ledger_for(self, spec: ModelSpec) -> Ledger | None:
+        """The ledger, opened for the first model that is to be remembered: what is built in only where a file is named."""
+        settings = self.settings
+        if not settings.use_ledger or (not spec.real and settings.ledger is None):
+            return None
+        if self._ledger is None:
+            try:
+                self._ledger = Ledger(settings.ledger or default_path(), settings.command)
+            except UsageError as error:
+                if settings.ledger is not None or settings.caps.pipe_cost is not None:
+                    raise
+                self._say(f"{error.message}: nothing will be remembered")
+        return self._ledger
 
 
-def _backend(spec: ModelSpec, say: Callable[[str], None]) -> tuple[Backend, str]:
-    """The backend that a name means, and the hash of what answers there (empty where nobody knows)."""
+def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
+    """The backend that a name means, the hash of what answers there (empty where nobody knows), whether it is served."""
     if spec.kind == "offline":
         from kardia_cli.chat.offline.backend import OfflineChat, source_hash
 
-        return OfflineChat(), source_hash()
+        return OfflineChat(), source_hash(), False
     if spec.kind in ("local", "hub"):
         from kardia_cli.chat.local import LocalChat
 
         local = LocalChat(spec.folder or spec.model)
-        return local, local.hash
+        return local, local.hash, False
     if spec.kind == "http":
         from kardia_cli.chat.http import HttpChat
-        from kardia_cli.chat.keys import find
+        from kardia_cli.chat.keys import find as find_key
 
-        return HttpChat(spec.model, spec.base or "", find(*spec.key_names), say), ""
+        base, key = spec.base or "", find_key(*spec.key_names)
+        if base.startswith("http://") and not is_near(base):
+            say(f"{base} is not https: prompts{' and the key' if key else ''} travel readable to everyone on the way")
+        return HttpChat(spec.model, base, key, say), "", True
     if spec.kind == "lite":
         from kardia_cli.chat.lite import LiteChat
 
-        return LiteChat(spec.model, spec.base), ""
+        return LiteChat(spec.model, spec.base), "", True
     raise UsageError("`tiny` has to be trained before it can speak", "run `kardia sft` and name its folder")
 
 
-def _wrap(backend: Backend, spec: ModelSpec, settings: CallSettings) -> Backend:
-    from kardia_cli.chat.retry import Limit, Retry
-
-    if not spec.real:
-        return backend
-    timeout = settings.timeout if spec.kind in ("http", "lite") else 24 * 3600.0
-    limited = Limit(backend, settings.max_connections, timeout)
-    return Retry(limited, settings.max_retries, spec.base or spec.model)
+def pipe_cap() -> float | None:
+    """KARDIA_MAX_COST: USD for all processes of one pipe; `UsageError` where it is no amount."""
+    text = os.environ.get("KARDIA_MAX_COST", "").strip()
+    if not text:
+        return None
+    try:
+        cap = float(text)
+    except ValueError:
+        cap = -1.0
+    if cap < 0:
+        raise UsageError(f"KARDIA_MAX_COST is {text!r}, no amount", "set it to USD, e.g. KARDIA_MAX_COST=5")
+    return cap

@@ -7,86 +7,126 @@ per request. A parameter that a provider refuses with 400 is dropped, said once 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from kardia_cli.chat.request import Reply, Request, Usage
+from kardia_cli.chat.answers import classify, quota, read_reply
+from kardia_cli.chat.request import Reply, Request, json_schema
 from kardia_cli.errors import CallFailed, ProviderError
 
 if TYPE_CHECKING:
     import aiohttp
 
-_THINK = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
-_DROPPABLE = ("response_format", "seed", "temperature", "top_p", "max_tokens", "reasoning_effort", "stop")
+_DROPPABLE = re.compile(
+    r"\b(response_format|json_schema|seed|temperature|top_p|max_tokens|reasoning_effort|stop|logprobs|top_logprobs)\b"
+)
+_TOO_LONG = ("context length", "context_length", "too long", "too large", "maximum context")
+CONNECT_TIMEOUT = 10.0
 
 
 class HttpChat:
     """A model behind `POST {base}/chat/completions`."""
 
     def __init__(self, model: str, base: str, key: str | None, say: Callable[[str], None] = lambda text: None) -> None:
-        self._model, self._base, self._key, self._say = model, base, key, say
+        self._model, self._base, self._key, self._say = model, base.rstrip("/"), key, say
         self._session: aiohttp.ClientSession | None = None
-        self._dropped: set[str] = set()
+        self._url: Any = None
+        self._refused: dict[str, str] = {}  # parameter -> what it is called here instead ('' where it is left out)
 
     async def complete(self, request: Request) -> Reply:
-        """Ask once (twice where a parameter had to be dropped)."""
+        """Ask once (again where a parameter had to be dropped)."""
         while True:
-            status, headers, body = await self._post(self._body(request))
+            sent = self._fields(request)
+            status, headers, body = await self._post(orjson.dumps(sent))
             if status == 200:
-                return read_reply(body)
-            if status == 400 and self._drop_parameter(body, request):
+                return read_reply(body, quota(headers))
+            if status == 400 and self._drop_parameter(body, sent):
                 continue
-            raise classify(status, headers, body, self._base, self._model)
+            answer = classify(status, headers, body, self._base, self._model)
+            if isinstance(answer, Reply):
+                return answer
+            raise answer
 
-    def _body(self, request: Request) -> bytes:
+    def _fields(self, request: Request) -> dict[str, Any]:
         fields: dict[str, Any] = {"model": self._model, "messages": request.messages, "seed": request.seed % 2**31}
-        sampling = dict(request.sampling)
-        extra = sampling.pop("extra_body", {})
-        fields |= {name: value for name, value in sampling.items() if value is not None} | extra
+        for name, value in request.sampling.items():
+            if name == "extra_body":
+                fields |= value
+            elif value is not None:
+                fields[name] = value
         if request.schema is not None:
-            schema = {"name": request.schema.__name__, "schema": request.schema.model_json_schema()}
+            schema = {"name": request.schema.__name__, "schema": json_schema(request.schema)}
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
-        return orjson.dumps({name: value for name, value in fields.items() if name not in self._dropped})
+        for name, instead in self._refused.items():
+            value = fields.pop(name, None)
+            if instead and value is not None:
+                fields[instead] = value
+        return fields
 
-    async def _post(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+    async def _post(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         import aiohttp
 
         session = self._open()
         try:
-            async with session.post(f"{self._base}/chat/completions", data=body) as response:
-                return response.status, dict(response.headers), await response.read()
+            async with session.post(self._url, data=body) as response:
+                return response.status, response.headers, await response.read()
         except aiohttp.InvalidURL:
             raise ProviderError(f"{self._base!r} is no address", "give --api-base http://HOST:PORT/v1") from None
-        except TimeoutError:
-            raise CallFailed("timeout", "the endpoint did not answer in time") from None
+        except aiohttp.ClientConnectorError as error:
+            raise CallFailed("connection", f"cannot connect: {error.os_error}", unreached=True) from None
+        except TimeoutError as error:
+            unreached = isinstance(error, aiohttp.ConnectionTimeoutError)
+            raise CallFailed("timeout", "the endpoint did not answer in time", unreached=unreached) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise CallFailed("connection", f"{type(error).__name__}: {error}") from None
+            raise CallFailed("connection", f"the connection was lost ({type(error).__name__})") from None
+
+    async def probe(self) -> bool:
+        """Whether the endpoint is there again: it answers at all, and not as a proxy does for a server that is gone."""
+        import aiohttp
+
+        self._open()
+        try:
+            timeout = aiohttp.ClientTimeout(total=CONNECT_TIMEOUT)
+            async with self._open().get(f"{self._base}/models", timeout=timeout) as response:
+                return response.status not in (502, 503, 504)
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return False
 
     def _open(self) -> aiohttp.ClientSession:
         import aiohttp
+        from yarl import URL
 
         if self._session is None:
             headers = {"Content-Type": "application/json"}
             if self._key:
                 headers["Authorization"] = f"Bearer {self._key}"
+            self._url = URL(f"{self._base}/chat/completions")
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=headers,
-                timeout=aiohttp.ClientTimeout(total=None),  # the limit wrapper holds the deadline
+                # The gate holds the deadline of a call.
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
             )
         return self._session
 
-    def _drop_parameter(self, body: bytes, request: Request) -> bool:
+    def _drop_parameter(self, body: bytes, sent: Mapping[str, Any]) -> bool:
+        """Take a refused parameter out of this call and all that follow; False where none of those sent is named."""
         text = body.decode("utf-8", "replace").lower()
-        sent = {*request.sampling, "seed", *(["response_format"] if request.schema else [])}
-        for name in _DROPPABLE:
-            if name in sent and name not in self._dropped and name in text:
-                self._dropped.add(name)
-                self._say(f"{self._model} refuses {name!r}: sent without it from here on")
-                return True
+        if any(words in text for words in _TOO_LONG):
+            return False
+        for name in dict.fromkeys(_DROPPABLE.findall(text)):
+            name = "response_format" if name == "json_schema" else name
+            if name not in sent:
+                continue
+            if name not in self._refused:  # several calls in flight may be told the same
+                other = "max_completion_tokens"
+                self._refused[name] = other if name == "max_tokens" and other in text else ""
+                how = f"as {self._refused[name]!r}" if self._refused[name] else "without it"
+                self._say(f"{self._model} refuses {name!r}: sent {how} from here on")
+            return True
         return False
 
     async def aclose(self) -> None:
@@ -94,52 +134,3 @@ class HttpChat:
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-
-def read_reply(body: bytes) -> Reply:
-    """A chat completion as a reply; `length`, content filters and refusals are typed failures, not text."""
-    try:
-        answer = orjson.loads(body)
-        choice = answer["choices"][0]
-        message = choice["message"]
-    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
-        raise CallFailed("server", "the endpoint's answer is no chat completion") from None
-    finish = choice.get("finish_reason") or "stop"
-    if message.get("refusal"):
-        raise CallFailed("refusal", str(message["refusal"])[:200])
-    if finish == "content_filter":
-        raise CallFailed("content_filter", "the provider's filter stopped the reply")
-    if finish == "length":
-        raise CallFailed("length", "the reply was cut at max_tokens; raise it with --model-option max_tokens=N")
-    text, thinking = message.get("content") or "", message.get("reasoning_content") or ""
-    thought = _THINK.match(text)
-    if thought:
-        text, thinking = text[thought.end() :], thinking or thought[1].strip()
-    used = answer.get("usage") or {}
-    usage = Usage(int(used.get("prompt_tokens") or 0), int(used.get("completion_tokens") or 0))
-    return Reply(text=text, finish_reason=finish, usage=usage, thinking=thinking)
-
-
-def classify(status: int, headers: dict[str, str], body: bytes, base: str, model: str) -> Exception:
-    """The error that an HTTP status means: this call's (`CallFailed`) or the run's (`ProviderError`)."""
-    said = " ".join(body.decode("utf-8", "replace").split())[:200]
-    if status in (401, 403):
-        return ProviderError(f"{base} refuses the key ({status})", "set the key in the environment or in .env")
-    if status == 404:
-        return ProviderError(
-            f"{base} does not know {model!r} (404: {said})", "check the name, and --api-base (often …/v1)"
-        )
-    if status == 402 or (status == 429 and "insufficient_quota" in said):
-        return ProviderError(f"{base}: no credit left ({status})", "top up, or use another model")
-    if status == 429:
-        return CallFailed("rate_limit", said, _seconds(headers.get("Retry-After")))
-    if status in (408, 409) or status >= 500:
-        return CallFailed("server", f"{status}: {said}", _seconds(headers.get("Retry-After")))
-    return CallFailed("invalid", f"{status}: {said}")
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        return None if value is None else max(0.0, float(value))
-    except ValueError:
-        return None

@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from kardia_cli.chat import keys
-from kardia_cli.chat.http import _THINK
-from kardia_cli.chat.request import Reply, Request, Usage
+from kardia_cli.chat.answers import read_choice, read_logprobs, read_usage, wait_told
+from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, ProviderError, Why
 
 
@@ -29,6 +29,8 @@ class LiteChat:
                 model=self._model, messages=request.messages, api_base=self._base, num_retries=0, **fields
             )
         except Exception as error:  # noqa: BLE001  # every provider's own tree; classified here, at the boundary, once
+            if isinstance(error, library.ContentPolicyViolationError):
+                return Reply("", finish_reason="content_filter")
             raise self._classified(error) from None
         return self._read(answer)
 
@@ -51,30 +53,30 @@ class LiteChat:
             return ProviderError(f"{self._model}: {said}", "check the model's name and the provider's key")
         types: list[tuple[type[Exception], Why]] = [
             (library.ContextWindowExceededError, "invalid"),
-            (library.ContentPolicyViolationError, "content_filter"),
             (library.Timeout, "timeout"),
             (library.RateLimitError, "rate_limit"),
             (library.BadRequestError, "invalid"),
             (library.APIConnectionError, "connection"),
         ]
         why: Why = next((why for kind, why in types if isinstance(error, kind)), "server")
-        return CallFailed(why, said)
+        answer = getattr(error, "response", None)
+        told = wait_told(getattr(answer, "headers", None) or {}) if why in ("rate_limit", "server") else None
+        return CallFailed(why, said, told, unreached=why == "connection" and "annot connect" in said)
 
     def _read(self, answer: Any) -> Reply:
         choice = answer.choices[0]
-        if choice.finish_reason == "length":
-            raise CallFailed("length", "the reply was cut at max_tokens; raise it with --model-option max_tokens=N")
-        if choice.finish_reason == "content_filter":
-            raise CallFailed("content_filter", "the provider's filter stopped the reply")
-        text = choice.message.content or ""
-        thinking = getattr(choice.message, "reasoning_content", None) or ""
+        message = {
+            name: getattr(choice.message, name, None)
+            for name in ("content", "refusal", "reasoning_content", "reasoning")
+        }
+        finish, text, thinking = read_choice(choice.finish_reason, message)
         text = text.lstrip() if thinking else text  # LiteLLM takes the think block out and leaves its line break
-        thought = _THINK.match(text)
-        if thought:
-            text, thinking = text[thought.end() :], thinking or thought[1].strip()
-        used = answer.usage
-        usage = Usage(used.prompt_tokens or 0, used.completion_tokens or 0) if used else Usage()
-        return Reply(text=text, finish_reason=choice.finish_reason or "stop", usage=usage, thinking=thinking)
+        logs = getattr(choice, "logprobs", None)
+        logs = logs.model_dump() if logs is not None and not isinstance(logs, dict) else logs
+        return Reply(
+            text, finish_reason=finish, usage=read_usage(answer.usage.model_dump() if answer.usage else {}),
+            thinking=thinking, logprobs=read_logprobs(logs),
+        )  # fmt: skip
 
     async def aclose(self) -> None:
         """LiteLLM keeps its clients in a module-wide cache; close those of this loop."""

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from kardia_cli.errors import UsageError
 
 BUILT_IN = ("offline", "tiny")
+_DIRECT = ("openai", "hosted_vllm")
 OPENAI_BASE = "https://api.openai.com/v1"
 _ENDPOINT = re.compile(r"^(?P<name>.+)@(?P<base>https?://.+)$")
 _ALIAS_KEYS = ("name", "base", "revision", "sampling", "reasoning_effort", "extra_body", "price")
@@ -30,7 +32,7 @@ _ALIAS_KEYS = ("name", "base", "revision", "sampling", "reasoning_effort", "extr
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A resolved name: which backend, what it is asked for, and where."""
+    """A resolved name: which backend, what it is asked for, and where. `price` is the alias's own table."""
 
     given: str
     kind: Literal["offline", "tiny", "local", "hub", "http", "lite"]
@@ -39,6 +41,9 @@ class ModelSpec:
     key_names: tuple[str, ...] = ()
     sampling: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
+    provider: str = ""
+    revision: str = ""
+    price: dict[str, Any] | None = None
 
     @property
     def real(self) -> bool:
@@ -64,6 +69,13 @@ def resolve(name: str, api_base: str | None = None, aliases: dict[str, dict[str,
     if name.startswith("hf/"):
         return ModelSpec(name, "hub", name.removeprefix("hf/"))
     return _by_provider(name)
+
+
+def through_litellm(spec: ModelSpec) -> ModelSpec:
+    """The same model by LiteLLM's road (`--via litellm`)."""
+    if spec.kind != "http":
+        return spec
+    return replace(spec, kind="lite", model=f"{spec.provider or 'openai'}/{spec.model}")
 
 
 def model_folder(path: Path) -> Path:
@@ -92,10 +104,15 @@ def _looks_local(name: str) -> bool:
 
 
 def _http(given: str, name: str, base: str) -> ModelSpec:
+    if not urlsplit(base).hostname or urlsplit(base).scheme not in ("http", "https"):
+        raise UsageError(f"{base!r} is no address", "give --api-base http://HOST:PORT/v1")
     provider, slash, rest = name.partition("/")
-    model = rest if slash and provider in litellm_providers() else name
+    known = bool(slash) and (provider in _DIRECT or provider in litellm_providers())
     keys = {"openai": ("OPENAI_API_KEY",), "hosted_vllm": ("HOSTED_VLLM_API_KEY",)}.get(provider, ())
-    return ModelSpec(given, "http", model, base.rstrip("/"), (*keys, "KARDIA_API_KEY"))
+    return ModelSpec(
+        given, "http", rest if known else name, base.rstrip("/"), (*keys, "KARDIA_API_KEY"),
+        provider=provider if known else "",
+    )  # fmt: skip
 
 
 def _by_provider(name: str) -> ModelSpec:
@@ -103,16 +120,17 @@ def _by_provider(name: str) -> ModelSpec:
 
     provider, slash, model = name.partition("/")
     if slash and provider == "openai":
-        return ModelSpec(name, "http", model, os.environ.get("OPENAI_BASE_URL", OPENAI_BASE), ("OPENAI_API_KEY",))
+        home = os.environ.get("OPENAI_BASE_URL", OPENAI_BASE).rstrip("/")
+        return ModelSpec(name, "http", model, home, ("OPENAI_API_KEY",), provider="openai")
     if slash and provider == "hosted_vllm":
         base = os.environ.get("HOSTED_VLLM_API_BASE")
         if not base:
             raise UsageError(f"{name} needs the server's address", "add --api-base http://localhost:8000/v1")
         return _http(name, name, base)
     if slash and provider in litellm_providers():
-        return ModelSpec(name, "lite", name)
+        return ModelSpec(name, "lite", name, provider=provider)
     if not slash and name in litellm_models():
-        return ModelSpec(name, "lite", name)
+        return ModelSpec(name, "lite", name, provider=str(litellm_prices()[name].get("litellm_provider", "")))
     if _looks_local(name) or name.startswith("runs/"):
         raise UsageError(f"there is no folder {name}", "name an existing model folder")
     known = [*BUILT_IN, *(f"{item}/…" for item in litellm_providers())] if slash else [*BUILT_IN, *litellm_models()]
@@ -140,24 +158,27 @@ def _from_alias(alias: str, table: dict[str, Any]) -> ModelSpec:
     for key in ("reasoning_effort", "extra_body"):
         if key in table:
             sampling[key] = table[key]
-    return ModelSpec(alias, target.kind, target.model, target.base, target.key_names, sampling, target.folder)
+    return replace(
+        target, given=alias, sampling=sampling, revision=str(table.get("revision", "")), price=table.get("price")
+    )
 
 
 @cache
 def litellm_providers() -> frozenset[str]:
     """Provider names that LiteLLM knows, read from its packaged tables without importing it (importing takes 2 s)."""
-    prices = {str(entry.get("litellm_provider")) for entry in _packaged_prices().values() if isinstance(entry, dict)}
+    prices = {str(entry.get("litellm_provider")) for entry in litellm_prices().values() if isinstance(entry, dict)}
     listed = _packaged("provider_endpoints_support_backup.json").get("providers", {})
     return frozenset(name for name in prices | set(listed) if " " not in name and name != "None")
 
 
 def litellm_models() -> frozenset[str]:
     """Bare model names in LiteLLM's table (`gpt-4o-mini`)."""
-    return frozenset(name for name, entry in _packaged_prices().items() if entry.get("mode") in ("chat", "responses"))
+    return frozenset(name for name, entry in litellm_prices().items() if entry.get("mode") in ("chat", "responses"))
 
 
 @cache
-def _packaged_prices() -> dict[str, dict[str, Any]]:
+def litellm_prices() -> dict[str, dict[str, Any]]:
+    """LiteLLM's table of models: prices in USD per token, context sizes, modes."""
     return _packaged("model_prices_and_context_window_backup.json")
 
 

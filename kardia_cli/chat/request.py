@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cache
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
+from kardia_cli.errors import CallFailed
+
 ChatMessage = dict[str, str]
+Finish = Literal["stop", "length", "content_filter", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class Request:
     """One question to a model.
 
     `messages` are role/content dicts; `schema` is the pydantic model that the reply must fill (None: free text);
-    `sampling` holds temperature, top_p, max_tokens and provider options; `seed` is derived, see `derive_seed`.
+    `sampling` holds temperature, top_p, max_tokens and provider options; `seed` is derived, see `derive_seed`;
+    `sample` counts repeated questions, `attempt` the turns of one (1: the repair turn).
     """
 
     messages: list[ChatMessage]
@@ -32,34 +37,58 @@ class Request:
     sampling: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     attempt: int = 0
+    sample: int = 0
+
+    @property
+    def role(self) -> str:
+        """Who is asked, for counts and costs: seeker, supporter, judge, rewriter, profile."""
+        return self.task.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of a call, as the provider counted them (0 where it does not say)."""
+    """Tokens of a call, as the provider counted them (0 where it does not say). `cached_tokens` are part of the prompt's."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a provider says is left (x-ratelimit headers): requests and tokens, and seconds until each is whole again."""
+
+    requests: int | None = None
+    tokens: int | None = None
+    requests_reset: float = 0.0
+    tokens_reset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A model's answer. `trace` is a backend's own note on it (a JSON string), kept on the row and read by no task."""
+    """A model's answer. `cost` in USD, None where no price is known. `thinking` is what a reasoning model thought aloud.
+
+    `logprobs` holds [token, log-probability, [[alternative, log-probability] …]] for each token, where the provider
+    gives them. `trace` is a backend's own note on it (a JSON string), kept on the row and read by no task. `quota` is
+    not part of the answer.
+    """
 
     text: str
     parsed: BaseModel | None = None
-    finish_reason: str = "stop"
+    finish_reason: Finish = "stop"
     usage: Usage = Usage()
     cost: float | None = None
     thinking: str = ""
     trace: str = ""
+    logprobs: list[Any] | None = None
+    quota: Quota | None = field(default=None, compare=False)
 
 
 class Backend(Protocol):
     """One way to reach a model; wrappers (retry, limits, ledger, budget) have the same shape."""
 
     async def complete(self, request: Request) -> Reply:
-        """Answer, or raise `CallFailed` (this call) or `ProviderError` (every call)."""
+        """Answer, or raise `CallFailed` (this call) or another `KardiaError` (every call)."""
 
     async def aclose(self) -> None:
         """Give back connections and processes."""
@@ -69,3 +98,29 @@ def derive_seed(*parts: Any) -> int:
     """A 63-bit seed from what it is for (seed, row id, stage, role, turn, revision, sample): never arrival order."""
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+@cache
+def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of a reply; made once, since pydantic takes longer for it than a call takes."""
+    return schema.model_json_schema()
+
+
+@cache
+def schema_hash(schema: type[BaseModel]) -> str:
+    """16 hex digits that stand for a reply's schema, name and all."""
+    import orjson
+
+    text = orjson.dumps([schema.__name__, json_schema(schema)], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def whole(reply: Reply) -> Reply:
+    """The reply, if it is one: a cut, filtered or refused answer raises its typed `CallFailed`, it is no text to use."""
+    if reply.finish_reason == "stop":
+        return reply
+    if reply.finish_reason == "length":
+        raise CallFailed("length", "the reply was cut at max_tokens; raise it with --model-option max_tokens=N")
+    if reply.finish_reason == "refusal":
+        raise CallFailed("refusal", f"the model refuses: {reply.text[:200]}")
+    raise CallFailed("content_filter", "the provider's filter stopped the reply")

@@ -1,78 +1,95 @@
-"""Wrappers around a backend: how many calls at once, and which failures are tried again."""
+"""Which failures are tried again: those in passing, bounded in number and time, with growing, jittered waits.
+
+A 429 and an endpoint that is away are no failed attempts: the gate makes everyone wait. An error that the same request
+will always meet (400, context too long) is not tried again; where the first calls all meet one, the run stops.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
 
-from kardia_cli.chat.request import Backend, Reply, Request
+from kardia_cli.chat.gate import TRANSIENT, Gate, Halt
+from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, ProviderError
 
-TRANSIENT = ("timeout", "connection", "server", "rate_limit")
-
-
-class Limit:
-    """At most `most` calls in flight to one model; a call that takes longer than `timeout` seconds fails."""
-
-    def __init__(self, inner: Backend, most: int, timeout: float) -> None:
-        self._inner, self._timeout = inner, timeout
-        self._slots = asyncio.Semaphore(most)
-
-    async def complete(self, request: Request) -> Reply:
-        """Wait for a free slot, then ask."""
-        async with self._slots:
-            try:
-                async with asyncio.timeout(self._timeout):
-                    return await self._inner.complete(request)
-            except TimeoutError:
-                raise CallFailed("timeout", f"no answer after {self._timeout:g} s") from None
-
-    async def aclose(self) -> None:
-        """Close the backend."""
-        await self._inner.aclose()
+FIRST_CALLS = 5
+"""So many calls that all end in a 4xx, none having been answered before, stop the run."""
+HOPELESS = 16
+"""So many calls in a row that fail for good, with no answer between them, stop the run."""
 
 
 class Retry:
-    """Tries a transient failure again, at most `retries` times, with growing, jittered waits of up to 30 s.
+    """Tries a failed call again, at most `retries` times within `patience` seconds.
 
-    A 429 waits as long as the provider says and is bounded by time (`patience` seconds), not by number: it is no failed
-    attempt. Where not one call ever reached the endpoint, the run stops (`ProviderError`).
+    Raises the last `CallFailed`, or `ProviderError` where nobody can be reached or every call is refused.
     """
 
-    def __init__(self, inner: Backend, retries: int, where: str, patience: float = 600.0) -> None:
-        self._inner, self._retries, self._where, self._patience = inner, retries, where, patience
-        self._reached = False
+    def __init__(self, gate: Gate, retries: int, meter: Meter, halt: Halt, where: str, patience: float = 600.0) -> None:
+        self._gate, self._retries, self._meter, self._halt = gate, retries, meter, halt
+        self._where, self._patience = where, patience
+        self._answered = False
+        self._refused = self._given_up = 0
 
     async def complete(self, request: Request) -> Reply:
         """Ask until an answer comes, a failure is final, or the tries are used up."""
-        deadline = asyncio.get_running_loop().time() + self._patience
-        attempt = 0
+        attempt, spent = 0, 0.0
         while True:
             try:
-                reply = await self._inner.complete(request)
+                reply = await self._gate.complete(request)
             except CallFailed as error:
-                self._reached = self._reached or error.why != "connection"
-                if error.why != "rate_limit":
-                    attempt += 1
-                if error.why not in TRANSIENT or attempt > self._retries:
-                    self._give_up(error)
-                await self._pause(error, attempt, deadline)
+                self._halt.check()
+                if error.why == "rate_limit" or (self._gate.down and self._is_outage(error)):
+                    continue  # no failed attempt: the gate makes everyone wait
+                attempt += 1
+                wait = self._pause(error, attempt)
+                if error.why not in TRANSIENT or attempt > self._retries or spent + wait > self._patience:
+                    raise self._final(error) from None
+                self._meter.retries += 1
+                spent += wait
+                await asyncio.sleep(wait)
+            except ProviderError as error:
+                self._halt.set(error)
+                raise
             else:
-                self._reached = True
+                self._answered, self._given_up = True, 0
                 return reply
 
-    def _give_up(self, error: CallFailed) -> None:
-        if error.why == "connection" and not self._reached:
-            raise ProviderError(f"cannot reach {self._where}: {error}", "is the server running, and the address right?")
-        raise error
+    @staticmethod
+    def _is_outage(error: CallFailed) -> bool:
+        """A call that never began or was turned away; one whose connection broke may itself be what kills the server."""
+        return error.unreached or error.why in ("timeout", "server")
 
-    async def _pause(self, error: CallFailed, attempt: int, deadline: float) -> None:
-        growing = min(30.0, 0.5 * 2 ** max(0, attempt - 1)) * random.uniform(0.5, 1.5)
-        wait = max(growing, error.retry_after or 0.0)
-        if asyncio.get_running_loop().time() + wait > deadline:
-            raise error
-        await asyncio.sleep(wait)
+    def _pause(self, error: CallFailed, attempt: int) -> float:
+        first = 0.1 if error.why == "connection" else 0.5
+        growing: float = min(30.0, first * 2 ** (attempt - 1)) * random.uniform(0.5, 1.5)
+        return max(growing, error.retry_after or 0.0)
+
+    def _final(self, error: CallFailed) -> Exception:
+        """The failure of this call, or of the run where it tells about all calls."""
+        self._given_up += 1
+        if error.unreached and not self._gate.reached:
+            return self._stop(
+                f"cannot reach {self._where}: {error}",
+                "is the server running, and the address right? (--wait-endpoint 10m waits for it)",
+            )
+        if error.why == "invalid" and not self._answered:
+            self._refused += 1
+            if self._refused >= FIRST_CALLS:
+                return self._stop(f"{self._where} refuses each of the first {self._refused} calls: {error}", _REMEDY)
+        if error.why in TRANSIENT and self._given_up >= HOPELESS:
+            return self._stop(f"{self._where} fails every call: {error}", "look at the server, then type it again")
+        return error
+
+    def _stop(self, message: str, remedy: str) -> ProviderError:
+        stop = ProviderError(message, remedy)
+        self._halt.set(stop)
+        return stop
 
     async def aclose(self) -> None:
-        """Close the backend."""
-        await self._inner.aclose()
+        """Close the gate."""
+        await self._gate.aclose()
+
+
+_REMEDY = "check the model's name, its context size and --model-option"

@@ -13,7 +13,7 @@ from functools import cache
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from kardia_cli.chat.request import Backend, Reply, Request
+from kardia_cli.chat.request import Backend, Reply, Request, json_schema, whole
 from kardia_cli.errors import CallFailed
 
 Check = Callable[[BaseModel], None]
@@ -24,15 +24,18 @@ _REPAIR = "That answer cannot be used: {error}\nGive the whole answer again as o
 
 
 async def ask(backend: Backend, request: Request, check: Check | None = None) -> Reply:
-    """Complete the request; with a schema, give a reply whose `parsed` is valid, after at most one repair turn."""
+    """Complete the request; with a schema, give a reply whose `parsed` is valid, after at most one repair turn.
+
+    Raises `CallFailed`, also for a reply that was cut, filtered or refused: that is no text to use.
+    """
     if request.schema is None:
-        return await backend.complete(request)
+        return whole(await backend.complete(request))
     asked = replace(request, messages=_with_schema(request))
-    reply = await backend.complete(asked)
+    reply = whole(await backend.complete(asked))
     try:
         return replace(reply, parsed=read(reply.text, request.schema, check))
     except CallFailed as error:
-        again = await backend.complete(_repair(asked, reply, str(error)))
+        again = whole(await backend.complete(_repair(asked, reply, str(error))))
         return replace(again, parsed=read(again.text, request.schema, check))
 
 
@@ -45,7 +48,7 @@ def _with_schema(request: Request) -> list[dict[str, str]]:
 
 @cache
 def _schema_text(schema: type[BaseModel]) -> str:
-    return orjson.dumps(schema.model_json_schema()).decode()
+    return orjson.dumps(json_schema(schema)).decode()
 
 
 def _repair(request: Request, reply: Reply, error: str) -> Request:

@@ -41,7 +41,9 @@ def run(
             seen: set[str] = set()
 
             async def work(raw: Row) -> list[Row]:
-                return [await build_profile(one_per_person(raw, seen), chat, seed=seeded.seed, min_words=min_words)]
+                if not session.rehearsing:
+                    one_per_person(raw, seen)
+                return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words)]
 
             await session.move(session.limited(lines, limit), work)
 

@@ -46,6 +46,7 @@ def run(
             situations, bad = pairing.read_situations(session.situations(scenarios))
             pairs = pairing.Pairing(situations, how, seeded.seed)
             profiles = session.lines(inputs, "profiles")
+            session.expected = limit
 
             async def work(row: Row) -> list[Row]:
                 session.checked(row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ def ask(*answers: Any, schema: type[BaseModel] | None = None, **settings: Any) -
 
     async def go() -> tuple[Reply, Any]:
         async with server.serving(*answers) as script:
-            board = Switchboard(CallSettings(api_base=script.base, **{"max_retries": 2, "timeout": 5, **settings}))
+            board = Switchboard(CallSettings(api_base=script.base, **{"max_retries": 2, "timeout": 5, "use_ledger": False, **settings}))
             try:
                 request = Request(
                     [{"role": "user", "content": "how?"}], "test", schema=schema, sampling={"temperature": 0.5}, seed=5
@@ -45,7 +44,7 @@ def failing(*answers: Any, **settings: Any) -> tuple[Exception, int]:
     async def go() -> None:
         async with server.serving(*answers) as script:
             seen.append(script)
-            board = Switchboard(CallSettings(api_base=script.base, **{"max_retries": 2, "timeout": 5, **settings}))
+            board = Switchboard(CallSettings(api_base=script.base, **{"max_retries": 2, "timeout": 5, "use_ledger": False, **settings}))
             try:
                 await board.chat("openai/m").ask(Request([{"role": "user", "content": "how?"}], "test"))
             finally:
@@ -168,7 +167,7 @@ def test_a_parameter_that_the_provider_refuses_is_dropped_once_and_remembered() 
     async def go() -> tuple[list[str], list[dict[str, Any]]]:
         said: list[str] = []
         async with server.serving(picky) as script:
-            board = Switchboard(CallSettings(api_base=script.base), said.append)
+            board = Switchboard(CallSettings(api_base=script.base, use_ledger=False), said.append)
             for _ in range(2):
                 await board.chat("openai/m").ask(Request([{"role": "user", "content": "?"}], "test"))
             await board.aclose()
@@ -234,22 +233,21 @@ def test_at_most_max_connections_calls_are_in_flight() -> None:
 
         from aiohttp import web
 
-        async def chat(request: web.Request) -> web.Response:
+        async def answer(request: web.Request) -> web.Response:
             await slow({})
             return server.completion("well")
 
         app = web.Application()
-        app.router.add_post("/v1/chat/completions", chat)
+        app.router.add_post("/v1/chat/completions", answer)
         runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         base = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/v1"  # type: ignore[union-attr]  # as in server.py
-        board = Switchboard(CallSettings(api_base=base, max_connections=3))
-        ask: Callable[[], Awaitable[Reply]] = lambda: board.chat("openai/m").ask(  # noqa: E731  # said twelve times below
-            Request([{"role": "user", "content": "?"}], "test")
-        )
-        await asyncio.gather(*(ask() for _ in range(12)))
+        board = Switchboard(CallSettings(api_base=base, max_connections=3, use_ledger=False))
+        chat = board.chat("openai/m")
+        questions = [Request([{"role": "user", "content": "?"}], "test", seed=seed) for seed in range(12)]
+        await asyncio.gather(*(chat.ask(question) for question in questions))
         await board.aclose()
         await runner.cleanup()
         return most

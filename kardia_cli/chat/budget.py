@@ -1,0 +1,147 @@
+"""The purse of a command: what may be spent, and on how many calls. It stops dispatching so that calls in flight fit.
+
+Money is set aside before a call goes out and settled when it comes back. Where the next call does not fit while others
+are in flight, it waits for what they really cost; where nothing is in flight, the run stops (exit 4) and can be resumed.
+KARDIA_MAX_COST caps all processes of one pipe together: they book in the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kardia_cli.chat.gate import Halt
+from kardia_cli.chat.ledger import Ledger
+from kardia_cli.chat.prices import Guess, Price
+from kardia_cli.chat.request import Backend, Reply, Request
+from kardia_cli.errors import CallFailed, Stopped
+
+UNCONFIRMED = 10_000
+"""Paid calls that a run may make without --yes or a cap."""
+_LOOK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What the user allows. `cost` USD of this process, `pipe_cost` of the whole pipe; `unconfirmed` paid calls."""
+
+    cost: float | None = None
+    calls: int | None = None
+    pipe_cost: float | None = None
+    unconfirmed: int | None = None
+
+    @property
+    def limits_cost(self) -> bool:
+        """Whether prices have to be known."""
+        return self.cost is not None or self.pipe_cost is not None
+
+
+class Purse:
+    """Money and calls of one command, shared by all its models. `spent` and `reserved` are USD."""
+
+    def __init__(self, caps: Caps, halt: Halt, ledger: Callable[[], Ledger | None]) -> None:
+        self.caps = caps
+        self._halt, self._ledger = halt, ledger
+        self.spent = self.reserved = 0.0
+        self.calls = self.paid_calls = self._flying = 0
+        self._settled = asyncio.Event()
+
+    async def take(self, amount: float, paid: bool) -> None:
+        """Set `amount` aside for one call; waits while calls in flight may still free some. Raises `Stopped`."""
+        self._count(paid)
+        caps = self.caps
+        if caps.limits_cost:
+            while not self._fits(amount):
+                if self._flying:
+                    self._settled.clear()
+                    await self._settled.wait()
+                elif caps.pipe_cost is not None and self._others_fly():
+                    await asyncio.sleep(_LOOK)
+                else:
+                    self._stop(self._over_cost(amount))
+                self._halt.check()
+        self.reserved += amount
+        self._flying += 1
+
+    def _count(self, paid: bool) -> None:
+        caps = self.caps
+        if caps.calls is not None and self.calls >= caps.calls:
+            self._stop(f"--max-calls {caps.calls} are made")
+        if paid and caps.unconfirmed is not None and self.paid_calls >= caps.unconfirmed:
+            self._stop(
+                f"{caps.unconfirmed:,} paid calls are made; "
+                "add --yes or a cap (--max-cost, --max-calls, --max-time) to go on from here"
+            )
+        self.calls += 1
+        self.paid_calls += paid
+
+    def _fits(self, amount: float) -> bool:
+        caps = self.caps
+        if caps.cost is not None and self.spent + self.reserved + amount > caps.cost:
+            return False
+        ledger = self._ledger()
+        if caps.pipe_cost is None:
+            return True
+        if ledger is None:
+            return self.spent + self.reserved + amount <= caps.pipe_cost
+        return ledger.charge(0.0, amount, caps.pipe_cost)
+
+    def _others_fly(self) -> bool:
+        ledger = self._ledger()
+        return ledger is not None and ledger.in_flight_elsewhere()
+
+    def _over_cost(self, amount: float) -> str:
+        caps = self.caps
+        if caps.cost is not None and self.spent + amount > caps.cost:
+            return f"--max-cost {caps.cost:g}: {self.spent:.4f} USD are spent and the next call may cost {amount:.4f}"
+        return f"KARDIA_MAX_COST {caps.pipe_cost:g} of this pipe is used up (by this process: {self.spent:.4f} USD)"
+
+    def _stop(self, message: str) -> None:
+        self._halt.set(Stopped(message))
+        self._halt.check()
+
+    def settle(self, amount: float, cost: float) -> None:
+        """The call has come back: it cost `cost` of the `amount` set aside."""
+        self.reserved -= amount
+        self.spent += cost
+        self._flying -= 1
+        ledger = self._ledger()
+        if self.caps.pipe_cost is not None and ledger is not None:
+            ledger.charge(cost, -amount)
+        self._settled.set()
+
+
+class Priced:
+    """A `Backend` whose replies carry their cost, and whose calls the purse has to allow."""
+
+    def __init__(self, inner: Backend, purse: Purse, price: Price | None, paid: bool) -> None:
+        self._inner, self._purse, self._price, self._paid = inner, purse, price, paid
+        self._guess = Guess()
+        probe = getattr(inner, "probe", None)
+        if probe is not None:
+            self.probe = probe
+
+    async def complete(self, request: Request) -> Reply:
+        """Set the money aside, ask, settle."""
+        price = self._price
+        amount = price.of(self._guess.usage(request)) if price and self._purse.caps.limits_cost else 0.0
+        await self._purse.take(amount, self._paid)
+        cost = amount  # a call whose end is not known may have been paid
+        try:
+            reply = await self._inner.complete(request)
+            self._guess.seen(reply.usage)
+            if reply.cost is None and price is not None:
+                reply = replace(reply, cost=price.of(reply.usage))
+            cost = reply.cost or 0.0
+            return reply
+        except CallFailed as error:
+            if error.unreached or error.why in ("rate_limit", "server", "invalid"):
+                cost = 0.0
+            raise
+        finally:
+            self._purse.settle(amount, cost)
+
+    async def aclose(self) -> None:
+        """Close the backend."""
+        await self._inner.aclose()

@@ -1,0 +1,170 @@
+"""What a run would take, before it takes it: the built-in speaker plays some of the rows through the real stage.
+
+The calls, prompts and repeats are those of the stage itself, strategy, rubric and all; only the answers are played, so
+the length of a real model's replies may differ. More than `UNCONFIRMED` paid calls are not begun without --yes or a cap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kardia_cli import flow
+from kardia_cli.chat.budget import UNCONFIRMED
+from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.prices import may_cost
+from kardia_cli.console import Voice
+from kardia_cli.errors import RowError, UsageError
+from kardia_cli.options import Calls
+from kardia_cli.records import Line, Row
+from kardia_cli.tally import clock
+
+if TYPE_CHECKING:
+    from kardia_cli.chat.gateway import Switchboard
+
+SAMPLE = 20
+TOKENS_PER_WORD = 1.4
+"""The built-in speaker counts words."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """Rows that were played: counts by model, and the calls of each row."""
+
+    meters: dict[str, Meter]
+    calls: list[int]
+
+
+async def show(source: AsyncIterator[Line], work: flow.Work, board: Switchboard, voice: Voice) -> None:
+    """Read all rows, play a sample of them, and print the table (`--estimate`)."""
+    sample, total = await _sample(source)
+    played = await _play(sample, work, board)
+    _table(played, total, board, voice)
+
+
+async def confirmed(
+    source: AsyncIterator[Line],
+    work: flow.Work,
+    board: Switchboard,
+    voice: Voice,
+    calls: Calls,
+    expected: int | None,
+) -> AsyncIterator[Line]:
+    """The source again, once it is clear that the run is wanted.
+
+    Raises `UsageError` where more than `UNCONFIRMED` paid calls are ahead and nobody has confirmed or capped them.
+    """
+    if calls.capped or not any(may_cost(spec) for spec in board.specs()):
+        return source
+    if expected is None:
+        voice.say(
+            f"how many rows will come is not known: the run stops after {UNCONFIRMED:,} paid calls "
+            "unless --yes or a cap (--max-cost, --max-calls, --max-time) is given"
+        )
+        return source
+    first = [line async for line in _first(source, SAMPLE)]
+    played = await _play([line.row for line in first if line.row is not None], work, board)
+    ahead = expected * sum(played.calls) / max(1, len(played.calls))
+    if ahead > UNCONFIRMED:
+        _table(played, expected, board, voice)
+        raise UsageError(
+            f"about {ahead:,.0f} paid calls are ahead",
+            "add --yes, or a cap: --max-cost USD, --max-calls N, --max-time 2h",
+        )
+    return _chained(first, source)
+
+
+async def _first(source: AsyncIterator[Line], count: int) -> AsyncIterator[Line]:
+    for _ in range(count):
+        line = await anext(source, None)
+        if line is None:
+            return
+        yield line
+
+
+async def _chained(first: list[Line], rest: AsyncIterator[Line]) -> AsyncIterator[Line]:
+    for line in first:
+        yield line
+    async for line in rest:
+        yield line
+
+
+async def _sample(source: AsyncIterator[Line]) -> tuple[list[Row], int]:
+    """Up to `SAMPLE` rows, each as likely as any other, and how many there are."""
+    rng, count = random.Random(0), 0
+    kept: list[Row] = []
+    async for line in source:
+        if line.row is None:
+            continue
+        count += 1
+        if len(kept) < SAMPLE:
+            kept.append(line.row)
+        elif (place := rng.randrange(count)) < SAMPLE:
+            kept[place] = line.row
+    return kept, count
+
+
+async def _play(sample: list[Row], work: flow.Work, board: Switchboard) -> Played:
+    calls = []
+    with board.rehearsing() as meters:
+        for row in sample:
+            before = sum(meter.calls for meter in meters.values())
+            with contextlib.suppress(RowError):  # its calls would be made all the same
+                await work(dict(row))
+            calls.append(sum(meter.calls for meter in meters.values()) - before)
+            await asyncio.sleep(0)
+    return Played(dict(meters), calls)
+
+
+def _table(played: Played, total: int, board: Switchboard, voice: Voice) -> None:
+    if not played.calls:
+        voice.warn("no row to reckon with")
+        return
+    rows = [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), board)]
+    known = [row["cost"] for row in rows]
+    voice.table(f"estimate for {total:,} rows, from {len(played.calls)} of them", [_shown(row) for row in rows])
+    calls = sum(row["calls"] for row in rows)
+    low, high = _range(played.calls, total)
+    cost = "of unknown price" if None in known else f"${sum(known):,.2f}"
+    voice.warn(
+        f"about {calls:,.0f} calls ({low:,.0f} to {high:,.0f}), {cost}; replies were played by the built-in speaker"
+    )
+
+
+def _range(calls: list[int], total: int) -> tuple[float, float]:
+    """Calls of all rows as a 95 % range, going by how the rows that were played differ."""
+    n = len(calls)
+    mean = sum(calls) / n
+    spread = math.sqrt(sum((count - mean) ** 2 for count in calls) / max(1, n - 1))
+    error = 1.96 * spread * total / math.sqrt(n)
+    return max(0.0, total * mean - error), total * mean + error
+
+
+def _lines(meter: Meter, scale: float, board: Switchboard) -> list[dict[str, Any]]:
+    ledger = board.ledger
+    speed = ledger.speed(meter.model) if ledger is not None else None
+    return [
+        {
+            "role": name,
+            "model": meter.model,
+            "calls": role.calls * scale,
+            "prompt tokens": role.prompt_tokens * scale * TOKENS_PER_WORD,
+            "reply tokens": role.completion_tokens * scale * TOKENS_PER_WORD,
+            "cost": None if role.unpriced else role.cost * scale * TOKENS_PER_WORD,
+            "seconds": speed and role.calls * scale * speed[0] / board.settings.max_connections,
+        }
+        for name, role in meter.roles.items()
+    ]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: f"{value:,.0f}" if isinstance(value, float) else value for name, value in row.items()},
+        "cost": "unknown" if row["cost"] is None else f"${row['cost']:,.2f}",
+        "seconds": "unknown" if row["seconds"] is None else clock(row["seconds"]),
+    }

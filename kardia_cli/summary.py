@@ -1,0 +1,38 @@
+"""The summary of a run as JSON (`--summary FILE`): what came in and out, what each model was asked, what it cost."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kardia_cli import __version__
+from kardia_cli.errors import UsageError
+from kardia_cli.tally import Tally
+
+if TYPE_CHECKING:
+    from kardia_cli.chat.gateway import Switchboard
+
+
+def write(path: Path, board: Switchboard, tally: Tally | None, began: float, exit_code: int) -> None:
+    """Write it in one move; `began` is in seconds since 1970. Raises `UsageError` where the file cannot be written."""
+    models = [meter.as_dict() for meter in board.meters]
+    costs = [model["cost"] for model in models]
+    values = {
+        "version": __version__,
+        "command": board.settings.command,
+        "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - began, 3),
+        "exit_code": exit_code,
+        "rows": tally.as_dict() if tally is not None else None,
+        "cost": None if any(cost is None for cost in costs) else sum(costs),
+        "models": models,
+    }
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}", "choose a folder that exists and is yours") from None

@@ -1,0 +1,201 @@
+"""What one run has done so far, as counts, as a line on the terminal, and as the summary at its end.
+
+synthesize ━━━━──── 45/128 rows · 2 failed · 310 calls (120 remembered) · 16 in flight · 1.2M tokens · $0.34 of
+$1.02–1.40 · 2:10 left · gpt-4o-mini: 429 ×12, next try 4 s
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from kardia_cli import flow
+from kardia_cli.chat.meter import Meter, RowCost
+from kardia_cli.console import Voice
+from kardia_cli.errors import Unfinished
+
+ENOUGH = 20
+"""Rows after which a run's time and cost are projected."""
+_BAR = 16
+
+
+class Tally:
+    """Counts of one run: rows in and out, rejects by kind and reason, and what the rows have cost.
+
+    `expected` is how many rows will come in, where that is known; `meters` count the calls to each model.
+    """
+
+    def __init__(self, stage: str, voice: Voice, meters: Sequence[Meter] = (), expected: int | None = None) -> None:
+        self.stage, self.voice, self.meters, self.expected = stage, voice, meters, expected
+        self.rows_in = self.rows_out = 0
+        self.failed: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
+        self.closed_early = self.interrupted = False
+        self._began = time.monotonic()
+        self._paid_rows = 0
+        self._paid_since: float | None = None
+        self._cost = self._cost_squared = 0.0
+
+    def count(self, outcome: flow.Outcome) -> None:
+        """Take in one outcome."""
+        self.rows_in += 1
+        self.rows_out += len(outcome.rows)
+        if outcome.error is not None:
+            counter = self.dropped if outcome.error.kind == "dropped" else self.failed
+            counter[_family(str(outcome.error))] += 1
+
+    def charge(self, cost: RowCost) -> None:
+        """Take in what a finished row has cost; a row that was only remembered says nothing about those to come."""
+        if cost.calls:
+            self._paid_rows += 1
+            self._cost += cost.cost
+            self._cost_squared += cost.cost**2
+            if self._paid_since is None:
+                self._paid_since = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self._began
+
+    def finish(self) -> None:
+        """Say what came of the run."""
+        ending = ", stopped early: the reader of the output has gone" if self.closed_early else ""
+        if self.closed_early and self.voice.level < 1:
+            return
+        rejected = "".join(f", {count} {kind}" for kind, count in self._rejected())
+        self.voice.say(f"{self.rows_in} rows in, {self.rows_out} out{rejected} in {self.seconds:.1f} s{ending}")
+        for kind, counter in (("failed", self.failed), ("dropped", self.dropped)):
+            for reason, number in counter.most_common(8):
+                self.voice.say(f"  {kind} {number}: {reason}")
+        for meter in self.meters:
+            if meter.calls + meter.cached and not meter.free:
+                self.voice.say(f"  {meter.model}: {spoken(meter)}")
+
+    def _rejected(self) -> list[tuple[str, int]]:
+        counts = (("failed", self.failed.total()), ("dropped", self.dropped.total()))
+        return [(kind, count) for kind, count in counts if count]
+
+    def check(self, min_rows: int) -> None:
+        """Raise `Unfinished` where rows failed or too few came out."""
+        if self.failed:
+            raise Unfinished(
+                f"{self.failed.total()} of {self.rows_in} rows failed",
+                "see the reasons above, or keep them: --rejects FILE",
+            )
+        if self.rows_out < min_rows:
+            raise Unfinished(f"{self.rows_out} rows came out, --min-rows asks for {min_rows}", "give more input")
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--summary`."""
+        return {
+            "rows_in": self.rows_in,
+            "rows_out": self.rows_out,
+            "failed": dict(self.failed),
+            "dropped": dict(self.dropped),
+        }
+
+    def status(self) -> str:
+        """The live line: how far, what it took, who is waited for and why."""
+        done = f"{self.rows_in}/{self.expected} rows" if self.expected else f"{self.rows_in} rows"
+        parts = [done, *(f"{count} {kind}" for kind, count in self._rejected())]
+        served = [meter for meter in self.meters if not meter.free]
+        if served:
+            cached = sum(meter.cached for meter in served)
+            parts.append(f"{sum(m.calls for m in served):,} calls" + (f" ({cached:,} remembered)" if cached else ""))
+            parts.append(f"{sum(m.in_flight for m in served)} in flight")
+            parts.append(f"{short(sum(m.tokens for m in served))} tokens")
+            parts.append(self._money(served))
+        left = self.time_left()
+        if left is not None:
+            parts.append(f"{clock(left[0])}–{clock(left[1])} left")
+        now = time.monotonic()
+        parts += [f"{meter.model}: {waiting(meter, now)}" for meter in self.meters if meter.waiting]
+        return " · ".join(part for part in parts if part)
+
+    def line(self) -> str:
+        """The live line with its name and, where the end is known, a bar."""
+        bar = ""
+        if self.expected:
+            filled = min(_BAR, _BAR * self.rows_in // self.expected)
+            bar = f"\x1b[32m{'━' * filled}\x1b[90m{'━' * (_BAR - filled)}\x1b[0m "
+        return f"\x1b[1m{self.stage}\x1b[0m {bar}{self.status()}"
+
+    def _money(self, served: Sequence[Meter]) -> str:
+        cost, unpriced = sum(meter.cost for meter in served), sum(meter.unpriced for meter in served)
+        if unpriced:
+            return f"${cost:.2f} + {unpriced:,} calls of unknown price" if cost else "price unknown"
+        projected = self.total_cost()
+        return f"${cost:.4g}" + (f" of ${projected[0]:.3g}–{projected[1]:.3g}" if projected else "")
+
+    def _rows_left(self) -> int | None:
+        return None if self.expected is None else max(0, self.expected - self.rows_in)
+
+    def total_cost(self) -> tuple[float, float] | None:
+        """USD of the whole run, as a range (95 %), going by the rows so far; None before `ENOUGH` rows."""
+        left = self._rows_left()
+        if left is None or self._paid_rows < ENOUGH or not self._cost:
+            return None
+        n = self._paid_rows
+        mean = self._cost / n
+        spread = math.sqrt(max(0.0, self._cost_squared / n - mean**2))
+        error = 1.96 * spread * math.sqrt(left + left**2 / n)
+        so_far = sum(meter.cost for meter in self.meters)
+        return so_far + max(0.0, left * mean - error), so_far + left * mean + error
+
+    def time_left(self) -> tuple[float, float] | None:
+        """Seconds that are left, as a range of a quarter around the pace of the rows so far."""
+        left = self._rows_left()
+        rows, since = (
+            (self._paid_rows, self._paid_since) if self._paid_since is not None else (self.rows_in, self._began)
+        )
+        if not left or rows < ENOUGH:
+            return None
+        pace = (time.monotonic() - since) / rows
+        return 0.8 * left * pace, 1.25 * left * pace
+
+
+def spoken(meter: Meter) -> str:
+    """The calls to one model, for the summary on stderr."""
+    parts = [f"{meter.calls:,} calls", f"{meter.cached:,} remembered" if meter.cached else ""]
+    parts += [
+        f"{meter.retries:,} retries" if meter.retries else "",
+        f"429 ×{meter.rate_limited}" if meter.rate_limited else "",
+    ]
+    parts += [f"{why} ×{count}" for why, count in meter.failed.items() if why != "rate_limit"]
+    parts.append(f"{short(meter.tokens)} tokens")
+    if meter.calls:
+        known = f"${meter.cost:.4g}" if meter.cost or not meter.unpriced else ""
+        parts.append(known + (" + " if known and meter.unpriced else "") + ("price unknown" if meter.unpriced else ""))
+    return ", ".join(part for part in parts if part)
+
+
+def waiting(meter: Meter, now: float) -> str:
+    """Why nothing goes out to a model, and for how long."""
+    left = meter.resumes - now
+    return meter.waiting + (f", next try {left:.0f} s" if left >= 1 else "")
+
+
+def short(count: float) -> str:
+    """A count in at most four characters and a unit."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= size:
+            return f"{count / size:.3g}{unit}"
+    return f"{count:.0f}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, or hours and minutes."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _family(reason: str) -> str:
+    """A reason without the numbers and quotes that differ from row to row, for counting."""
+    import re
+
+    return re.sub(r"\d+(\.\d+)?", "N", re.sub(r"'[^']{0,200}'|\"[^\"]{0,200}\"", "…", reason))[:100]

@@ -1,0 +1,14 @@
+"""For all tests: a cache folder of their own, so that no reply of another test or of the user is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("KARDIA_LEDGER", "KARDIA_MAX_COST", "KARDIA_MODEL", "KARDIA_JUDGE_MODEL"):
+        monkeypatch.delenv(name, raising=False)
