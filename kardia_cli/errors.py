@@ -44,6 +44,10 @@ class KardiaError(Exception):
         self.message = message
         self.remedy = remedy
 
+    def again(self) -> KardiaError:
+        """The same error anew: one object raised in a thousand tasks would collect a thousand tracebacks."""
+        return type(self)(self.message, self.remedy)
+
 
 class UsageError(KardiaError):
     """A wrong flag, name, file or setting."""

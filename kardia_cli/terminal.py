@@ -3,7 +3,7 @@
 There is no leader. A small file for each process group and terminal holds the line of every process; who draws takes
 its lock, drops the dead, and sends everything in one write. Between two draws the cursor stands at the top left of the
 live lines, so that whatever comes, a message or a foreign program's output, takes their place, and the next draw puts
-them back below it.
+them back below it. (A foreign row that is shorter than the live line under it keeps that line's tail on the screen.)
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from screen import Speaker, Terminal
+from screen import Screen, Speaker, Terminal
 
 from kardia_cli import terminal
 from kardia_cli.terminal import Region, fit
@@ -98,6 +98,27 @@ def test_between_two_draws_the_cursor_stands_at_the_top_left_of_the_live_lines(s
     first.tell("print", "said")
     screen = shared.screen()
     assert (screen.x, screen.y) == (0, 1)
+
+
+def test_a_message_and_the_live_lines_of_all_go_out_in_one_write(
+    shared: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(descriptor: int, data: bytes) -> int:
+        written.append(data.decode())
+        return len(data)
+
+    written: list[str] = []
+    speakers(shared, "one", "two")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(shared.folder))
+    with open(shared.descriptor, "w", closefd=False) as stream, monkeypatch.context() as patched:
+        region = Region.of(stream)
+        assert region is not None
+        patched.setattr("os.write", write)
+        region.print("said")
+        region.close()
+    assert len(written) == 2
+    assert Screen(60, 12).feed(written[0].replace("\n", "\r\n")).lines() == ["said", "one", "two"]
 
 
 def test_three_processes_at_once_say_every_message_whole_and_leave_no_live_line(shared: Terminal) -> None:
@@ -188,7 +209,7 @@ def test_a_process_stopped_with_the_lock_holds_up_no_message(shared: Terminal) -
     assert shared.lines()[-2:] == ["one", "two more"]
 
 
-def test_foreign_lines_stay_whole_above_and_the_live_lines_come_back_below(shared: Terminal) -> None:
+def test_foreign_rows_longer_than_the_live_lines_stay_whole_and_those_come_back_below(shared: Terminal) -> None:
     first, second = speakers(shared, "one", "two")
     shared.foreign("a row that another program prints\nand one more of its rows\n")
     second.tell("show", "two more")

@@ -49,7 +49,7 @@ class Halt:
         if self.deadline is not None and self.error is None and time.monotonic() >= self.deadline:
             self.set(Stopped("--max-time is over"))
         if self.error is not None:
-            raise self.error
+            raise self.error.again()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class Gate:
             raise
         if self._halt.error is not None:
             self._flying -= 1
-            raise self._halt.error
+            raise self._halt.error.again()
 
     def _hold(self, now: float) -> float:
         """Seconds for which nothing may go out: a pause, a ceiling per minute, an endpoint that is away."""

@@ -265,9 +265,10 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
             say(f"{base} is not https: prompts{' and the key' if key else ''} travel readable to everyone on the way")
         return HttpChat(spec.model, base, key, say), "", True
     if spec.kind == "lite":
+        from kardia_cli.chat.keys import find as find_key
         from kardia_cli.chat.lite import LiteChat
 
-        return LiteChat(spec.model, spec.base), "", True
+        return LiteChat(spec.model, spec.base, find_key(*spec.key_names)), "", True
     raise UsageError("`tiny` has to be trained before it can speak", "run `kardia sft` and name its folder")
 
 

@@ -120,7 +120,10 @@ class Ledger:
         self._purse: sqlite3.Connection | None = None  # of the loop, for `charge`
         self._broken: Exception | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._queue: list[Entry] = []
+        self._queue: list[Entry] = []  # not yet given to the thread
+        self._batch: list[Entry] = []  # being committed
+        self._await_queue: list[asyncio.Future[None]] = []
+        self._await_batch: list[asyncio.Future[None]] = []
         self._writing: asyncio.Task[None] | None = None
         self._last_commit = 0.0
         self.hits = self.misses = 0
@@ -162,10 +165,12 @@ class Ledger:
 
     async def settled(self) -> None:
         """Wait until all that was put so far is committed; raises what the writing failed with."""
-        while self._broken is None and self._writing is not None and not self._writing.done():
-            await asyncio.wait({self._writing})
         if self._broken is not None:
             raise self._broken
+        if self._queue or self._batch:
+            committed = asyncio.get_running_loop().create_future()
+            (self._await_queue if self._queue else self._await_batch).append(committed)
+            await committed
 
     async def _write(self) -> None:
         """Commit what is queued, until nothing is; what comes meanwhile goes together."""
@@ -174,16 +179,29 @@ class Ledger:
             wait = self._last_commit + COMMIT_AFTER - loop.time()
             if wait > 0 and len(self._queue) < BATCH:
                 await asyncio.sleep(wait)
-            batch, self._queue = self._queue, []
+            self._batch, self._queue = self._queue, []
+            self._await_batch, self._await_queue = self._await_queue, []
             self._last_commit = loop.time()
             try:
-                await loop.run_in_executor(self._thread, self._store, batch)
+                await loop.run_in_executor(self._thread, self._store, self._batch)
             except Stopped as error:
                 self._broken = error
-                return
             finally:
-                for entry in batch:
-                    self.release(entry.key)
+                self._end_batch()
+
+    def _end_batch(self) -> None:
+        """Give the leases of the batch back and wake the rows that waited for it."""
+        for entry in self._batch:
+            self.release(entry.key)
+        self._batch = []
+        for committed in self._await_batch:
+            if committed.done():
+                continue
+            if self._broken is not None:
+                committed.set_exception(self._broken)
+            else:
+                committed.set_result(None)
+        self._await_batch = []
 
     def _store(self, batch: list[Entry]) -> None:
         """Write one transaction; in the writer's thread."""

@@ -7,15 +7,16 @@ from typing import Any
 
 from kardia_cli.chat import keys
 from kardia_cli.chat.answers import read_choice, read_logprobs, read_usage, wait_told
-from kardia_cli.chat.request import Reply, Request
+from kardia_cli.chat.request import Reply, Request, json_schema
 from kardia_cli.errors import CallFailed, ProviderError, Why
 
 
 class LiteChat:
     """A model by its LiteLLM name."""
 
-    def __init__(self, model: str, base: str | None = None) -> None:
+    def __init__(self, model: str, base: str | None = None, key: str | None = None) -> None:
         self._model, self._base = model, base
+        self._key = key or ("none" if base else None)  # an endpoint of one's own may take any; LiteLLM wants one
         self._library: Any = None
 
     async def complete(self, request: Request) -> Reply:
@@ -23,10 +24,11 @@ class LiteChat:
         library = self._load()
         fields: dict[str, Any] = {"seed": request.seed % 2**31, **request.sampling}
         if request.schema is not None:
-            fields["response_format"] = request.schema
+            schema = {"name": request.schema.__name__, "schema": json_schema(request.schema)}
+            fields["response_format"] = {"type": "json_schema", "json_schema": schema}
         try:
             answer = await library.acompletion(
-                model=self._model, messages=request.messages, api_base=self._base, num_retries=0, **fields
+                model=self._model, messages=request.messages, api_base=self._base, api_key=self._key, num_retries=0, max_retries=0, **fields
             )
         except Exception as error:  # noqa: BLE001  # every provider's own tree; classified here, at the boundary, once
             if isinstance(error, library.ContentPolicyViolationError):
@@ -51,6 +53,8 @@ class LiteChat:
         stops = (library.AuthenticationError, library.PermissionDeniedError, library.NotFoundError)
         if isinstance(error, stops):
             return ProviderError(f"{self._model}: {said}", "check the model's name and the provider's key")
+        if "credentials" in said or "api_key" in said:
+            return ProviderError(f"{self._model}: {said}", "set the provider's key in the environment or in .env")
         types: list[tuple[type[Exception], Why]] = [
             (library.ContextWindowExceededError, "invalid"),
             (library.Timeout, "timeout"),

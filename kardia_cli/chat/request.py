@@ -44,6 +44,12 @@ class Request:
         """Who is asked, for counts and costs: seeker, supporter, judge, rewriter, profile."""
         return self.task.partition(".")[0]
 
+    def with_messages(self, messages: list[ChatMessage]) -> Request:
+        """The same request in other words (written out: `dataclasses.replace` takes four times as long)."""
+        return Request(
+            messages, self.task, self.facts, self.schema, self.sampling, self.seed, self.attempt, self.sample
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -82,6 +88,12 @@ class Reply:
     trace: str = ""
     logprobs: list[Any] | None = None
     quota: Quota | None = field(default=None, compare=False)
+
+    def with_parsed(self, parsed: BaseModel) -> Reply:
+        """The same reply with the object that its text holds."""
+        return Reply(
+            self.text, parsed, self.finish_reason, self.usage, self.cost, self.thinking, self.trace, self.logprobs
+        )
 
 
 class Backend(Protocol):

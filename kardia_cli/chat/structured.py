@@ -30,13 +30,13 @@ async def ask(backend: Backend, request: Request, check: Check | None = None) ->
     """
     if request.schema is None:
         return whole(await backend.complete(request))
-    asked = replace(request, messages=_with_schema(request))
+    asked = request.with_messages(_with_schema(request))
     reply = whole(await backend.complete(asked))
     try:
-        return replace(reply, parsed=read(reply.text, request.schema, check))
+        return reply.with_parsed(read(reply.text, request.schema, check))
     except CallFailed as error:
         again = whole(await backend.complete(_repair(asked, reply, str(error))))
-        return replace(again, parsed=read(again.text, request.schema, check))
+        return again.with_parsed(read(again.text, request.schema, check))
 
 
 def _with_schema(request: Request) -> list[dict[str, str]]:

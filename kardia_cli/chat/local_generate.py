@@ -1,0 +1,111 @@
+"""A model folder in memory: loaded once, then asked for the replies of a batch of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kardia_cli.chat.local_batch import Batch, Row, token_limit
+from kardia_cli.chat.local_identity import is_adapter, tokenizer_source
+from kardia_cli.chat.local_prompts import context_size, encode, fit
+from kardia_cli.chat.request import Reply, Request, Usage
+from kardia_cli.errors import MissingExtra, ProviderError
+
+
+class Loaded:
+    """Model and tokenizer in memory. Blocking; used from one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            import torch
+            from transformers import GenerationConfig
+
+            self.device = "cuda" if torch.cuda.is_available() else "cpu"
+            self.model, self.tokenizer = _load(folder, self.device)
+        except ImportError as error:
+            raise MissingExtra(f"a local model needs {error.name or error}", "pip install 'kardia[train]'") from error
+        except (OSError, ValueError) as error:
+            raise ProviderError(
+                f"no model can be loaded from {folder}: {error}", "name a transformers folder"
+            ) from error
+        self.context = context_size(self.model, self.tokenizer)
+        self.ends = _end_tokens(self.model, self.tokenizer)
+        self.padding = _padding(self.tokenizer)
+        self.model.generation_config = GenerationConfig(eos_token_id=self.ends, pad_token_id=self.padding)
+
+    def generate(self, requests: Sequence[Request], wanted: Callable[[int], bool]) -> Iterator[tuple[int, Reply]]:
+        """The replies as they are done, each with the place of its request.
+
+        `wanted` is asked with a place before every token; what nobody wants any more is given up.
+        """
+        rows = [self._row(at, request, wanted) for at, request in enumerate(requests)]
+        batch = Batch(self.model, rows, self.padding, self.ends)
+        while batch.rows:
+            for row, new in batch.advance():
+                if row.wanted():
+                    yield row.at, self._reply(row, new)
+
+    def _row(self, at: int, request: Request, wanted: Callable[[int], bool]) -> Row:
+        import torch
+
+        limit = min(token_limit(request), self.context - 1)
+        room = self.context - limit
+        messages, _ = fit(self.tokenizer, request.messages, room)
+        return Row(
+            at,
+            prompt=encode(self.tokenizer, messages)[-room:],
+            limit=limit,
+            temperature=_number(request, "temperature", 0.0),
+            top_p=_number(request, "top_p", 1.0),
+            noise=torch.Generator(self.device).manual_seed(request.seed),
+            wanted=lambda: wanted(at),
+        )
+
+    def _reply(self, row: Row, new: list[int]) -> Reply:
+        end = next((index for index, token in enumerate(new) if token in self.ends), None)
+        text = self.tokenizer.decode(new[:end], skip_special_tokens=True).strip()
+        usage = Usage(len(row.prompt), len(new) if end is None else end + 1)
+        return Reply(text, finish_reason="length" if end is None else "stop", usage=usage)
+
+
+def _number(request: Request, name: str, default: float) -> float:
+    value = request.sampling.get(name)
+    return default if value is None else float(value)
+
+
+def _load(folder: Path, device: str) -> tuple[Any, Any]:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    loader = AutoModelForCausalLM
+    if is_adapter(folder):
+        from peft import AutoPeftModelForCausalLM
+
+        loader = AutoPeftModelForCausalLM
+    with without_bars():
+        model = loader.from_pretrained(folder, dtype="auto" if device == "cuda" else "float32")
+    source, revision = tokenizer_source(folder)
+    return model.to(device).eval(), AutoTokenizer.from_pretrained(source, revision=revision or "main")
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """Keep transformers' progress bars for weights off the terminal."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.enable_progress_bar()
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> list[int]:
+    own = model.generation_config.eos_token_id
+    ends = own if isinstance(own, list) else [own]
+    return sorted({token for token in (*ends, tokenizer.eos_token_id) if token is not None})
+
+
+def _padding(tokenizer: Any) -> int:
+    return int(tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id)
