@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from kardia_cli import __version__
-from kardia_cli.errors import KardiaError, RowError
+from kardia_cli.errors import KardiaError, RowError, UsageError
 
 EPILOG = (
     "persona text → build-profiles → profiles → synthesize → dialogues → critique → judged → refine → refined "
@@ -61,15 +61,38 @@ def _name_variables(name: str, command: Any) -> None:
 
 
 def _main(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a row.", is_eager=True)] = False,
     plugins: Annotated[bool, typer.Option("--plugins", help="List sources, strategies, rewards, protocols, rubrics.", is_eager=True)] = False,
     env: Annotated[bool, typer.Option("--env", help="Print versions, ready to paste into an issue.", is_eager=True)] = False,
+    ledger_info: Annotated[bool, typer.Option("--ledger-info", help="Print size, age and cost of the ledger, by run and by model.")] = False,
+    prune: Annotated[str | None, typer.Option(metavar="TIME", help="With --ledger-info: forget replies older than this, e.g. 30d.")] = None,
+    ledger: Annotated[Path | None, typer.Option(envvar="KARDIA_LEDGER", help="With --ledger-info: which ledger.")] = None,
 ) -> None:  # fmt: skip
     for wanted, show in ((version, _version), (schema, _schema), (plugins, _plugins), (env, _env)):
         if wanted:
             print(show())
             raise typer.Exit
+    if ledger_info:
+        _ledger(ledger, prune)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise UsageError("--prune and --ledger go with --ledger-info", "kardia --ledger-info --prune 30d")
+
+
+def _ledger(path: Path | None, prune: str | None) -> None:
+    from kardia_cli.chat.account import Account
+    from kardia_cli.chat.ledger import default_path
+    from kardia_cli.console import print_table
+    from kardia_cli.options import duration
+
+    account = Account(path or default_path())
+    if prune is not None:
+        print(f"forgotten: {account.prune(duration(prune)):,} replies")
+    print(account.summary())
+    print_table("by run", account.runs())
+    print_table("by model", account.models())
 
 
 def _version() -> str:

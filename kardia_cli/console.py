@@ -18,6 +18,7 @@ class Voice:
 
     def __init__(self, command: str, level: int = 0) -> None:
         self.command, self.level = command, level
+        self.rows_on_screen = False
         self._stream: TextIO | None = None
         self._region: Region | None = None
 
@@ -35,15 +36,15 @@ class Voice:
         """A line that is shown even with `-q`."""
         self._line(text)
 
-    def status(self, line: str) -> None:
+    def status(self, markup: str) -> None:
         """The live line of this process, where stderr is a terminal; the next one replaces it, '' takes it away."""
         if self.level >= 0 and (region := self._on_terminal()):
-            region.show(line)
+            region.show(_drawn(markup) if markup else "")
 
     @property
     def live(self) -> bool:
-        """Whether a live line can be shown."""
-        return self.level >= 0 and self._on_terminal() is not None
+        """Whether a live line can be shown: not where rows themselves go to the terminal."""
+        return self.level >= 0 and not self.rows_on_screen and self._on_terminal() is not None
 
     def close(self) -> None:
         """Take the live line away; what is said after it stays."""
@@ -54,21 +55,7 @@ class Voice:
         """A Rich table on stderr; numbers with three digits after the point, a dash for what is not known."""
         if self.level < 0 or not rows:
             return
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-
-        console = Console(stderr=True, width=None if sys.stderr.isatty() else 180)
-        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
-        for number, line in enumerate(_grid(rows, console.width)):
-            if number == 0:
-                for heading in line:
-                    table.add_column(heading, justify="right" if table.columns else "left", overflow="fold")
-            else:
-                table.add_row(*line)
-        with console.capture() as drawn:
-            console.print(table)
-        self._put(drawn.get().removesuffix("\n"))
+        self._put(_table(title, rows, error=True))
 
     def _line(self, text: str) -> None:
         self._put(f"{self.command}: {text}")
@@ -86,6 +73,41 @@ class Voice:
             self.close()
             self._stream, self._region = sys.stderr, Region.of(sys.stderr)
         return self._region
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A table on stdout, where it is what was asked for."""
+    if rows:
+        sys.stdout.write(_table(title, rows, error=False) + "\n")
+
+
+def _table(title: str, rows: Sequence[Mapping[str, Any]], error: bool) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    stream = sys.stderr if error else sys.stdout
+    console = Console(stderr=error, width=None if stream.isatty() else 180)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+    for number, line in enumerate(_grid(rows, console.width)):
+        if number == 0:
+            for heading in line:
+                table.add_column(heading, justify="right" if table.columns else "left", overflow="fold")
+        else:
+            table.add_row(*line)
+    with console.capture() as drawn:
+        console.print(table)
+    return drawn.get().removesuffix("\n")
+
+
+def _drawn(markup: str) -> str:
+    """A line of Rich markup as the terminal takes it; NO_COLOR is obeyed."""
+    from rich.console import Console
+
+    console = Console(stderr=True, width=1000, highlight=False)
+    with console.capture() as drawn:
+        console.print(markup, end="", soft_wrap=True)
+    return drawn.get()
 
 
 def _grid(rows: Sequence[Mapping[str, Any]], width: int) -> list[list[str]]:

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from kardia_cli import flow
 from kardia_cli.chat.budget import UNCONFIRMED
 from kardia_cli.chat.meter import Meter
@@ -72,11 +74,34 @@ async def confirmed(
     ahead = expected * sum(played.calls) / max(1, len(played.calls))
     if ahead > UNCONFIRMED:
         _table(played, expected, board, voice)
-        raise UsageError(
-            f"about {ahead:,.0f} paid calls are ahead",
-            "add --yes, or a cap: --max-cost USD, --max-calls N, --max-time 2h",
-        )
+        raise _unconfirmed(ahead)
     return _chained(first, source)
+
+
+def _unconfirmed(ahead: float) -> UsageError:
+    remedy = "add --yes, or a cap: --max-cost USD, --max-calls N, --max-time 2h"
+    return UsageError(f"about {ahead:,.0f} paid calls are ahead", remedy)
+
+
+async def training(
+    cases: list[Row], total: int, work: flow.Work, board: Switchboard, voice: Voice, calls: Calls
+) -> None:
+    """The judge's calls of a training that scores `total` completions, going by some of the rows' own turns.
+
+    Exits after the table where `--estimate` asks for it; `UsageError` as for `confirmed`.
+    """
+    paid = not calls.capped and any(may_cost(spec) for spec in board.specs())
+    if not calls.estimate and not paid:
+        return
+    step = max(1, len(cases) // SAMPLE)
+    played = await _play(cases[::step][:SAMPLE], work, board)
+    ahead = total * sum(played.calls) / max(1, len(played.calls))
+    if calls.estimate:
+        _table(played, total, board, voice, "completions")
+        raise typer.Exit
+    if ahead > UNCONFIRMED:
+        _table(played, total, board, voice, "completions")
+        raise _unconfirmed(ahead)
 
 
 async def _first(source: AsyncIterator[Line], count: int) -> AsyncIterator[Line]:
@@ -121,13 +146,13 @@ async def _play(sample: list[Row], work: flow.Work, board: Switchboard) -> Playe
     return Played(dict(meters), calls)
 
 
-def _table(played: Played, total: int, board: Switchboard, voice: Voice) -> None:
+def _table(played: Played, total: int, board: Switchboard, voice: Voice, of: str = "rows") -> None:
     if not played.calls:
-        voice.warn("no row to reckon with")
+        voice.warn("there is nothing to reckon with")
         return
     rows = [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), board)]
     known = [row["cost"] for row in rows]
-    voice.table(f"estimate for {total:,} rows, from {len(played.calls)} of them", [_shown(row) for row in rows])
+    voice.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", [_shown(row) for row in rows])
     calls = sum(row["calls"] for row in rows)
     low, high = _range(played.calls, total)
     cost = "of unknown price" if None in known else f"${sum(known):,.2f}"

@@ -125,6 +125,7 @@ async def move(
     `on_stop` is called when the run is broken off: let no further call out, and say whether calls are in flight, which
     are then waited for for a few seconds.
     """
+    tally.voice.rows_on_screen = channels.output is None and os.isatty(1)
     with output_descriptor(channels.output, channels.force) as descriptor:
         with rejects_file(channels.rejects, channels.force) as rejects:
             await _Run(tally, channels, jsonl.RowWriter(descriptor), rejects, on_row, on_stop).go(source, work)
@@ -230,6 +231,7 @@ class _Run:
 
         def leave() -> None:
             if self._tally.interrupted:
+                self._tally.voice.close()
                 os._exit(130)
             self._tally.interrupted = True
             self._tally.voice.warn("interrupted: waiting for what is in flight (once more: leave at once)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,18 @@ class Rewards:
     weights: Mapping[str, float]
     judge: Judge
     chat: Chat | None = None
+    committed: Callable[[], Awaitable[None]] | None = None
+    close: Callable[[], Awaitable[None]] | None = None
+
+    async def aclose(self) -> None:
+        """Close the judge's model; what was paid for is in the ledger then."""
+        if self.close is not None:
+            await self.close()
+
+    async def settled(self) -> None:
+        """Wait until what the judge said so far is in the ledger."""
+        if self.committed is not None:
+            await self.committed()
 
     async def score(self, row: Row, turn: int, completion: str) -> dict[str, Score | None]:
         """All rewards of one completion for the supporter turn at index `turn`; None is "not scored", never 0."""

@@ -55,14 +55,14 @@ class Session:
         self._open.close()
         try:
             if isinstance(error, Stopped | Interrupted):
-                error.remedy = self._how_to_go_on(error)
+                error.remedy = self.how_to_go_on(error)
         finally:
             await self.board.aclose()
             self.voice.close()
             if self.io.summary is not None:
                 self._write_summary(self.io.summary, error)
 
-    def _how_to_go_on(self, error: KardiaError) -> str:
+    def how_to_go_on(self, error: KardiaError) -> str:
         """The command that resumes, and what is remembered."""
         ledger = self.board.ledger
         line = " | ".join(ledger.commands()) if ledger is not None else self.board.settings.command

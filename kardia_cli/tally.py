@@ -117,12 +117,14 @@ class Tally:
         return " · ".join(part for part in parts if part)
 
     def line(self) -> str:
-        """The live line with its name and, where the end is known, a bar."""
+        """The live line with its name and, where the end is known, a bar; Rich markup."""
+        from rich.markup import escape
+
         bar = ""
         if self.expected:
             filled = min(_BAR, _BAR * self.rows_in // self.expected)
-            bar = f"\x1b[32m{'━' * filled}\x1b[90m{'━' * (_BAR - filled)}\x1b[0m "
-        return f"\x1b[1m{self.stage}\x1b[0m {bar}{self.status()}"
+            bar = f"[green]{'━' * filled}[/green][bright_black]{'━' * (_BAR - filled)}[/bright_black] "
+        return f"[bold]{self.stage}[/bold] {bar}{escape(self.status())}"
 
     def _money(self, served: Sequence[Meter]) -> str:
         cost, unpriced = sum(meter.cost for meter in served), sum(meter.unpriced for meter in served)

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from kardia_cli import jsonl, pipe, plugins
-from kardia_cli.errors import MissingExtra, RowError, Unfinished, UsageError
+from kardia_cli.errors import MissingExtra, RowError, Stopped, Unfinished, UsageError
 from kardia_cli.options import Calls, Io, Judged, Talk, no_input
 from kardia_cli.output import output_descriptor
 from kardia_cli.records import Row, check_row, row_id
 from kardia_cli.session import Session
 from kardia_cli.splits import Split
+from kardia_cli.tally import spoken
 
 if TYPE_CHECKING:
     from kardia_cli.scoring import Rewards
+    from kardia_cli.training.settings import Settings
 
 
 class Training:
@@ -31,6 +33,7 @@ class Training:
         self.voice = talk.voice(command)
         self._split = Split(split)
         self._failed = self._read = 0
+        self._session: Session | None = None
         _need_training_packages()
 
     def folder(self, output: Path | None) -> Path:
@@ -95,7 +98,50 @@ class Training:
         chats = session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"}, others=[model])
         for row in rows:
             session.checked(row)
-        return Rewards(functions, weights, session.judge(chats["judge"], judged.rubric))
+        self._session = session
+        board = session.board
+        return Rewards(
+            functions, weights, session.judge(chats["judge"], judged.rubric), None, board.committed, board.aclose
+        )
+
+    def confirm(self, rows: list[Row], rewards: Rewards, start: str, settings: Settings) -> None:
+        """Reckon the judge's calls of the whole training: print them for `--estimate` and stop there.
+
+        Raises `UsageError` where too many paid calls are ahead that nobody has confirmed or capped.
+        """
+        from kardia_cli import estimate
+        from kardia_cli.stages.grpo import completions
+        from kardia_cli.training.samples import answerable
+
+        session = self._session
+        assert session is not None
+        own = [(row, turn) for row in rows for turn in answerable(row) if turn < len(row["messages"])]
+
+        async def work(case: Row) -> list[Row]:
+            row, turn = own[case["case"]]
+            await rewards.score(row, turn, row["messages"][turn]["content"])
+            return []
+
+        total = completions(rows, start, settings, rewards.weights)
+        cases: list[Row] = [{"case": number} for number in range(len(own))]
+        asyncio.run(estimate.training(cases, total, work, session.board, self.voice, session.calls))
+
+    @contextlib.contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Say at a stop by budget or time how to go on."""
+        try:
+            yield
+        except Stopped as error:
+            if self._session is not None:
+                error.remedy = self._session.how_to_go_on(error)
+            raise
+        finally:
+            self._tell_calls()
+
+    def _tell_calls(self) -> None:
+        for meter in self._session.board.meters if self._session is not None else []:
+            if not meter.free and meter.calls + meter.cached:
+                self.voice.say(f"{meter.model}: {spoken(meter)}")
 
     @contextlib.contextmanager
     def metrics(self) -> Iterator[Callable[[Row], None]]:

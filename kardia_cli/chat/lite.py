@@ -28,7 +28,13 @@ class LiteChat:
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
         try:
             answer = await library.acompletion(
-                model=self._model, messages=request.messages, api_base=self._base, api_key=self._key, num_retries=0, max_retries=0, **fields
+                model=self._model,
+                messages=request.messages,
+                api_base=self._base,
+                api_key=self._key,
+                num_retries=0,
+                max_retries=0,
+                **fields,
             )
         except Exception as error:  # noqa: BLE001  # every provider's own tree; classified here, at the boundary, once
             if isinstance(error, library.ContentPolicyViolationError):

@@ -43,7 +43,8 @@ def run(
         reward or ["format", "emotion", "rubric"], reward_option or [], judged, calls, start, rows, seeded.seed
     )
     chosen = load(talk.config, settings or [])
-    with training.metrics() as emit:
+    training.confirm(rows, rewards, start, chosen)
+    with training.going_on(), training.metrics() as emit:
         run_grpo(
             rows, folder, model=start, rewards=rewards, settings=chosen, seed=seeded.seed, fresh=fresh,
             say=training.voice.say, emit=emit,

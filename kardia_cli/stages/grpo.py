@@ -7,7 +7,8 @@ of the data; KL weight and lengths are ours. The last state is kept: rewards on 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,17 @@ def run_grpo(
     summary = {"stage": "grpo", "counts": counts, **_results(opened.metrics), "hash": models.hash_of(run)}
     runs.write_text(run / "README.md", card.render(run.name, config, summary, start.tiny))
     return opened.finish(summary)
+
+
+def completions(rows: Sequence[Row], model: str, settings: Settings, weights: Mapping[str, float]) -> int:
+    """How many completions the whole training asks the rewards about."""
+    table = arguments.grpo_table(settings, models.find(model).tiny, weights)
+    contexts = arguments.contexts_per_step(table)
+    steps = int(table.get("max_steps") or 0)
+    if steps <= 0:
+        prompts = sum(1 for row in rows for _ in samples.answerable(row))
+        steps = math.ceil(float(table["num_train_epochs"]) * (prompts // contexts))
+    return steps * contexts * int(table["num_generations"])
 
 
 def _train(

@@ -43,6 +43,12 @@ class Rewards(Protocol):
     async def score(self, row: Row, turn: int, completion: str) -> Mapping[str, Scored | None]:
         """Score one completion for the supporter turn at index `turn` of `row`; None: asked and not scored."""
 
+    async def settled(self) -> None:
+        """Wait until what the judge said so far is remembered."""
+
+    async def aclose(self) -> None:
+        """Close what the rewards ask."""
+
 
 class Scorer:
     """Reward functions for TRL over a `Rewards`. Use as a context manager: it owns a loop in a thread."""
@@ -64,6 +70,7 @@ class Scorer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._rewards.aclose(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -104,7 +111,9 @@ class Scorer:
     async def _score_all(self, completions: Any, row: Sequence[int], turn: Sequence[int]) -> list[Values]:
         texts = [completion[0]["content"] for completion in completions]
         tasks = [self._score(*item) for item in zip(row, turn, texts, strict=True)]
-        return await asyncio.gather(*tasks)
+        values = await asyncio.gather(*tasks)
+        await self._rewards.settled()
+        return values
 
     async def _score(self, row: int, turn: int, text: str) -> Values:
         """Score one completion. An error of this completion masks it; one that ends the run goes up."""

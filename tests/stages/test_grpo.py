@@ -39,6 +39,12 @@ class Script:
         self.asked: list[tuple[str, int, str]] = []
         self.unscored = unscored
 
+    async def settled(self) -> None:
+        """Nothing to wait for."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
     async def score(self, row: Row, turn: int, completion: str) -> dict[str, Score | None]:
         self.asked.append((row["id"], turn, completion))
         share = completion.count("e") / max(1, len(completion))

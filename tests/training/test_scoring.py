@@ -26,6 +26,13 @@ class Script:
         self.asked: Counter[str] = Counter()
         self.loops: set[int] = set()
         self.together = 0
+        self.closed = False
+
+    async def settled(self) -> None:
+        """Nothing to wait for."""
+
+    async def aclose(self) -> None:
+        self.closed = True
 
     async def score(self, row: Row, turn: int, completion: str) -> dict[str, Score | None]:
         self.asked[completion] += 1
@@ -55,6 +62,13 @@ def test_functions_bear_the_names_of_the_rewards_and_give_their_values() -> None
         assert [function.__name__ for function in scorer.functions()] == ["format", "emotion"]
         assert ask(scorer, ["sad", "glad"]) == [[1.0, 1.0], [1.0, 0.0]]
         assert ask(scorer, ["sad", "proud"], row=1)[1] == [0.0, 1.0]
+
+
+def test_what_the_rewards_ask_is_closed_at_the_end() -> None:
+    rewards = Script()
+    with Scorer(rewards, ROWS, print):
+        assert not rewards.closed
+    assert rewards.closed
 
 
 def test_a_completion_is_scored_once_for_all_rewards_and_anew_in_the_next_batch() -> None:
