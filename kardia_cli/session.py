@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import itertools
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -193,11 +194,11 @@ class Session:
         """The work of a row within its deadline and budget; no row goes out before its calls are in the ledger."""
         from kardia_cli.chat.meter import ROW, RowCost
 
-        board, deadline = self.board, self.calls.row_timeout
+        board, deadline, numbers = self.board, self.calls.row_timeout, itertools.count()
 
         async def accounted(row: Row) -> list[Row]:
             board.halt.check()
-            cost = RowCost()
+            cost = RowCost(next(numbers))
             ROW.set(cost)
             try:
                 return await (work(row) if deadline is None else _within(deadline, work(row)))

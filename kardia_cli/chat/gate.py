@@ -7,15 +7,15 @@ and the deadline of a call. When an endpoint is gone it lets nothing through and
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import heapq
+import itertools
 import random
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kardia_cli.chat.limits import Pace, Window
-from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.meter import ROW, Meter
 from kardia_cli.chat.request import Backend, Reply, Request
 from kardia_cli.errors import CallFailed, KardiaError, Stopped
 
@@ -74,7 +74,8 @@ class Gate:
         self.window = Window(ceilings.connections)
         self._requests = Pace(ceilings.rpm) if ceilings.rpm else None
         self._tokens = Pace(ceilings.tpm) if ceilings.tpm else None
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: early rows first, so that they finish
+        self._arrivals = itertools.count()
         self._flying = 0
         self._paused_until = self._down_since = 0.0
         self._refusals = self._losses = 0
@@ -119,17 +120,15 @@ class Gate:
             return
         self.window.waited()
         turn = loop.create_future()
-        self._waiters.append(turn)
+        row = ROW.get()
+        heapq.heappush(self._waiters, (row.number if row is not None else 0, next(self._arrivals), turn))
         self._pump(loop)
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if not turn.cancelled():
                 self._flying -= 1  # the slot was already ours
                 self._pump(loop)
-            else:
-                with contextlib.suppress(ValueError):
-                    self._waiters.remove(turn)
             raise
         if self._halt.error is not None:
             self._flying -= 1
@@ -155,8 +154,8 @@ class Gate:
                     self._timer = loop.call_later(held, self._pump, loop)
                 return
             self._meter.waiting = ""
-            turn = self._waiters.popleft()
-            if not turn.done():
+            turn = heapq.heappop(self._waiters)[2]
+            if not turn.done():  # else whoever waited was cancelled
                 self._flying += 1
                 turn.set_result(None)
                 if self._requests is not None or self._tokens is not None:
@@ -165,7 +164,7 @@ class Gate:
 
     def _wake_all(self) -> None:
         while self._waiters:
-            turn = self._waiters.popleft()
+            turn = heapq.heappop(self._waiters)[2]
             if not turn.done():
                 self._flying += 1
                 turn.set_result(None)

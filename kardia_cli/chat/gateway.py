@@ -133,6 +133,8 @@ class Switchboard:
         self.purse = Purse(settings.caps, self.halt, lambda: self._ledger)
         self.meters: list[Meter] = []
         self._rehearsal: dict[str, Meter] | None = None
+        if settings.caps.pipe_cost is not None and not settings.use_ledger:
+            say("KARDIA_MAX_COST holds for this process alone: without a ledger the others are not known")
         if settings.max_time is not None:
             self.halt.deadline = time.monotonic() + settings.max_time
 
@@ -216,12 +218,8 @@ class Switchboard:
     def _guarded(self, backend: Backend, spec: ModelSpec, meter: Meter) -> Backend:
         settings = self.settings
         price = find(spec, settings.prices)
-        if price is None and settings.caps.limits_cost and not meter.free:
-            raise UsageError(
-                f"no price is known for {spec.given}, so no cost can be capped",
-                f'add it to the --config file: [prices."{spec.given}"] with input and output, USD per million tokens; '
-                "or use --max-calls",
-            )
+        if price is None and settings.caps.limits_cost:
+            self._uncapped(spec)
         where = spec.base or spec.model
         ceilings = Ceilings(
             settings.max_connections, settings.timeout, settings.rpm, settings.tpm, settings.wait_endpoint
@@ -229,6 +227,17 @@ class Switchboard:
         priced = Priced(backend, self.purse, price, may_cost(spec))
         gate = Gate(priced, ceilings, meter, self.halt, where, self._say)
         return Retry(gate, settings.max_retries, meter, self.halt, where)
+
+    def _uncapped(self, spec: ModelSpec) -> None:
+        """A cost that nobody can reckon: no run under --max-cost; on one's own server KARDIA_MAX_COST does not count it."""
+        if self.settings.caps.cost is None and spec.base and is_near(spec.base):
+            self._say(f"no price is known for {spec.given}: KARDIA_MAX_COST does not count it")
+            return
+        raise UsageError(
+            f"no price is known for {spec.given}, so no cost can be capped",
+            f'add it to the --config file: [prices."{spec.given}"] with input and output, USD per million tokens; '
+            "or use --max-calls",
+        )
 
     def _ledger_for(self, spec: ModelSpec) -> Ledger | None:
         """The ledger, opened for the first model that is to be remembered: what is built in only where a file is named."""

@@ -15,8 +15,12 @@ _LATENCIES = 4096
 
 @dataclass(slots=True)
 class RowCost:
-    """What one row has cost so far in this run: replies that were asked for (not remembered), and USD."""
+    """What one row has cost so far in this run: replies that were asked for (not remembered), and USD.
 
+    `number` counts the rows in the order of the input: where calls have to wait, those of early rows go first.
+    """
+
+    number: int = 0
     calls: int = 0
     cost: float = 0.0
 

@@ -106,6 +106,8 @@ def _looks_local(name: str) -> bool:
 def _http(given: str, name: str, base: str) -> ModelSpec:
     if not urlsplit(base).hostname or urlsplit(base).scheme not in ("http", "https"):
         raise UsageError(f"{base!r} is no address", "give --api-base http://HOST:PORT/v1")
+    if urlsplit(base).username or urlsplit(base).password:
+        raise UsageError("an address must hold no key or password", "set KARDIA_API_KEY in the environment or in .env")
     provider, slash, rest = name.partition("/")
     known = bool(slash) and (provider in _DIRECT or provider in litellm_providers())
     keys = {"openai": ("OPENAI_API_KEY",), "hosted_vllm": ("HOSTED_VLLM_API_KEY",)}.get(provider, ())
