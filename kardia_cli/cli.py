@@ -28,8 +28,11 @@ def command_names() -> list[str]:
     return sorted(path.stem.replace("_", "-") for path in files if not path.stem.startswith("_"))
 
 
-def build() -> Any:
-    """The application: one subcommand for each file of commands/, in the order of their POSITION."""
+def build(only: str | None = None) -> Any:
+    """The application: one subcommand for each file of commands/, in the order of their POSITION.
+
+    With `only` no other command is mounted: a filter that starts should not pay for its siblings' flags.
+    """
     app = typer.Typer(
         name="kardia",
         help="From real persona text to an empathetic model, in steps that pipe (Kardia-R1, arXiv 2512.01282).",
@@ -40,7 +43,8 @@ def build() -> Any:
     )
     app.callback(invoke_without_command=True)(_main)
     modules = {
-        name: importlib.import_module(f"kardia_cli.commands.{name.replace('-', '_')}") for name in command_names()
+        name: importlib.import_module(f"kardia_cli.commands.{name.replace('-', '_')}")
+        for name in ([only] if only else command_names())
     }
     for name in sorted(modules, key=lambda name: (getattr(modules[name], "POSITION", 99), name)):
         settings = {"help_option_names": ["-h", "--help"]}
@@ -145,7 +149,7 @@ def _env() -> str:
 def main() -> None:
     """Entry point of `kardia`."""
     try:
-        build()(prog_name="kardia")
+        build(_named(sys.argv[1:]))(prog_name="kardia")
     except KardiaError as error:
         _explain(error)
         sys.exit(1 if isinstance(error, RowError) else error.exit_code)
@@ -153,6 +157,12 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # a bug
         sys.exit(_unforeseen(error))
+
+
+def _named(arguments: list[str]) -> str | None:
+    """The subcommand that is called, where the first word is one."""
+    first = arguments[0] if arguments else None
+    return first if first in command_names() else None
 
 
 def _explain(error: KardiaError) -> None:

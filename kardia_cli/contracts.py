@@ -21,7 +21,7 @@ from kardia_cli import spans
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.request import derive_seed
 from kardia_cli.judge import Judge
-from kardia_cli.records import Line, Row
+from kardia_cli.line import Line, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from kardia_cli import jsonl
-from kardia_cli.records import Line, Row
+from kardia_cli.line import Line, Row
 
 Name = Literal["people", "profiles", "situations", "dialogues"]
 _FOLDER = Path(__file__).parent / "data"

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from kardia_cli.errors import Interrupted, KardiaError, RowError
-from kardia_cli.records import Line, Row
+from kardia_cli.line import Line, Row
 
+T = TypeVar("T")
 Work = Callable[[Row], Awaitable[list[Row]]]
 PATIENCE = 10.0
 """Seconds after which a full window names the row that it waits for."""
@@ -43,6 +45,18 @@ class _Slot:
     def __init__(self, line: Line) -> None:
         self.line = line
         self.outcome: Outcome | None = None
+
+
+async def together(asked: Iterable[Awaitable[T]]) -> list[T]:
+    """What all of them give, side by side; where some fail, the failure that matters most is raised when all are done.
+
+    `asyncio.gather` would raise at the first failure and leave the others behind: calls in flight that nobody waits for.
+    """
+    done = await asyncio.gather(*asked, return_exceptions=True)
+    failed = [item for item in done if isinstance(item, BaseException)]
+    if failed:
+        raise min(failed, key=lambda error: isinstance(error, RowError))
+    return cast(list[T], done)
 
 
 async def stream(

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.records import Line, Row
+from kardia_cli.line import Line, Row
 
 MAX_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read; a row of a long dialogue has about 10,000."""
@@ -194,15 +194,21 @@ class RowWriter:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._waits = _waits(descriptor)
+        self._room = select.poll()
+        self._room.register(descriptor, select.POLLOUT)
 
     async def write(self, row: Row) -> None:
         """Write one row; waits, without blocking other work, while a pipe is full."""
-        data = memoryview(dump(row))
+        data = dump(row)
         try:
+            if not self._waits:
+                while data:
+                    data = data[os.write(self._descriptor, data) :]
+                return
             while data:
-                if self._waits and not _ready(self._descriptor, select.POLLOUT):
+                if not self._room.poll(0):
                     await _wait(self._descriptor, "writer")
-                data = data[os.write(self._descriptor, data[: select.PIPE_BUF] if self._waits else data) :]
+                data = data[os.write(self._descriptor, data[: select.PIPE_BUF]) :]  # that much fits when there is room
         except BrokenPipeError:
             raise OutputClosed from None
 

@@ -20,8 +20,9 @@ from kardia_cli import spans, verdicts
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.errors import CallFailed
+from kardia_cli.line import Row
 from kardia_cli.prompts import fill, history, transcript
-from kardia_cli.records import Critique, Finding, Level, Row, content_hash, row_id
+from kardia_cli.records import Critique, Finding, Level, content_hash, row_id
 from kardia_cli.rubric import Rubric
 
 

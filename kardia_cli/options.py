@@ -45,7 +45,7 @@ def read_config(context: typer.Context, path: Path | None) -> Path | None:
             chosen[known[option]] = value
         elif name in own:
             raise UsageError(f"{path}: {command} has no option {name!r}", _nearest(option, set(known)))
-        elif option not in (everywhere := _all_options(context)):
+        elif option not in (everywhere := _all_options()):
             raise UsageError(f"{path}: no command has an option {name!r}", _nearest(option, everywhere))
     _check_tables(path, tables)
     context.default_map = {**(context.default_map or {}), **chosen}
@@ -57,9 +57,10 @@ def _options(command: Any) -> dict[str, str]:
     return {max(item.opts, key=len).lstrip("-"): str(item.name) for item in command.params}
 
 
-def _all_options(context: typer.Context) -> set[str]:
-    group = context.parent.command if context.parent is not None else context.command
-    return {name for command in getattr(group, "commands", {}).values() for name in _options(command)}
+def _all_options() -> set[str]:
+    from kardia_cli.cli import build
+
+    return {name for command in build().commands.values() for name in _options(command)}
 
 
 def _check_tables(path: Path, tables: dict[str, Any]) -> None:

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kardia_cli import spans
+from kardia_cli.line import Row
 from kardia_cli.persona import parse
-from kardia_cli.records import EMOTIONS, Row
+from kardia_cli.records import EMOTIONS
 
 ChatMessage = dict[str, str]
 

@@ -8,14 +8,12 @@ are KardiaBench's own (data card of Jhcircle/KardiaBench); the others are ours.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kardia_cli.errors import RowError
-
-Row = dict[str, Any]
+from kardia_cli.line import Row
 
 # The 32 labels of EmpatheticDialogues (Rashkin et al. 2019), the emotion classes of KardiaBench.
 EMOTIONS: tuple[str, ...] = (
@@ -27,20 +25,6 @@ EMOTIONS: tuple[str, ...] = (
 
 SIX_FIELDS = ("person", "mbti", "emotion", "situation", "anon_username", "messages")
 Verdict = Literal["FAIL", "PASS", "SOLVED"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One item of an input: a row, or the error that stands in its place.
-
-    `number` is the 1-based line where it begins, `raw` the text it was read from, `file` the input's name.
-    """
-
-    number: int
-    row: Row | None = None
-    error: RowError | None = None
-    raw: str = ""
-    file: str = ""
 
 
 class Record(BaseModel):

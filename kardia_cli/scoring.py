@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import Judge
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,7 @@ class Rewards:
         """All rewards of one completion for the supporter turn at index `turn`; None is "not scored", never 0."""
         prefix = {**row, "messages": list(row["messages"][:turn])}
         names = list(self.functions)
-        given = await asyncio.gather(
-            *(self.functions[name](prefix, completion, self.judge, self.chat) for name in names)
-        )
+        given = await flow.together(self.functions[name](prefix, completion, self.judge, self.chat) for name in names)
         scores = dict(zip(names, given, strict=True))
         return {
             name: score if score is not None and score.value is not None else None for name, score in scores.items()

@@ -17,8 +17,9 @@ import typer
 
 from kardia_cli import embedded, flow, jsonl, pipe, plugins, roles
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped, UsageError
+from kardia_cli.line import Line, Row
 from kardia_cli.options import Calls, Io, Talk, no_input
-from kardia_cli.records import Line, Row, row_id
+from kardia_cli.records import row_id
 from kardia_cli.tally import Tally
 
 if TYPE_CHECKING:

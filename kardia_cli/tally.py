@@ -10,12 +10,14 @@ import math
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kardia_cli import flow
-from kardia_cli.chat.meter import Meter, RowCost
 from kardia_cli.console import Voice
 from kardia_cli.errors import Unfinished
+
+if TYPE_CHECKING:
+    from kardia_cli.chat.meter import Meter, RowCost
 
 ENOUGH = 20
 """Rows after which a run's time and cost are projected."""

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from kardia_cli import spans
-from kardia_cli.records import Critique, Finding, Level, Row, Verdict
+from kardia_cli.line import Row
+from kardia_cli.records import Critique, Finding, Level, Verdict
 from kardia_cli.rubric import CheckRule, FourSpans, LabelMatch, Rubric, Words
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")

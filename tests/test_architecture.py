@@ -14,7 +14,7 @@ PACKAGE = ROOT / "kardia_cli"
 
 # The digit is the layer; a folder counts for all files in it.
 LAYERS = {
-    "errors": 1, "records": 1,
+    "errors": 1, "line": 1, "records": 1,
     "spans": 2, "persona": 2, "prompts": 2, "jsonl": 2, "embedded": 2, "flow": 2, "plugins": 2, "rubric": 2,
     "cleaning": 2, "identity": 2, "splits": 2, "console": 2, "terminal": 2, "chat": 2,
     "judge": 3, "verdicts": 3,

@@ -16,6 +16,7 @@ from kardia_cli.errors import CallFailed, KardiaError, ProviderError
 _THINK = re.compile(r"^\s*(?:<think>)?(.*?)</think>\s*", re.DOTALL)
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_WORDS = re.compile(r"(?:retry|try again) in (\d[\w.]*)")
 _FILTERED = ("content_filter", "content_policy", "content management policy")
 LONGEST_WAIT = 3600.0
 
@@ -97,12 +98,15 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, base: str, mo
     if status == 404:
         remedy = "check the name, and --api-base (often …/v1)"
         return ProviderError(f"{base} does not know {model!r} (404: {said})", remedy)
-    if status == 402 or (status == 429 and ("insufficient_quota" in lower or "billing" in lower)):
+    wait = wait_told(headers)
+    if wait is None and status == 429:
+        wait = _wait_in_words(body)
+    if status == 402 or (status == 429 and ("insufficient_quota" in lower or ("billing" in lower and wait is None))):
         return ProviderError(f"{base}: no credit left ({status}: {said})", "top up, or use another model")
-    if status == 429:
-        return CallFailed("rate_limit", said, wait_told(headers))
+    if status == 429 and "request too large" not in lower:  # else a minute's tokens are fewer: no wait will do
+        return CallFailed("rate_limit", said, wait)
     if status in (408, 409, 425) or status >= 500:
-        return CallFailed("server", f"{status}: {said}", wait_told(headers))
+        return CallFailed("server", f"{status}: {said}", wait)
     return CallFailed("invalid", f"{status}: {said}")
 
 
@@ -137,6 +141,12 @@ def wait_told(headers: Mapping[str, str]) -> float | None:
         reset for count, reset in ((left.requests, left.requests_reset), (left.tokens, left.tokens_reset)) if count == 0
     ]
     return max(waits) if waits else None
+
+
+def _wait_in_words(body: bytes) -> float | None:
+    """Seconds of `try again in 9.8s` (OpenAI), `retry in 45.5s` (Gemini): they send no header."""
+    found = _WORDS.search(body.decode("utf-8", "replace"))
+    return span(found[1].rstrip(".")) if found else None
 
 
 def _number(text: str, unit: float) -> float | None:

@@ -122,6 +122,7 @@ class Ledger:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._queue: list[Entry] = []  # not yet given to the thread
         self._batch: list[Entry] = []  # being committed
+        self._fresh: dict[bytes, Reply] = {}  # of both: `get` gives them before they can be read
         self._await_queue: list[asyncio.Future[None]] = []
         self._await_batch: list[asyncio.Future[None]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -129,7 +130,10 @@ class Ledger:
         self.hits = self.misses = 0
 
     def get(self, key: bytes) -> Reply | None:
-        """The stored reply, or None."""
+        """The stored reply, or one that is about to be stored, or None."""
+        if (fresh := self._fresh.get(key)) is not None:
+            self.hits += 1
+            return fresh
         found = self._reader.execute("SELECT reply FROM replies WHERE key = ?", (key,)).fetchone()
         if found is None:
             self.misses += 1
@@ -160,6 +164,7 @@ class Ledger:
     def put(self, entry: Entry) -> None:
         """Queue a reply; its lease is given back when it is committed."""
         self._queue.append(entry)
+        self._fresh[entry.key] = entry.reply
         if self._writing is None or self._writing.done():
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
@@ -192,6 +197,7 @@ class Ledger:
     def _end_batch(self) -> None:
         """Give the leases of the batch back and wake the rows that waited for it."""
         for entry in self._batch:
+            self._fresh.pop(entry.key, None)
             self.release(entry.key)
         self._batch = []
         for committed in self._await_batch:

@@ -1,6 +1,7 @@
 """How many calls at once, and how fast: pure state machines with the time handed in; `gate` waits by them.
 
-    Window   calls in flight to one model: starts low, climbs while throughput grows, cut once per burst of 429
+    Window   calls in flight to one model: opens in leaps, is cut once per burst of 429, and then now and then
+             compared with a neighbour: the larger stays only where it is served faster
     Pace     a ceiling per minute (--rpm, --tpm): a bucket that holds about a second
 
 The numbers are ours. A round is as many answers as the window held when it began.
@@ -14,17 +15,23 @@ START = 16
 LEAP = 16.0
 """Growth of the window after a first round in which nothing queued; later rounds leap by half of that."""
 CUT = 0.75
-STEP = 0.1
+STEP = 1.5
+"""How much larger or smaller the window is that the present one is compared with."""
+WORTH = 0.15
+"""Share of what a larger window could bring that it has to bring, or the smaller one serves."""
+ANSWERS = 64
+"""So many answers at least go into a comparison: latencies differ from call to call."""
+LONGEST_REST = 32
+"""Rounds between two comparisons, once they have changed nothing for a while."""
 
 
 @dataclass
 class _Round:
-    """What is measured over one round: answers, their summed times, and the times they would take with no queue."""
+    """What is measured over one round: answers, and the times that they would have taken with no queue."""
 
     began: float
     size: int
     answers: int = 0
-    seconds: float = 0.0
     ideal: float = 0.0
     full: bool = False
 
@@ -34,7 +41,7 @@ class Window:
     """Calls in flight that one model gets. `limit` is how many, at most `ceiling`.
 
     A 429 cuts it, once for all calls that were in flight then; errors 5xx do not. A server that queues sends no 429: the
-    window stops climbing when throughput no longer grows, and falls when answers take twice as long without it.
+    window stops growing, or shrinks, where the answers come no faster for it.
     """
 
     ceiling: int
@@ -42,11 +49,13 @@ class Window:
     opening: bool = True
     cuts: int = 0
     _round: _Round | None = None
-    _last: tuple[float, float, float] | None = None  # limit, answers/s and mean seconds of the round before
+    _last: tuple[float, float] | None = None  # limit and answers/s of the round before
     _least: dict[str, float] = field(default_factory=dict)
     _cut_at: float = -1.0
     _target: float = 0.0
-    _steady: int = 0
+    _upwards: bool = True
+    _rest: int = 1
+    _patience: int = 1
 
     def __post_init__(self) -> None:
         self.limit = float(min(START, self.ceiling))
@@ -59,7 +68,7 @@ class Window:
     def sent(self, now: float) -> None:
         """A call goes out."""
         if self._round is None:
-            self._round = _Round(now, max(1, int(self.limit)))
+            self._round = _Round(now, self._size())
 
     def answered(self, now: float, seconds: float, task: str = "") -> None:
         """An answer came after `seconds`; replies of one task are taken to be of like length."""
@@ -68,7 +77,6 @@ class Window:
         if found is None:
             return
         found.answers += 1
-        found.seconds += seconds
         found.ideal += least
         if found.answers >= found.size or (now - found.began >= 3 * least and self._queues(found, now)):
             self._finish(found, now)
@@ -81,6 +89,7 @@ class Window:
         self._target = self.limit
         self.limit = max(1.0, min(self.limit * CUT, 2 * safe) if safe else self.limit * CUT)
         self.opening, self._cut_at, self._round, self._last = False, now, None, None
+        self._upwards, self._rest = False, self._longer_rest()
         self.cuts += 1
         return True
 
@@ -88,6 +97,15 @@ class Window:
         """Start low again: the server was away."""
         self.limit, self.opening = float(min(START, self.ceiling)), True
         self._round = self._last = None
+
+    @property
+    def _returning(self) -> bool:
+        """Whether it is on its way back to where it was cut."""
+        return self.limit < 0.95 * self._target
+
+    def _size(self) -> int:
+        limit = max(1, int(self.limit))
+        return limit if self.opening or self._returning else -(-ANSWERS // limit) * limit
 
     def _served(self, found: _Round, now: float) -> float:
         """How many calls the server works on at once, going by the least time that each takes (Little's law)."""
@@ -99,58 +117,77 @@ class Window:
         return first and self._served(found, now) < 0.25 * self.limit
 
     def _finish(self, found: _Round, now: float) -> None:
-        rate = found.answers / max(now - found.began, 1e-9)
-        mean = found.seconds / found.answers
-        self._round = _Round(now, 0)
+        before = self.limit
         if found.full:
-            grown = self._open(found, now, rate) if self.opening else self._keep(rate, mean)
-            if not self.opening and self._last is not None and grown <= self._last[0]:
-                self._last = (grown, max(rate, self._last[1]), min(mean, self._last[2]))
-            else:
-                self._last = (self.limit, rate, mean)
-            self.limit = max(1.0, min(float(self.ceiling), grown))
-        self._round.size = max(1, int(self.limit))
+            rate = found.answers / max(now - found.began, 1e-9)
+            wanted = self._open(self._served(found, now), rate) if self.opening else self._keep(rate)
+            self.limit = max(1.0, min(float(self.ceiling), wanted))
+        # A smaller window is measured from the next call on: until then more are in flight than it lets through.
+        self._round = None if self.limit < before else _Round(now, self._size())
 
-    def _open(self, found: _Round, now: float, rate: float) -> float:
+    def _open(self, served: float, rate: float) -> float:
         """The next limit while the window is opening."""
-        if self._last is None:
-            share = self._served(found, now) / self.limit
+        last, self._last = self._last, (self.limit, rate)
+        if last is None:
+            share = served / self.limit
             if share >= 0.35:
                 return self.limit * LEAP
             if share >= 0.2:
                 return self.limit * 4
-            self.opening = False
-            return max(2.0, 2 * self._served(found, now))
-        before, rate_before, _ = self._last
-        gain = (rate / rate_before - 1) / max(self.limit / before - 1, 1e-9)
-        if gain >= 0.5:
-            return self.limit * LEAP / 2
+            return self._opened(max(2.0, 2 * served))
+        before, rate_before = last
+        if self.limit <= before:
+            return self._opened(self.limit)
+        gain = _gain((self.limit, rate), last)
+        if gain >= 0.5 and self.limit >= self.ceiling:
+            self._patience = LONGEST_REST
+            return self._opened(self.limit)
         if gain >= 0.2:
-            return self.limit * 2
-        self.opening = False
-        return max(before, min(self.limit, before * rate / rate_before))
+            return self.limit * (LEAP / 2 if gain >= 0.5 else 2)
+        return self._opened(max(before, min(self.limit, before * rate / rate_before)))
 
-    def _keep(self, rate: float, mean: float) -> float:
-        """The next limit once the window is open: back to where a cut was, then on in small steps while it pays."""
-        if self.limit < 0.95 * self._target:
-            return self.limit + max(1.0, 0.5 * (self._target - self.limit))
+    def _opened(self, limit: float) -> float:
+        self.opening, self._last, self._rest = False, None, self._patience
+        return limit
+
+    def _keep(self, rate: float) -> float:
+        """The next limit once the window is open: back to where a cut was; else, after a rest, a neighbour is tried."""
+        if self._returning:
+            return min(self._target, self.limit + max(1.0, 0.5 * (self._target - self.limit)))
         self._target = 0.0
-        if self._last is None:
-            return self.limit + max(1.0, STEP * self.limit)
-        before, rate_before, mean_before = self._last
-        if mean >= 2 * mean_before and rate <= 1.1 * rate_before:
-            return self.limit * 0.8
-        if rate > 1.02 * rate_before or self.limit <= before:
-            self._steady = 0 if rate > 1.02 * rate_before else self._steady + 1
-            if self._steady < 3 or self._steady % 8 == 0:
-                return self.limit + max(1.0, STEP * self.limit)
-            return self.limit
-        return max(before, 1.0)
+        here, last = (self.limit, rate), self._last
+        self._last = here
+        if last is None or int(last[0]) == int(self.limit):
+            self._rest -= 1
+            return self._neighbour() if self._rest <= 0 else self.limit
+        if (_gain(here, last) >= WORTH) == (self.limit > last[0]):  # the neighbour is better: on in this direction
+            self._patience = 1
+            return self._neighbour()
+        self._upwards, self._rest, self._last = not self._upwards, self._longer_rest(), None
+        return last[0]
+
+    def _neighbour(self) -> float:
+        if self._upwards and self.limit < self.ceiling:
+            return max(self.limit * STEP, self.limit + 1)
+        if not self._upwards and self.limit > 1:
+            return min(self.limit / STEP, self.limit - 1)
+        self._upwards, self._rest = not self._upwards, self._patience
+        return self.limit
+
+    def _longer_rest(self) -> int:
+        self._patience = min(LONGEST_REST, 2 * self._patience)
+        return self._patience
+
+
+def _gain(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """What the larger of two windows (limit, answers/s) brings of what it could: 1 where nothing queues, 0 where all does."""
+    (low, slow), (high, fast) = sorted((one, other))
+    return (fast / slow - 1) / max(high / low - 1, 1e-9)
 
 
 @dataclass
 class Pace:
-    """A ceiling of `per_minute` (requests or tokens): any 60 s hold no more, for what is taken costs what was announced.
+    """A ceiling of `per_minute` (requests or tokens): any 60 s hold no more, as long as one call takes less than half of it.
 
     Holds a second's worth; what turns out larger than announced is a debt that later calls wait for.
     """
@@ -158,10 +195,12 @@ class Pace:
     per_minute: float
     _level: float = 0.0
     _seen: float = -1.0
+    _largest: float = 1.0
 
     @property
     def _rate(self) -> float:
-        return self.per_minute / 61.0
+        """What comes in a second: so much less that the last call of a minute, large as it may be, still fits."""
+        return (self.per_minute - min(self._largest - 1.0, self.per_minute / 2)) / 61.0
 
     @property
     def _most(self) -> float:
@@ -181,3 +220,4 @@ class Pace:
         """Take it out; the level may fall below nothing."""
         self._fill(now)
         self._level -= amount
+        self._largest = max(self._largest, amount)

@@ -30,7 +30,7 @@ def run(
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
 
-    from kardia_cli.records import Row
+    from kardia_cli.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.profiles import build_profile, one_per_person
 

@@ -21,7 +21,7 @@ def run(
     """Judge every supporter turn: FAIL, PASS or SOLVED, with a level, a reason and a quote for each criterion."""
     import asyncio
 
-    from kardia_cli.records import Row
+    from kardia_cli.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.critiques import critique
 

@@ -31,7 +31,7 @@ def run(
     import asyncio
 
     from kardia_cli.errors import Unfinished
-    from kardia_cli.records import Row
+    from kardia_cli.line import Row
     from kardia_cli.session import Session
     from kardia_cli.splits import Split
     from kardia_cli.stages.evaluation import evaluate, without_text

@@ -34,7 +34,7 @@ def run(
     """Walk through each dialogue, rewrite what fails (critique in hand) and judge again."""
     import asyncio
 
-    from kardia_cli.records import Row
+    from kardia_cli.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.refinements import Refiner, refine
 

@@ -31,7 +31,7 @@ def run(
     """Simulate seeker and supporter, four spans a turn, over profiles and situations."""
     import asyncio
 
-    from kardia_cli.records import Row
+    from kardia_cli.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages import dialogues, pairing
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.request import Request, derive_seed
+from kardia_cli.line import Row
 from kardia_cli.prompts import fill, history, transcript
-from kardia_cli.records import Row
 
 
 class SeekerReply(BaseModel):

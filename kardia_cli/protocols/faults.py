@@ -6,16 +6,17 @@ for its own drafts, `examples/faults.jsonl` holds hand-written ones. No task is 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.records import Critique, Row
+from kardia_cli.line import Row
+from kardia_cli.records import Critique
 from kardia_cli.verdicts import is_plain
 
 # Planted kinds that a check of the rubric finds under its own id.
@@ -28,7 +29,7 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequenc
     planted = {note["turn"]: json.loads(note["trace"]).get("planted") for note in row.get("traces") or []}
     if not planted:
         raise RowError("field 'traces': no planted faults noted on this row")
-    return await asyncio.gather(*(_look(row, turn, kind, judge) for turn, kind in planted.items()))
+    return await flow.together(_look(row, turn, kind, judge) for turn, kind in planted.items())
 
 
 async def _look(row: Row, turn: int, kind: str | None, judge: Judge) -> Score:

@@ -6,18 +6,18 @@ label and the rubric's criteria; its value is the reward that GRPO pays: a third
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli import spans
+from kardia_cli import flow, spans
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.line import Row
 from kardia_cli.prompts import conversation, history, supporter_turns
-from kardia_cli.records import EMOTIONS, Row
+from kardia_cli.records import EMOTIONS
 from kardia_cli.verdicts import overall
 
 
@@ -31,7 +31,7 @@ async def evaluate(
         for name, chat in chats.items()
         for turn in supporter_turns(row)
     ]
-    return await asyncio.gather(*asked)
+    return await flow.together(asked)
 
 
 async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sampling: dict[str, Any]) -> Score:

@@ -10,7 +10,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 from kardia_cli.verdicts import label_error
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from kardia_cli import flow
 from kardia_cli.judge import Judge
+from kardia_cli.line import Row
 from kardia_cli.prompts import supporter_turns
-from kardia_cli.records import Critique, Row
+from kardia_cli.records import Critique
 from kardia_cli.verdicts import is_plain
 
 
@@ -18,7 +18,7 @@ async def critique(row: Row, judge: Judge) -> Row:
     plain = is_plain(row)
     known = list(row.get("critiques") or [])
     asked = [_judge_turn(row, turn, judge, plain) for turn in supporter_turns(row) if find(row, turn, judge) is None]
-    fresh = await asyncio.gather(*asked)
+    fresh = await flow.together(asked)
     return {
         **row,
         "critiques": known + [item.model_dump() for item in fresh],

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.environments.seeker import speak
+from kardia_cli.line import Row
 from kardia_cli.prompts import system_prompt
-from kardia_cli.records import Row
 
 Speaker = Callable[[Dialogue], Awaitable[Turn]]
 """A strategy with its chat and options bound."""

@@ -9,7 +9,7 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.judge import Judge
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 
 
 @dataclass(frozen=True)

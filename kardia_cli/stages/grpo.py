@@ -14,7 +14,7 @@ from typing import Any
 
 from kardia_cli.chat.local import context_size
 from kardia_cli.errors import UsageError
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 from kardia_cli.training import arguments, card, models, reports, runs, samples
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.scoring import Rewards, Scorer

@@ -16,7 +16,8 @@ import orjson
 from kardia_cli import jsonl
 from kardia_cli.chat.request import derive_seed
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.records import EMOTIONS, Line, Row, check_row, content_hash
+from kardia_cli.line import Line, Row
+from kardia_cli.records import EMOTIONS, check_row, content_hash
 
 How = Literal["balanced", "random", "round-robin"]
 _MADE_HERE = frozenset({"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin"})

@@ -18,8 +18,9 @@ from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.errors import Dropped
 from kardia_cli.jsonl import as_text
 from kardia_cli.judge import Judge
+from kardia_cli.line import Row
 from kardia_cli.prompts import fill, history, supporter_turns, transcript
-from kardia_cli.records import EMOTIONS, Critique, Finding, Revision, Row
+from kardia_cli.records import EMOTIONS, Critique, Finding, Revision
 from kardia_cli.stages.critiques import find, with_model
 from kardia_cli.stages.dialogues import Speaker, simulate
 from kardia_cli.verdicts import difficulty, failures

@@ -13,7 +13,7 @@ from typing import Any
 from kardia_cli.chat import names
 from kardia_cli.chat.local import fetch, folder_hash
 from kardia_cli.errors import MissingExtra, UsageError
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 from kardia_cli.training import tiny
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.runs import replacing, write_text

@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
+from kardia_cli.line import Row
 from kardia_cli.prompts import prompt_hash
-from kardia_cli.records import Row, content_hash
+from kardia_cli.records import content_hash
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.reports import rewind
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from kardia_cli import prompts, spans
 from kardia_cli.chat.local import encode, fit, fold_system
-from kardia_cli.records import Row, row_id
+from kardia_cli.line import Row
+from kardia_cli.records import row_id
 
 Sample = dict[str, Any]
 DEV_SHARE = 8

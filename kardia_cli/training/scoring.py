@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from kardia_cli import flow
 from kardia_cli.errors import KardiaError, ProviderError, RowError
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 
 Values = dict[str, float] | None
 """One completion's value for each reward, or None where it was not scored."""
@@ -111,7 +112,7 @@ class Scorer:
     async def _score_all(self, completions: Any, row: Sequence[int], turn: Sequence[int]) -> list[Values]:
         texts = [completion[0]["content"] for completion in completions]
         tasks = [self._score(*item) for item in zip(row, turn, texts, strict=True)]
-        values = await asyncio.gather(*tasks)
+        values = await flow.together(tasks)
         await self._rewards.settled()
         return values
 

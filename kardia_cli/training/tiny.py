@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli import prompts
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 from kardia_cli.training.tokens import add_markers
 
 NAME = "tiny"

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint: good answers come through, every fault has its type, and nothing is retried in vain."""
+"""An OpenAI-compatible endpoint: good answers come through whole, and every fault has its type."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import chat_server as server
 import pytest
+from aiohttp import web
 from pydantic import BaseModel
 
-from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, ProviderError
 
@@ -20,39 +20,39 @@ class Mood(BaseModel):
     level: int
 
 
-def ask(*answers: Any, schema: type[BaseModel] | None = None, **settings: Any) -> tuple[Reply, Any]:
+def ask(
+    *answers: server.Answer, schema: type[BaseModel] | None = None, sampling: dict[str, Any] | None = None, **settings: Any
+) -> tuple[Reply, server.Script]:
     """Ask one question of a server with these answers; gives the reply and the server's script."""
 
-    async def go() -> tuple[Reply, Any]:
-        async with server.serving(*answers) as script:
-            board = Switchboard(CallSettings(api_base=script.base, **{"max_retries": 2, "timeout": 5, "use_ledger": False, **settings}))
-            try:
-                request = Request(
-                    [{"role": "user", "content": "how?"}], "test", schema=schema, sampling={"temperature": 0.5}, seed=5
-                )
-                return await board.chat("openai/m").ask(request), script
-            finally:
-                await board.aclose()
+    async def go() -> tuple[Reply, server.Script]:
+        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
+            asked = server.question(5, schema=schema, sampling=sampling or {"temperature": 0.5})
+            return await board.chat("openai/m").ask(asked), script
 
     return asyncio.run(go())
 
 
-def failing(*answers: Any, **settings: Any) -> tuple[Exception, int]:
+def failing(*answers: server.Answer, **settings: Any) -> tuple[CallFailed | ProviderError, int]:
     """The error that these answers end in, and how often the server was asked."""
-    seen: list[Any] = []
 
-    async def go() -> None:
-        async with server.serving(*answers) as script:
-            seen.append(script)
-            board = Switchboard(CallSettings(api_base=script.base, **{"max_retries": 2, "timeout": 5, "use_ledger": False, **settings}))
-            try:
-                await board.chat("openai/m").ask(Request([{"role": "user", "content": "how?"}], "test"))
-            finally:
-                await board.aclose()
+    async def go() -> tuple[CallFailed | ProviderError, int]:
+        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
+            with pytest.raises((CallFailed, ProviderError)) as caught:
+                await board.chat("openai/m").ask(server.question())
+            return caught.value, len(script.asked)
 
-    with pytest.raises((CallFailed, ProviderError)) as caught:
-        asyncio.run(go())
-    return caught.value, len(seen[0].asked)
+    return asyncio.run(go())
+
+
+def why(*answers: server.Answer, **settings: Any) -> tuple[str, int]:
+    """The type of a call's failure, and how often the server was asked."""
+    error, asked = failing(*answers, **settings)
+    assert isinstance(error, CallFailed)
+    return error.why, asked
+
+
+# ── good answers
 
 
 def test_a_reply_comes_with_its_text_and_usage_and_the_provider_prefix_is_not_sent() -> None:
@@ -65,13 +65,69 @@ def test_a_reply_comes_with_its_text_and_usage_and_the_provider_prefix_is_not_se
 def test_thinking_is_kept_apart_from_the_text() -> None:
     reply, _ = ask("<think>hm</think>\nwell")
     assert (reply.text, reply.thinking) == ("well", "hm")
-    reply, _ = ask(lambda body: server.completion("well", reasoning_content="hm"))
-    assert (reply.text, reply.thinking) == ("well", "hm")
+    for field in ("reasoning_content", "reasoning"):
+        reply, _ = ask(lambda body, field=field: server.completion("well", **{field: "hm"}))
+        assert (reply.text, reply.thinking) == ("well", "hm")
+
+
+def test_thinking_whose_opening_mark_stood_in_the_prompt_is_kept_apart_too() -> None:
+    reply, _ = ask("hm, so\nperhaps</think>\n\nwell")
+    assert (reply.text, reply.thinking) == ("well", "hm, so\nperhaps")
+
+
+def test_thinking_before_json_does_not_spoil_it() -> None:
+    reply, _ = ask('is it {"level": 9}?</think>{"reason": "r", "level": 3}', schema=Mood)
+    assert reply.parsed == Mood(reason="r", level=3)
+
+
+def test_log_probabilities_come_with_their_alternatives() -> None:
+    def answer(body: dict[str, Any]) -> web.Response:
+        tops = [{"token": "yes", "logprob": -0.1}, {"token": "no", "logprob": -2.5}]
+        logprobs = {"content": [{"token": "yes", "logprob": -0.1, "top_logprobs": tops}]}
+        choice = {"message": {"content": "yes"}, "finish_reason": "stop", "logprobs": logprobs}
+        return web.json_response({"choices": [choice]})
+
+    reply, script = ask(answer, options={"logprobs": True, "top_logprobs": 2})
+    assert reply.logprobs == [["yes", -0.1, [["yes", -0.1], ["no", -2.5]]]]
+    assert (script.asked[0]["logprobs"], script.asked[0]["top_logprobs"]) == (True, 2)
+    assert ask("well")[0].logprobs is None
+
+
+def test_what_the_provider_itself_says_of_the_cost_wins_over_any_price() -> None:
+    prices = {"openai/m": {"input": 1e6, "output": 1e6}}
+    assert ask(lambda body: server.completion(usage={"cost": 0.25}), prices=prices)[0].cost == 0.25
+    assert ask("well", prices=prices)[0].cost == 10.0
+    assert ask("well")[0].cost is None
+
+
+def test_cached_tokens_are_told_apart_and_cost_their_own_price() -> None:
+    usage = {"prompt_tokens": 100, "prompt_tokens_details": {"cached_tokens": 80}}
+    prices = {"openai/m": {"input": 1e6, "output": 1e6, "cached_input": 5e5}}
+    reply, _ = ask(lambda body: server.completion(usage=usage), prices=prices)
+    assert reply.usage.cached_tokens == 80
+    assert reply.cost == 20 + 40 + 3
+
+
+def test_an_answer_without_usage_is_one_all_the_same() -> None:
+    reply, _ = ask(server.raw('{"choices": [{"message": {"content": "well"}, "finish_reason": "stop"}]}'))
+    assert (reply.text, reply.usage.prompt_tokens) == ("well", 0)
 
 
 def test_options_of_the_user_reach_every_request() -> None:
     _, script = ask("well", options={"top_p": 0.9, "extra_body": {"min_p": 0.1}})
     assert (script.asked[0]["top_p"], script.asked[0]["min_p"]) == (0.9, 0.1)
+
+
+def test_the_key_goes_into_the_header_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    (tmp_path / ".env").write_text("OPENAI_API_KEY='sk-secret'\nOTHER=1\n")
+    _, script = ask("well")
+    assert script.headers[0]["Authorization"] == "Bearer sk-secret"
+    assert "sk-secret" not in str(script.asked)
+
+
+# ── a schema
 
 
 def test_a_schema_is_sent_and_the_reply_is_validated() -> None:
@@ -108,39 +164,72 @@ def test_a_reply_that_stays_wrong_is_a_typed_failure_and_never_a_guess(text: str
     assert caught.value.why == why
 
 
+# ── faults
+
+
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("answer", "found"),
     [
         (lambda body: server.completion("half", finish="length"), "length"),
+        (lambda body: server.completion("half", finish="max_tokens"), "length"),
         (lambda body: server.completion("", finish="content_filter"), "content_filter"),
         (lambda body: server.completion("", refusal="I cannot"), "refusal"),
+        (server.status(400, "blocked by our content management policy"), "content_filter"),
+        (server.status(403, "content_filter: blocked"), "content_filter"),
+        (server.status(400, "bad messages"), "invalid"),
+        (server.status(400, "context too long"), "invalid"),
+        (server.status(413, "request entity too large"), "invalid"),
+        (server.status(422, "unprocessable"), "invalid"),
     ],
 )
-def test_cut_filtered_and_refused_replies_are_failures_that_are_not_asked_again(answer: Any, why: str) -> None:
-    error, asked = failing(answer)
-    assert isinstance(error, CallFailed)
-    assert (error.why, asked) == (why, 1)
+def test_what_would_only_come_again_is_asked_once(answer: server.Answer, found: str) -> None:
+    assert why(answer, max_retries=3) == (found, 1)
 
 
-def test_a_server_error_is_tried_again_and_then_given_up() -> None:
-    reply, script = ask(server.status(500), "well")
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (server.status(500), "server"),
+        (server.status(502), "server"),
+        (server.status(503), "server"),
+        (server.status(504), "server"),
+        (server.status(408), "server"),
+        (server.html, "server"),
+        (server.malformed, "server"),
+        (server.raw('{"error": {"message": "overloaded"}}'), "server"),
+        (server.raw('{"choices": []}'), "server"),
+        (server.raw("[]"), "server"),
+        (server.raw(""), "server"),
+        (server.raw('{"choices": [{"message": {"content": ["a"]}}]}'), "server"),
+        (server.reset, "connection"),
+        (server.torn, "connection"),
+        (server.truncated, "connection"),
+    ],
+)
+def test_what_fails_in_passing_is_tried_again_and_then_given_up_as_what_it_was(answer: server.Answer, found: str) -> None:
+    reply, script = ask(answer, "well")
     assert (reply.text, len(script.asked)) == ("well", 2)
-    error, asked = failing(server.status(500), max_retries=1)
-    assert isinstance(error, CallFailed)
-    assert (error.why, asked) == ("server", 2)
+    assert why(answer, max_retries=1) == (found, 2)
 
 
-def test_a_body_that_is_no_completion_counts_as_a_server_error() -> None:
-    from aiohttp import web
+def test_a_call_that_hangs_fails_after_its_deadline() -> None:
+    assert why(server.hang, max_retries=0, timeout=0.2) == ("timeout", 1)
+    reply, script = ask(server.hang, "well", timeout=0.2)
+    assert (reply.text, len(script.asked)) == ("well", 2)
 
-    reply, _ = ask(lambda body: web.Response(text="<html>busy</html>"), "well")
-    assert reply.text == "well"
 
+def test_an_answer_that_dribbles_in_is_cut_off_at_the_deadline_too() -> None:
+    def dribble(body: dict[str, Any]) -> server.Fault:
+        async def play(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            while True:
+                await response.write(b" ")
+                await asyncio.sleep(0.02)
 
-def test_a_429_waits_as_told_and_is_no_failed_attempt() -> None:
-    busy = server.status(429, **{"Retry-After": "0.1"})
-    reply, script = ask(busy, busy, busy, "well", max_retries=0)
-    assert (reply.text, len(script.asked)) == ("well", 4)
+        return server.Fault(play)
+
+    assert why(dribble, max_retries=0, timeout=0.3) == ("timeout", 1)
 
 
 @pytest.mark.parametrize(
@@ -154,102 +243,122 @@ def test_a_bad_key_an_unknown_model_or_an_empty_purse_stops_the_run_at_once(code
     assert asked == 1
 
 
-def test_a_400_is_not_asked_again() -> None:
-    error, asked = failing(server.status(400, "context too long"))
-    assert isinstance(error, CallFailed)
-    assert (error.why, asked) == ("invalid", 1)
+def test_a_429_that_means_no_credit_stops_the_run() -> None:
+    error, asked = failing(server.status(429, "insufficient_quota: add a card"))
+    assert isinstance(error, ProviderError)
+    assert asked == 1
+
+
+# ── parameters that a provider refuses
+
+
+def picky(*names: str, said: str = "Unsupported parameter: {name}") -> server.Answer:
+    """A server that refuses the first of these that it is sent."""
+
+    def answer(body: dict[str, Any]) -> web.Response:
+        for name in names:
+            if name in body:
+                return server.status(400, said.replace("{name}", name))(body)
+        return server.completion()
+
+    return answer
 
 
 def test_a_parameter_that_the_provider_refuses_is_dropped_once_and_remembered() -> None:
-    def picky(body: dict[str, Any]) -> Any:
-        return server.status(400, "Unsupported parameter: seed")(body) if "seed" in body else server.completion("well")
-
     async def go() -> tuple[list[str], list[dict[str, Any]]]:
-        said: list[str] = []
-        async with server.serving(picky) as script:
-            board = Switchboard(CallSettings(api_base=script.base, use_ledger=False), said.append)
-            for _ in range(2):
-                await board.chat("openai/m").ask(Request([{"role": "user", "content": "?"}], "test"))
-            await board.aclose()
-            return said, script.asked
+        async with server.serving(picky("seed")) as script, server.asking(script) as board:
+            for number in range(2):
+                await board.chat("openai/m").ask(server.question(number))
+            return board.said, script.asked  # type: ignore[attr-defined]  # the helper's
 
     said, asked = asyncio.run(go())
     assert [("seed" in body) for body in asked] == [True, False, False]
     assert len(said) == 1
 
 
-def test_a_call_that_hangs_fails_after_its_deadline() -> None:
-    async def go() -> CallFailed:
-        release = asyncio.Event()
-
-        async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await release.wait()
-            writer.close()
-
-        listener = await asyncio.start_server(hang, "127.0.0.1", 0)
-        base = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/v1"
-        board = Switchboard(CallSettings(api_base=base, max_retries=0, timeout=0.2))
-        with pytest.raises(CallFailed) as caught:
-            await board.chat("openai/m").ask(Request([{"role": "user", "content": "?"}], "test"))
-        release.set()
-        await board.aclose()
-        listener.close()
-        return caught.value
-
-    assert asyncio.run(go()).why == "timeout"
+def test_several_refused_parameters_are_dropped_one_after_the_other() -> None:
+    _, script = ask(picky("seed", "temperature"))
+    assert [sorted({"seed", "temperature"} & set(body)) for body in script.asked] == [
+        ["seed", "temperature"], ["temperature"], [],
+    ]  # fmt: skip
 
 
-def test_an_endpoint_that_was_never_there_stops_the_run() -> None:
+def test_sixteen_calls_at_once_that_are_all_told_that_seed_is_refused_all_succeed_and_it_is_said_once() -> None:
     async def go() -> None:
-        board = Switchboard(CallSettings(api_base="http://127.0.0.1:9/v1", max_retries=1, timeout=2))
-        try:
-            await board.chat("openai/m").ask(Request([{"role": "user", "content": "?"}], "test"))
-        finally:
-            await board.aclose()
+        refusing = picky("seed")
+        assert callable(refusing)
+        async with server.serving(server.slow(0.05, refusing)) as script, server.asking(script) as board:
+            replies = await server.ask_all(board, 16)
+            assert all(isinstance(reply, Reply) for reply in replies)
+            assert sum("seed" in body for body in script.asked) == 16
+            assert len(script.asked) == 32
+            assert len(board.said) == 1  # type: ignore[attr-defined]  # the helper's
 
-    with pytest.raises(ProviderError, match="cannot reach"):
-        asyncio.run(go())
-
-
-def test_the_key_goes_into_the_header_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    (tmp_path / ".env").write_text("OPENAI_API_KEY='sk-secret'\nOTHER=1\n")
-    _, script = ask("well")
-    assert script.headers[0]["Authorization"] == "Bearer sk-secret"
-    assert "sk-secret" not in str(script.asked)
+    asyncio.run(go())
 
 
-def test_at_most_max_connections_calls_are_in_flight() -> None:
-    async def go() -> int:
-        flying = most = 0
+def test_max_tokens_that_is_refused_in_favour_of_max_completion_tokens_is_renamed_and_keeps_its_value() -> None:
+    said = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    reply, script = ask(picky("max_tokens", said=said), sampling={"max_tokens": 40})
+    assert reply.text == "well"
+    assert [(body.get("max_tokens"), body.get("max_completion_tokens")) for body in script.asked] == [
+        (40, None),
+        (None, 40),
+    ]
 
-        async def slow(body: dict[str, Any]) -> None:
-            nonlocal flying, most
-            flying += 1
-            most = max(most, flying)
-            await asyncio.sleep(0.02)
-            flying -= 1
 
-        from aiohttp import web
+def test_a_context_length_error_that_mentions_max_tokens_does_not_drop_it() -> None:
+    said = "This model's maximum context length is 4096 tokens; reduce your messages or max_tokens"
+    asked: list[int] = []
 
-        async def answer(request: web.Request) -> web.Response:
-            await slow({})
-            return server.completion("well")
+    async def go() -> None:
+        async with server.serving(server.status(400, said)) as script, server.asking(script) as board:
+            with pytest.raises(CallFailed) as caught:
+                await board.chat("openai/m").ask(server.question(sampling={"max_tokens": 9}))
+            assert caught.value.why == "invalid"
+            asked.extend(body["max_tokens"] for body in script.asked)
 
-        app = web.Application()
-        app.router.add_post("/v1/chat/completions", answer)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        base = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/v1"  # type: ignore[union-attr]  # as in server.py
-        board = Switchboard(CallSettings(api_base=base, max_connections=3, use_ledger=False))
-        chat = board.chat("openai/m")
-        questions = [Request([{"role": "user", "content": "?"}], "test", seed=seed) for seed in range(12)]
-        await asyncio.gather(*(chat.ask(question) for question in questions))
-        await board.aclose()
-        await runner.cleanup()
-        return most
+    asyncio.run(go())
+    assert asked == [9]
 
-    assert asyncio.run(go()) == 3
+
+def test_a_refused_parameter_that_was_not_sent_is_an_invalid_call_and_no_endless_loop() -> None:
+    assert why(server.status(400, "temperature is not supported")) == ("invalid", 1)
+
+
+# ── never there
+
+
+def test_an_address_that_is_none_is_a_usage_error() -> None:
+    from kardia_cli.chat.gateway import CallSettings, Switchboard
+    from kardia_cli.errors import UsageError
+
+    with pytest.raises(UsageError, match="no address"):
+        Switchboard(CallSettings(api_base="ftp://127.0.0.1/v1")).chat("m")
+
+
+def test_a_plain_http_address_outside_of_this_network_is_warned_of() -> None:
+    async def go() -> list[str]:
+        async with server.serving("well") as script, server.asking(script) as board:
+            board.chat("openai/m@http://models.example.org/v1")
+            board.chat("openai/m")
+            return board.said  # type: ignore[attr-defined]  # the helper's
+
+    said = asyncio.run(go())
+    assert len(said) == 1
+    assert "not https" in said[0]
+
+
+def test_many_requests_share_one_session_without_cookies() -> None:
+    def baker(body: dict[str, Any]) -> web.Response:
+        answer = server.completion()
+        answer.set_cookie("track", "1")
+        return answer
+
+    async def go() -> list[dict[str, str]]:
+        async with server.serving(baker) as script, server.asking(script) as board:
+            for number in range(3):
+                await board.chat("openai/m").ask(Request(server.question(number).messages, "test", seed=number))
+            return script.headers
+
+    assert all("Cookie" not in headers for headers in asyncio.run(go()))

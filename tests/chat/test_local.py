@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local import LocalChat, fold_system, folder_hash
+from kardia_cli.chat.local import LocalChat, Waiting, fold_system, together
 from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import ProviderError
 from kardia_cli.training import tiny
@@ -84,6 +86,106 @@ def test_each_request_keeps_its_own_limit(folder: Path) -> None:
     assert long.text.startswith(short.text)
 
 
+def test_replies_of_a_mixed_crowd_are_what_each_is_alone(folder: Path) -> None:
+    """Long and short prompts and limits, greedy and drawn: rows leave the batch at different times."""
+    crowd = [
+        request(PROMPTS[at % 4] * (1 + at % 3 * 5), seed=at, temperature=at % 2, max_tokens=(2, 9, 30, 31, 60)[at % 5])
+        for at in range(20)
+    ]
+    alone = [answers(folder, [item])[0] for item in crowd[:6]]
+    assert answers(folder, crowd, batch_size=8)[:6] == alone
+
+
+def test_without_a_limit_a_reply_has_the_default_one(folder: Path) -> None:
+    (reply,) = answers(folder, [replace(request("Hello"), sampling={"max_tokens": None, "top_p": None})])
+    assert 12 < reply.usage.completion_tokens <= 256
+
+
+def test_a_short_reply_does_not_wait_for_its_long_neighbour(folder: Path) -> None:
+    async def ask() -> tuple[bool, bool]:
+        chat = LocalChat(folder)
+        short = asyncio.create_task(chat.complete(request("Hello", max_tokens=2)))
+        long = asyncio.create_task(chat.complete(request("Hello", seed=1, temperature=20.0, max_tokens=1500)))
+        try:
+            await short
+            return short.done(), long.done()
+        finally:
+            long.cancel()
+            await chat.aclose()
+
+    assert asyncio.run(ask()) == (True, False)
+
+
+def test_closing_gives_up_what_is_being_generated(folder: Path) -> None:
+    async def ask() -> float:
+        chat = LocalChat(folder)
+        long = asyncio.create_task(chat.complete(request("Hello", seed=1, temperature=20.0, max_tokens=1900)))
+        await chat.complete(request("Hello", max_tokens=1))
+        began = time.monotonic()
+        await chat.aclose()
+        took = time.monotonic() - began
+        with pytest.raises(asyncio.CancelledError):
+            await long
+        return took
+
+    assert asyncio.run(ask()) < 1.5
+
+
+class Small:
+    """Stands for a model on a GPU that has no room for more than four rows."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def generate(self, requests: list[Request], wanted: Callable[[int], bool]) -> Iterator[tuple[int, Reply]]:
+        self.batches.append(len(requests))
+        if len(requests) > 4:
+            raise OutOfMemoryError("no room")
+        yield from ((at, Reply(item.messages[0]["content"])) for at, item in enumerate(requests))
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named as torch's own, which is told by its name."""
+
+
+def test_a_batch_that_does_not_fit_is_tried_in_halves(folder: Path) -> None:
+    async def ask(small: Small) -> list[Reply]:
+        chat = LocalChat(folder, batch_size=10)
+        chat.__dict__["_loaded"] = small
+        try:
+            return list(await asyncio.gather(*(chat.complete(request(str(at))) for at in range(10))))
+        finally:
+            await chat.aclose()
+
+    small = Small()
+    assert [reply.text for reply in asyncio.run(ask(small))] == [str(at) for at in range(10)]
+    assert small.batches == [10, 5, 3, 3, 3, 1]
+
+
+def crowd(*prompts_and_limits: tuple[int, int]) -> list[Waiting]:
+    loop = asyncio.new_event_loop()
+    made = [Waiting(request("x" * size, max_tokens=limit), loop.create_future()) for size, limit in prompts_and_limits]
+    loop.close()
+    return made
+
+
+def test_those_of_like_prompt_and_limit_are_taken_together() -> None:
+    waiting = crowd((100, 9), (900, 9), (110, 9), (100, 200), (100, 9))
+    taken, left = together(waiting, 3)
+    assert taken == [waiting[0], waiting[3], waiting[4]]
+    assert left == [waiting[1], waiting[2]]
+
+
+def test_the_oldest_is_always_taken_so_nobody_starves() -> None:
+    odd, *like = crowd((5000, 900), *[(100, 9)] * 20)
+    assert odd in together([odd, *like], 4)[0]
+
+
+def test_where_all_fit_all_are_taken_in_order() -> None:
+    waiting = crowd((9, 9), (900, 9), (9, 9))
+    assert together(waiting, 3) == (waiting, [])
+
+
 def test_a_prompt_longer_than_the_context_loses_its_oldest_turns(folder: Path) -> None:
     system = {"role": "system", "content": "Be kind."}
     old = [{"role": role, "content": "x y z " * 1500} for role in ("user", "assistant")]
@@ -116,18 +218,6 @@ def test_a_caller_that_gives_up_leaves_the_others_alone(folder: Path) -> None:
             await chat.aclose()
 
     assert asyncio.run(ask()) == answers(folder, [request("Hello")])[0]
-
-
-def test_the_hash_is_of_weights_and_tokenizer_only(folder: Path) -> None:
-    before = LocalChat(folder).hash
-    (folder / "notes.md").write_text("mine")
-    assert folder_hash(folder) == before
-    assert len(before) == 16
-    template = folder / "chat_template.jinja"
-    text = template.read_text()
-    template.write_text(text + " ")
-    assert folder_hash(folder) != before
-    template.write_text(text)
 
 
 def test_a_template_without_a_system_role_gets_it_with_the_first_user_turn(folder: Path) -> None:

@@ -20,7 +20,7 @@ from kardia_cli.chat.request import Reply, Request
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
 from kardia_cli.judge import Judge
-from kardia_cli.records import Line
+from kardia_cli.line import Line
 from kardia_cli.stages import dialogues, pairing
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stages.refinements import Refiner, refine

@@ -12,7 +12,7 @@ from small_rows import rows
 from kardia_cli.chat.local import folder_hash
 from kardia_cli.contracts import Score
 from kardia_cli.errors import UsageError
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 from kardia_cli.stages.grpo import run_grpo
 from kardia_cli.training import runs, tiny
 from kardia_cli.training.settings import load

@@ -11,7 +11,8 @@ import pytest
 from kardia_cli import persona
 from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, Dropped, RowError
-from kardia_cli.records import Row, RowModel, row_id
+from kardia_cli.line import Row
+from kardia_cli.records import RowModel, row_id
 from kardia_cli.stages.profiles import ProfileText, build_profile, one_per_person, person_name
 
 POSTS = [

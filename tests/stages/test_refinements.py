@@ -15,7 +15,7 @@ from kardia_cli.chat.request import Request
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import CallFailed, Dropped
 from kardia_cli.judge import Judge
-from kardia_cli.records import Row
+from kardia_cli.line import Row
 from kardia_cli.spans import Spans
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stages.refinements import Refiner, refine

@@ -1,61 +1,364 @@
-"""A real OpenAI-compatible server in this process: each test scripts its answers."""
+"""A real OpenAI-compatible server in this process: each test scripts its answers, and sees what was asked.
+
+    answers   text, or a function of the request's body: `completion`, `status`, `slow`, `Fault`s such as `reset`
+    servers   `limited` (so many a second, the rest 429), `queueing` (so many at once, the others wait), `player`
+              (a model that answers whatever kardia asks of one)
+    Script    what was asked, how often, how many at once; `die` and `revive`
+
+`serving` runs it in the loop of the test, `beside` on a thread of its own, for tests that run kardia as processes.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import inspect
+import json
+import queue
+import re
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
+from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.request import Reply, Request
+
+Body = dict[str, Any]
+GOOD = "well"
+
+
+@dataclass
+class Fault:
+    """An answer that is none: it does something with the connection."""
+
+    play: Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+Given = web.StreamResponse | Fault
+Answer = Callable[[Body], Given | Awaitable[Given]] | str
+
 
 @dataclass
 class Script:
-    """What the server answers, and what it was asked."""
+    """What the server answers, and what it was asked. `times` are the loop's, one for each request."""
 
-    answers: list[Callable[[dict[str, Any]], web.StreamResponse] | str]
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[Answer]
+    asked: list[Body] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     base: str = ""
+    in_flight: int = 0
+    most_in_flight: int = 0
+    probes: int = 0
+    ready: bool = True
+    _runner: web.AppRunner | None = None
+    _site: web.TCPSite | None = None
+    _port: int = 0
 
-    def next_answer(self, body: dict[str, Any]) -> web.StreamResponse:
+    def next_answer(self, body: Body) -> Given | Awaitable[Given]:
         """The next scripted answer; the last one is given again for ever."""
         answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
         return completion(answer) if isinstance(answer, str) else answer(body)
 
+    def counts(self) -> Counter[str]:
+        """How often each body was asked."""
+        return Counter(json.dumps(body, sort_keys=True) for body in self.asked)
 
-def completion(text: str, finish: str = "stop", **message: Any) -> web.Response:
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        body = await request.json()
+        self.asked.append(body)
+        self.headers.append(dict(request.headers))
+        self.times.append(asyncio.get_running_loop().time())
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            answer = self.next_answer(body)
+            given = await answer if inspect.isawaitable(answer) else answer
+            return await given.play(request) if isinstance(given, Fault) else given
+        finally:
+            self.in_flight -= 1
+
+    async def models(self, request: web.Request) -> web.Response:
+        """What a probe sees; 503 while the server is not `ready`."""
+        self.probes += 1
+        return web.json_response({"data": []}, status=200 if self.ready else 503)
+
+    async def start(self) -> None:
+        """Listen on a free port of the loopback address."""
+        app = web.Application(client_max_size=1 << 26)
+        app.router.add_post("/v1/chat/completions", self.chat)
+        app.router.add_get("/v1/models", self.models)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await self.revive()
+
+    async def revive(self) -> None:
+        """Listen again, on the same port."""
+        assert self._runner is not None
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await self._site.start()
+        self._port = self._site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # the only place where aiohttp keeps it
+        self.base = f"http://127.0.0.1:{self._port}/v1"
+
+    async def die(self) -> None:
+        """Stop listening, and cut every connection."""
+        assert self._runner is not None
+        assert self._site is not None
+        await self._site.stop()
+        assert self._runner.server is not None
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def aclose(self) -> None:
+        """End it."""
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+
+def completion(text: str = GOOD, finish: str = "stop", usage: Body | None = None, **message: Any) -> web.Response:
     """A chat completion."""
     choice = {"message": {"role": "assistant", "content": text, **message}, "finish_reason": finish}
-    return web.json_response({"choices": [choice], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
+    used = {"prompt_tokens": 7, "completion_tokens": 3, **(usage or {})}
+    return web.json_response({"choices": [choice], "usage": used})
 
 
-def status(code: int, said: str = "no", **headers: str) -> Callable[[dict[str, Any]], web.Response]:
+def status(code: int, said: str = "no", **headers: str) -> Callable[[Body], web.Response]:
     """An error answer."""
     return lambda body: web.json_response({"error": {"message": said}}, status=code, headers=headers)
 
 
+def slow(seconds: float, answer: Answer = GOOD) -> Answer:
+    """The answer, after a while."""
+
+    async def late(body: Body) -> Given:
+        await asyncio.sleep(seconds)
+        given = completion(answer) if isinstance(answer, str) else answer(body)
+        return await given if inspect.isawaitable(given) else given
+
+    return late
+
+
+def raw(text: str, content_type: str = "application/json") -> Answer:
+    """A body with status 200 that is just this text."""
+    return lambda body: web.Response(text=text, content_type=content_type)
+
+
+def html(body: Body) -> Given:
+    """A page, as proxies send them."""
+    return web.Response(text="<html><body>busy</body></html>", content_type="text/html")
+
+
+def malformed(body: Body) -> Given:
+    """JSON that breaks off."""
+    return web.Response(text='{"choices": [{"message"', content_type="application/json")
+
+
+def reset(body: Body) -> Given:
+    """The connection is cut before a byte has come."""
+
+    async def play(request: web.Request) -> web.StreamResponse:
+        return _cut(request)
+
+    return Fault(play)
+
+
+def torn(body: Body) -> Given:
+    """The connection is cut in the middle of the body."""
+
+    async def play(request: web.Request) -> web.StreamResponse:
+        await _begin(request)
+        return _cut(request)
+
+    return Fault(play)
+
+
+def truncated(body: Body) -> Given:
+    """The connection is closed in good order before the body is as long as its Content-Length says."""
+
+    async def play(request: web.Request) -> web.StreamResponse:
+        begun = await _begin(request)
+        assert request.transport is not None
+        request.transport.close()
+        return begun
+
+    return Fault(play)
+
+
+def hang(body: Body) -> Given:
+    """No answer ever comes."""
+
+    async def play(request: web.Request) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    return Fault(play)
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+async def _begin(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(b'{"choices": [{"message": ')
+    await asyncio.sleep(0.02)  # let it reach the client
+    return response
+
+
+def limited(per_second: float, answer: Answer = GOOD, **headers: str) -> Answer:
+    """A server that takes so many a second (and so many at once, at first); the rest get a 429."""
+    level, seen = per_second, 0.0
+
+    def give(body: Body) -> Given | Awaitable[Given]:
+        nonlocal level, seen
+        now = asyncio.get_running_loop().time()
+        level = per_second if not seen else min(per_second, level + (now - seen) * per_second)
+        seen = now
+        if level < 1.0:
+            return status(429, "slow down", **headers)(body)
+        level -= 1.0
+        return completion(answer) if isinstance(answer, str) else answer(body)
+
+    return give
+
+
+def queueing(slots: int, seconds: float, answer: Answer = GOOD) -> Answer:
+    """A server that works on so many at once; the others wait, and never see a 429."""
+    working = asyncio.Semaphore(slots)
+    work = slow(seconds, answer)
+    assert callable(work)
+
+    async def give(body: Body) -> Given:
+        async with working:
+            given = work(body)
+            return await given if inspect.isawaitable(given) else given
+
+    return give
+
+
 @contextlib.asynccontextmanager
-async def serving(*answers: Callable[[dict[str, Any]], web.StreamResponse] | str) -> AsyncIterator[Script]:
+async def serving(*answers: Answer) -> AsyncIterator[Script]:
     """Run the server on a free port of the loopback address."""
     script = Script(list(answers))
-
-    async def chat(request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        script.asked.append(body)
-        script.headers.append(dict(request.headers))
-        return script.next_answer(body)
-
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", chat)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # the only place where aiohttp keeps it
-    script.base = f"http://127.0.0.1:{port}/v1"
+    await script.start()
     try:
         yield script
     finally:
-        await runner.cleanup()
+        await script.aclose()
+
+
+@contextlib.contextmanager
+def beside(*answers: Answer) -> Iterator[Script]:
+    """The same server on a thread of its own."""
+    started: queue.Queue[tuple[Script, asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
+
+    async def run() -> None:
+        async with serving(*answers) as script:
+            over = asyncio.Event()
+            started.put((script, asyncio.get_running_loop(), over))
+            await over.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    script, loop, over = started.get(timeout=30)
+    try:
+        yield script
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+
+
+@contextlib.asynccontextmanager
+async def asking(script: Script, **settings: Any) -> AsyncIterator[Switchboard]:
+    """The gateway, with this server as its endpoint; no ledger and few retries unless told. What it says is `board.said`."""
+    chosen = {"api_base": script.base, "max_retries": 2, "timeout": 5, "use_ledger": False, **settings}
+    said: list[str] = []
+    board = Switchboard(CallSettings(**chosen), said.append)
+    board.said = said  # type: ignore[attr-defined]  # for the test alone
+    try:
+        yield board
+    finally:
+        await board.aclose()
+
+
+def question(number: int = 0, **fields: Any) -> Request:
+    """A question that differs from others by its number."""
+    return Request(
+        **{"messages": [{"role": "user", "content": f"how {number}?"}], "task": "judge.turn", "seed": number, **fields}
+    )
+
+
+async def ask_all(board: Switchboard, count: int, name: str = "openai/m") -> list[Reply | BaseException]:
+    """Ask so many questions at once; replies and errors in their order."""
+    chat = board.chat(name)
+    return await asyncio.gather(*(chat.ask(question(number)) for number in range(count)), return_exceptions=True)
+
+
+async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something to become true."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+def player(usage: Body | None = None, exchanges: int = 2) -> Answer:
+    """A model that answers what kardia asks: seeker, supporter, judge, rewriter and biographer, by the request's schema."""
+    return lambda body: completion(_played(body, exchanges), usage=usage)
+
+
+def _played(body: Body, exchanges: int) -> str:
+    asked = str(body["messages"][-1]["content"])
+    wanted = body.get("response_format", {}).get("json_schema", {}).get("name")
+    if wanted is None:
+        gold = re.findall(r"<\|emotion_begin\|>(\w+)<\|emotion_end\|>", asked)
+        return _FOUR_SPANS.replace("sad", gold[-1] if gold else "sad")
+    number = re.search(r"message (\d+) of at most", asked)
+    made: dict[str, Callable[[], Body]] = {
+        "SeekerReply": lambda: {
+            "message": f"It is the {number and number[1]}. thing that weighs on me.",
+            "resolved": number is not None and int(number[1]) >= exchanges,
+        },
+        "JudgeReply": lambda: _verdict(asked),
+        "FitReply": lambda: {"reason": "r", "fits": True},
+        "DialogueReply": lambda: {
+            "answers": [{"id": name, "reason": "r", "present": False} for name in _ids(asked, "Answer each question")]
+        },
+        "ProfileText": lambda: {
+            "about": "Somebody who writes.", "signature": "so it goes", "quotes": [asked.split("\n- ")[1].split("\n")[0]]
+        },
+    }  # fmt: skip
+    return json.dumps(made[wanted]())
+
+
+_FOUR_SPANS = (
+    "<|understanding_begin|>They are tired.<|understanding_end|><|reasoning_begin|>It was much.<|reasoning_end|>"
+    "<|emotion_begin|>sad<|emotion_end|><|response_begin|>That sounds hard. What weighs most?<|response_end|>"
+)
+
+
+def _verdict(asked: str) -> Body:
+    nonce = re.findall(r"Set nonce to (\w+)", asked)[-1]
+    reply = re.split(r"---[0-9a-f]{12}---", asked)[1].strip()
+    quote = " ".join(reply.split()[:3])
+    criteria = _ids(asked.split("Answer each question")[0], "Grade each criterion")
+    questions = _ids(asked.split("Last question")[0], "Answer each question")
+    return {
+        "nonce": nonce,
+        "criteria": [{"id": name, "reason": "r", "quotes": [quote], "level": 4} for name in criteria],
+        "answers": [{"id": name, "reason": "r", "quote": "", "present": False} for name in questions],
+        "solved_reason": "r",
+        "solved": False,
+    }
+
+
+def _ids(asked: str, after: str) -> list[str]:
+    return re.findall(r"^- ([\w-]+):", asked[asked.rindex(after) :], re.MULTILINE)

@@ -248,7 +248,7 @@ def killed(place: Place, truth: Truth, kill: Kill) -> Report:
     typed_again = time.monotonic()
     _type_again(place, truth, report)
     after = place.server.calls()
-    report.problems += _account(truth, kill, report, at, typed_again, before, after, known or {})
+    report.problems += _account(truth, kill, report, at, typed_again, before, after, known or set())
     return report
 
 
