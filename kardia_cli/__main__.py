@@ -1,6 +1,15 @@
-"""`python -m kardia_cli`, so that `accelerate launch -m kardia_cli grpo …` works."""
+"""`python -m kardia_cli`, so that `accelerate launch -m kardia_cli grpo …` works.
 
-from kardia_cli.cli import main
+Until a command listens for it, Ctrl-C ends the process at once and without a word: nothing is open yet, and a
+KeyboardInterrupt in the midst of an import comes out as an error of any kind.
+"""
+
+import os
+import signal
+
+signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
+from kardia_cli.cli import main  # noqa: E402  # takes a while
 
 if __name__ == "__main__":
     main()

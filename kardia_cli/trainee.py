@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ class Training:
         self._split = Split(split)
         self._failed = self._read = 0
         self._session: Session | None = None
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # see __main__
         _need_training_packages()
 
     def folder(self, output: Path | None) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kardia_cli.chat.gate import Halt
 from kardia_cli.chat.ledger import Ledger
@@ -118,9 +118,9 @@ class Priced:
     def __init__(self, inner: Backend, purse: Purse, price: Price | None, paid: bool) -> None:
         self._inner, self._purse, self._price, self._paid = inner, purse, price, paid
         self._guess = Guess()
-        probe = getattr(inner, "probe", None)
-        if probe is not None:
-            self.probe = probe
+        for name in ("probe", "prepare"):  # what only some backends have
+            if hasattr(inner, name):
+                setattr(self, name, getattr(inner, name))
 
     async def complete(self, request: Request) -> Reply:
         """Set the money aside, ask, settle."""
@@ -132,7 +132,7 @@ class Priced:
             reply = await self._inner.complete(request)
             self._guess.seen(reply.usage)
             if reply.cost is None and price is not None:
-                reply = replace(reply, cost=price.of(reply.usage))
+                reply = reply.with_cost(price.of(reply.usage))
             cost = reply.cost or 0.0
             return reply
         except CallFailed as error:

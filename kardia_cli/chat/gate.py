@@ -77,7 +77,12 @@ class Gate:
         self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: early rows first, so that they finish
         self._arrivals = itertools.count()
         self._flying = 0
-        self._paused_until = self._down_since = 0.0
+        self._paused_until = self._away_since = 0.0
+        self._suspected = False
+        self._verdict: asyncio.Future[bool] | None = None
+        self._probes = 0
+        self._prepared = False
+        self._preparing: asyncio.Task[None] | None = None
         self._refusals = self._losses = 0
         self._refused_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -88,6 +93,8 @@ class Gate:
     async def complete(self, request: Request) -> Reply:
         """Wait until the call may go, make it within its deadline, and learn from what comes back."""
         loop = asyncio.get_running_loop()
+        if not self._prepared:
+            await self._prepare(loop)
         await self._enter(loop)
         began = loop.time()
         announced = self._announce(request, began)
@@ -113,6 +120,15 @@ class Gate:
             if self._waiters:
                 self._pump(loop)
 
+    async def _prepare(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let the backend load or start what it needs, once, before any call is timed."""
+        prepare: Callable[[], Awaitable[None]] | None = getattr(self._inner, "prepare", None)
+        if prepare is not None:
+            if self._preparing is None:
+                self._preparing = loop.create_task(_awaited(prepare()))
+            await asyncio.shield(self._preparing)
+        self._prepared = True
+
     async def _enter(self, loop: asyncio.AbstractEventLoop) -> None:
         self._halt.check()
         if not self._waiters and self._flying < int(self.window.limit) and self._hold(loop.time()) <= 0.0:
@@ -136,7 +152,7 @@ class Gate:
 
     def _hold(self, now: float) -> float:
         """Seconds for which nothing may go out: a pause, a ceiling per minute, an endpoint that is away."""
-        if self._down_since:
+        if self._suspected:
             return float("inf")
         held = self._paused_until - now
         if self._requests is not None:
@@ -161,6 +177,8 @@ class Gate:
                 if self._requests is not None or self._tokens is not None:
                     loop.call_soon(self._pump, loop)  # what the woken call takes is known when it has run
                     return
+        if self._waiters:
+            self.window.waited()
 
     def _wake_all(self) -> None:
         while self._waiters:
@@ -181,7 +199,8 @@ class Gate:
 
     def _learn(self, reply: Reply, request: Request, announced: float, now: float, seconds: float) -> None:
         self.reached = True
-        self._refusals = self._losses = 0
+        self._refusals = self._losses = self._probes = 0
+        self._away_since = 0.0
         self.window.answered(now, seconds, request.task)
         if self._tokens is not None:
             self._tokens.take(now, reply.usage.prompt_tokens + reply.usage.completion_tokens - announced)
@@ -217,8 +236,7 @@ class Gate:
         fresh = self.window.refused(now, began)
         if fresh:
             self._refusals += 1
-        told = error.retry_after
-        wait = told if told is not None else min(30.0, 0.5 * 2.0 ** min(self._refusals - 1, 8))
+        wait = error.retry_after or min(30.0, 0.5 * 2.0 ** min(self._refusals - 1, 8))  # some tell a wait of 0
         self._pause(now, wait * random.uniform(1.0, 1.1), f"429 ×{self._meter.rate_limited}")
         if now - self._refused_since > (self._ceilings.wait_endpoint or WAIT_ENDPOINT):
             minutes = (now - self._refused_since) / 60
@@ -231,43 +249,57 @@ class Gate:
         self._losses += 1
         if error.why == "timeout":
             self.window.refused(now, began)
-        away = error.unreached or self._losses >= max(4, 2 * self._flying)
-        if away and not self._down_since and (self.reached or self._ceilings.wait_endpoint):
-            self._down_since = now
-            self._probing = asyncio.get_running_loop().create_task(self._watch())
+        suspect = error.unreached or self._losses >= max(4, 2 * self._flying)
+        if suspect and not self._suspected and (self.reached or self._ceilings.wait_endpoint):
+            self._suspected = True
+            self._away_since = self._away_since or now
+            loop = asyncio.get_running_loop()
+            self._verdict = loop.create_future()
+            self._probing = loop.create_task(self._watch(error.unreached))
 
-    @property
-    def down(self) -> bool:
-        """Whether the endpoint is being waited for."""
-        return bool(self._down_since)
+    async def is_away(self) -> bool:
+        """Whether the endpoint is really gone, and not just failing; asks it, where calls have made one doubt."""
+        if not self._suspected or self._verdict is None:
+            return False
+        await asyncio.wait({self._verdict})
+        return self._verdict.result()
 
-    async def _watch(self) -> None:
+    async def _watch(self, unreached: bool) -> None:
         """Probe until the endpoint is there again, or patience ends."""
-        loop = asyncio.get_running_loop()
+        loop, said = asyncio.get_running_loop(), False
         patience = self._ceilings.wait_endpoint if self._ceilings.wait_endpoint is not None else WAIT_ENDPOINT
-        probe: Callable[[], Awaitable[bool]] | None = getattr(self._inner, "probe", None)
-        said = False
-        for number in range(1 << 30):
-            if probe is None or await probe():
-                break
-            away = loop.time() - self._down_since
+        assert self._verdict is not None
+        while not await self._lives(unreached):
+            if not self._verdict.done():
+                self._verdict.set_result(True)
+            away = loop.time() - self._away_since
             if not said and away > 1.0:
                 self._say(f"{self._where} is away: no call goes out until it is back (for up to {patience:.0f} s)")
                 said = True
             if away > patience:
                 self._halt.set(Stopped(f"{self._where} has been away for {away:.0f} s", "start it again"))
                 return
-            pause = min(_PROBES[min(number, len(_PROBES) - 1)], max(0.1, patience - away))
+            pause = min(_PROBES[min(self._probes, len(_PROBES) - 1)], max(0.1, patience - away))
+            self._probes += 1
             self._meter.waiting, self._meter.resumes = f"away for {away:.0f} s", loop.time() + pause
             await asyncio.sleep(pause * random.uniform(0.8, 1.0))
-        if probe is None:
-            await asyncio.sleep(1.0)  # nobody to ask: let calls try
+            unreached = False  # where nobody can be asked, calls have to find out
+        if not self._verdict.done():
+            self._verdict.set_result(False)
+            self._away_since = 0.0
         if said:
             self._say(f"{self._where} is back")
-        self._down_since, self._losses = 0.0, 0
+        self._suspected, self._losses = False, 0
         self._meter.waiting = ""
-        self.window.reopen()
         self._pump(loop)
+
+    async def _lives(self, unreached: bool) -> bool:
+        """Ask the endpoint whether it is there; where the backend cannot, only what its calls met tells."""
+        probe: Callable[[], Awaitable[bool]] | None = getattr(self._inner, "probe", None)
+        alive = await probe() if probe is not None else not unreached
+        if not alive:
+            self.window.reopen()
+        return alive
 
     async def aclose(self) -> None:
         """Stop probing and close the backend."""
@@ -277,3 +309,7 @@ class Gate:
         if self._timer is not None:
             self._timer.cancel()
         await self._inner.aclose()
+
+
+async def _awaited(what: Awaitable[None]) -> None:
+    await what

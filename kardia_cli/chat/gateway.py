@@ -94,7 +94,7 @@ class Direct:
         try:
             reply = await self._inner.complete(request)
             seconds = time.monotonic() - began
-            return reply
+            return reply if reply.cost is not None else reply.with_cost(0.0)
         finally:
             self._meter.ended(seconds)
 
@@ -212,7 +212,8 @@ class Switchboard:
         backend = self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.halt)
         if ledger is None and not spec.real:
             return Counted(backend, meter), content_hash
-        identity = (spec.provider or spec.kind, content_hash or spec.model, spec.revision)
+        where = "weights" if spec.kind in ("local", "hub") else spec.provider or spec.kind
+        identity = (where, content_hash or spec.model, spec.revision)
         return Recorded(backend, identity, meter, ledger, settings.refresh, spec.kind == "offline"), content_hash
 
     def _guarded(self, backend: Backend, spec: ModelSpec, meter: Meter) -> Backend:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 START = 16
+USUAL = 64
+"""Calls in flight at the start, under the usual ceiling; who sets a higher one knows the server, and starts at half of it."""
 LEAP = 16.0
 """Growth of the window after a first round in which nothing queued; later rounds leap by half of that."""
 CUT = 0.75
@@ -58,7 +60,11 @@ class Window:
     _patience: int = 1
 
     def __post_init__(self) -> None:
-        self.limit = float(min(START, self.ceiling))
+        self.limit = self._start
+
+    @property
+    def _start(self) -> float:
+        return float(min(START, self.ceiling) if self.ceiling <= USUAL else self.ceiling // 2)
 
     def waited(self) -> None:
         """A call had to wait for room: only a full window says anything about the server."""
@@ -95,7 +101,7 @@ class Window:
 
     def reopen(self) -> None:
         """Start low again: the server was away."""
-        self.limit, self.opening = float(min(START, self.ceiling)), True
+        self.limit, self.opening = self._start, True
         self._round = self._last = None
 
     @property

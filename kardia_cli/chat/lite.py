@@ -42,6 +42,10 @@ class LiteChat:
             raise self._classified(error) from None
         return self._read(answer)
 
+    async def prepare(self) -> None:
+        """Import LiteLLM before any call is timed: seconds in which nothing else runs."""
+        self._load()
+
     def _load(self) -> Any:
         if self._library is None:
             os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else the import opens a connection

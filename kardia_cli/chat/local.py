@@ -25,13 +25,13 @@ from kardia_cli.errors import ProviderError
 __all__ = ["LocalChat", "context_size", "encode", "fetch", "fit", "fold_system", "folder_hash", "without_bars"]
 
 
-def fetch(name: str) -> Path:
-    """The folder of a hub model, downloaded where needed; `ProviderError` where the hub does not give it."""
+def fetch(name: str, revision: str = "") -> Path:
+    """The folder of a hub model (at this revision), downloaded where needed; `ProviderError` where the hub does not give it."""
     from huggingface_hub import snapshot_download
 
     patterns = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model"]
     try:
-        return Path(snapshot_download(name, allow_patterns=patterns))
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=patterns))
     except Exception as error:
         remedy = "check the name, the network and HF_TOKEN"
         raise ProviderError(f"the hub does not give {name}: {error}", remedy) from error
@@ -55,9 +55,9 @@ class LocalChat:
     `name` is the folder or name as given, `hash` 16 hex digits over all that makes it this model.
     """
 
-    def __init__(self, folder: Path | str, batch_size: int = 32) -> None:
+    def __init__(self, folder: Path | str, batch_size: int = 32, revision: str = "") -> None:
         self.name = str(folder)
-        self._given = folder
+        self._given, self._revision = folder, revision
         self._batch_size = batch_size
         self._waiting: list[Waiting] = []
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-model")
@@ -67,7 +67,7 @@ class LocalChat:
     @cached_property
     def folder(self) -> Path:
         """Where the weights are; a hub model is fetched on first use."""
-        return self._given if isinstance(self._given, Path) else fetch(self._given)
+        return self._given if isinstance(self._given, Path) else fetch(self._given, self._revision)
 
     @cached_property
     def hash(self) -> str:

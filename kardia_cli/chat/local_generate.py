@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from kardia_cli.chat.answers import apart
 from kardia_cli.chat.local_batch import Batch, Row, token_limit
 from kardia_cli.chat.local_identity import is_adapter, tokenizer_source
 from kardia_cli.chat.local_prompts import context_size, encode, fit
@@ -65,9 +66,9 @@ class Loaded:
 
     def _reply(self, row: Row, new: list[int]) -> Reply:
         end = next((index for index, token in enumerate(new) if token in self.ends), None)
-        text = self.tokenizer.decode(new[:end], skip_special_tokens=True).strip()
+        text, thinking = apart(self.tokenizer.decode(new[:end], skip_special_tokens=True).strip())
         usage = Usage(len(row.prompt), len(new) if end is None else end + 1)
-        return Reply(text, finish_reason="length" if end is None else "stop", usage=usage)
+        return Reply(text, finish_reason="length" if end is None else "stop", usage=usage, thinking=thinking)
 
 
 def _number(request: Request, name: str, default: float) -> float:

@@ -89,6 +89,12 @@ class Reply:
     logprobs: list[Any] | None = None
     quota: Quota | None = field(default=None, compare=False)
 
+    def with_cost(self, cost: float) -> Reply:
+        """The same reply with what it cost (USD)."""
+        return Reply(
+            self.text, self.parsed, self.finish_reason, self.usage, cost, self.thinking, self.trace, self.logprobs, self.quota
+        )
+
     def with_parsed(self, parsed: BaseModel) -> Reply:
         """The same reply with the object that its text holds."""
         return Reply(

@@ -40,7 +40,7 @@ class Retry:
                 reply = await self._gate.complete(request)
             except CallFailed as error:
                 self._halt.check()
-                if error.why == "rate_limit" or (self._gate.down and self._is_outage(error)):
+                if error.why == "rate_limit" or (self._may_be_outage(error) and await self._gate.is_away()):
                     continue  # no failed attempt: the gate makes everyone wait
                 attempt += 1
                 wait = self._pause(error, attempt)
@@ -57,7 +57,7 @@ class Retry:
                 return reply
 
     @staticmethod
-    def _is_outage(error: CallFailed) -> bool:
+    def _may_be_outage(error: CallFailed) -> bool:
         """A call that never began or was turned away; one whose connection broke may itself be what kills the server."""
         return error.unreached or error.why in ("timeout", "server")
 

@@ -256,7 +256,7 @@ def spent(pace: Pace, amounts: Iterator[float], minutes: float) -> list[tuple[fl
     while now < 60 * minutes:
         wait = pace.wait(now)
         if wait > 0:
-            now += wait
+            now += max(wait, 1e-6)
             continue
         amount = next(amounts)
         pace.take(now, amount)

@@ -55,13 +55,18 @@ class Script:
     most_in_flight: int = 0
     probes: int = 0
     ready: bool = True
+    _before: int = 0
     _runner: web.AppRunner | None = None
     _site: web.TCPSite | None = None
     _port: int = 0
 
+    def then(self, *answers: Answer) -> None:
+        """Give these answers from here on."""
+        self.answers, self._before = list(answers), len(self.asked)
+
     def next_answer(self, body: Body) -> Given | Awaitable[Given]:
         """The next scripted answer; the last one is given again for ever."""
-        answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
+        answer = self.answers[min(len(self.asked) - self._before, len(self.answers)) - 1]
         return completion(answer) if isinstance(answer, str) else answer(body)
 
     def counts(self) -> Counter[str]:

@@ -1,0 +1,420 @@
+"""The gate: how many calls are in flight, when nobody may go, and what happens when the endpoint dies."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from typing import Any
+
+import chat_server as server
+import pytest
+
+from kardia_cli.chat.gate import Ceilings, Gate, Halt
+from kardia_cli.chat.gateway import Switchboard
+from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.request import Quota, Reply, Request
+from kardia_cli.errors import CallFailed, Interrupted, ProviderError, Stopped
+
+Play = Callable[[server.Script, Switchboard], Awaitable[Any]]
+
+
+def with_server(play: Play, *answers: server.Answer, **settings: Any) -> Any:
+    """Play against a server with these answers."""
+
+    async def go() -> Any:
+        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
+            async with asyncio.timeout(30):
+                return await play(script, board)
+
+    return asyncio.run(go())
+
+
+def all_well(replies: list[Reply | BaseException]) -> bool:
+    return all(isinstance(reply, Reply) and reply.text == server.GOOD for reply in replies)
+
+
+# ── how many at once
+
+
+def test_at_most_max_connections_calls_are_in_flight() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 12))
+        assert script.most_in_flight == 3
+        assert board.meters[0].most_in_flight == 3
+
+    with_server(play, server.slow(0.02), max_connections=3)
+
+
+def test_the_window_opens_for_callers_that_all_wait_from_the_start() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 300))
+        assert script.most_in_flight >= 200
+
+    with_server(play, server.slow(0.2), max_connections=256)
+
+
+def test_before_a_server_that_queues_few_calls_are_in_flight_and_it_is_kept_busy() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 150))
+        gate = board.chat("openai/m")._backend._inner._gate  # type: ignore[attr-defined]  # where the composition puts it
+        assert gate.window.limit <= 16
+
+    with_server(play, server.queueing(4, 0.01), max_connections=256)
+
+
+def test_an_abandoned_call_gives_its_place_back_whether_it_waits_or_flies() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+        calls = [asyncio.create_task(chat.ask(server.question(number))) for number in range(6)]
+        await server.until(lambda: len(script.asked) == 2)
+        for call in calls[:4]:  # two in flight, two that wait
+            call.cancel()
+        script.then(server.GOOD)
+        assert all_well(await asyncio.gather(*calls[4:]))
+        assert len(script.asked) == 4
+        assert board.meters[0].in_flight == 0
+
+    with_server(play, server.hang, max_connections=2)
+
+
+# ── 429
+
+
+def times_after(script: server.Script, count: int) -> float:
+    """Seconds between the last of the first `count` requests and the next one."""
+    return script.times[count] - script.times[count - 1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "least"),
+    [
+        (lambda: {"Retry-After": "1"}, 1.0),
+        (lambda: {"retry-after-ms": "400", "Retry-After": "9"}, 0.4),
+        (lambda: {"Retry-After": formatdate(time.time() + 2.0, usegmt=True)}, 0.9),  # a date has whole seconds
+        (lambda: {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "400ms"}, 0.4),
+    ],
+    ids=["seconds", "milliseconds", "date", "reset"],
+)
+def test_the_wait_that_a_429_tells_is_kept_by_all_callers(headers: Callable[[], dict[str, str]], least: float) -> None:
+    def busy(body: dict[str, Any]) -> server.Given:
+        return server.status(429, **headers())(body)
+
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 6))
+        assert times_after(script, 1) >= least
+        assert script.times[1] - script.times[0] < least + 3.0
+
+    with_server(play, busy, server.GOOD, max_connections=1)
+
+
+def test_no_request_arrives_before_the_time_that_was_told_even_from_calls_that_had_been_waiting() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 40))
+        first = [at for at in script.times if at < script.times[0] + 0.3]
+        assert len(first) == 16  # all that were out when the first 429 came
+        assert script.times[16] - script.times[15] >= 0.5
+
+    busy = server.slow(0.05, server.status(429, **{"Retry-After": "0.6"}))
+    with_server(play, *[busy] * 16, server.GOOD)
+
+
+def test_a_429_is_no_failed_attempt() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 1))
+        assert len(script.asked) == 9
+        meter = board.meters[0]
+        assert (meter.retries, meter.rate_limited, meter.calls) == (0, 8, 1)
+
+    with_server(play, *[server.status(429, **{"retry-after-ms": "5"})] * 8, server.GOOD, max_retries=0)
+
+
+def test_a_429_that_tells_a_wait_of_nothing_is_no_licence_to_hammer() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        asking = asyncio.create_task(server.ask_all(board, 4))
+        await asyncio.sleep(1.0)
+        assert len(script.asked) <= 12
+        script.then(server.GOOD)
+        assert all_well(await asking)
+
+    with_server(play, server.status(429, **{"Retry-After": "0"}))
+
+
+def test_a_burst_of_429_cuts_the_window_once_and_5xx_do_not_cut_it() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+        gate = chat._backend._inner._gate  # type: ignore[attr-defined]  # where the composition puts it
+        assert all_well(await server.ask_all(board, 300))
+        limit = gate.window.limit
+        assert limit >= 64
+        script.then(*[server.slow(0.05, server.status(500))] * 40, server.GOOD)
+        assert all_well(await asyncio.gather(*(chat.ask(server.question(1000 + number)) for number in range(20))))
+        assert (gate.window.limit, gate.window.cuts) == (limit, 0)
+        script.then(*[server.slow(0.05, server.status(429, **{"retry-after-ms": "50"}))] * 20, server.GOOD)
+        assert all_well(await asyncio.gather(*(chat.ask(server.question(2000 + number)) for number in range(20))))
+        assert gate.window.cuts == 1
+        assert gate.window.limit >= 0.7 * limit
+
+    with_server(play, server.slow(0.05), max_connections=64, max_retries=4)
+
+
+def test_before_a_server_that_takes_so_many_a_second_all_calls_come_through() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 120))
+        assert sum(script.counts().values()) == len(script.asked)
+        assert board.meters[0].retries == 0
+
+    limited = server.limited(60, server.slow(0.05), **{"retry-after-ms": "100"})
+    with_server(play, limited, max_retries=0)
+
+
+def test_what_the_headers_of_a_good_answer_say_is_used_up_is_waited_for() -> None:
+    def last(body: dict[str, Any]) -> server.Given:
+        answer = server.completion()
+        answer.headers.update({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "500ms"})
+        return answer
+
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 3))
+        assert times_after(script, 1) >= 0.5
+
+    with_server(play, last, server.GOOD, max_connections=1)
+
+
+def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_ends() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        errors = await server.ask_all(board, 4)
+        assert all(isinstance(error, Stopped) for error in errors)
+        assert "nothing but 429" in str(errors[0])
+
+    with_server(play, server.status(429, **{"retry-after-ms": "100"}), wait_endpoint=0.5)
+
+
+# ── ceilings per minute
+
+
+def test_rpm_spaces_the_requests() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 30))
+        took = script.times[-1] - script.times[0]
+        assert took >= (30 - 1 - 10) / 10  # a second's worth at once, then 10 a second
+
+    with_server(play, server.GOOD, rpm=600)
+
+
+def test_tpm_is_charged_with_the_tokens_that_the_reply_tells() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        assert all_well(await server.ask_all(board, 3))
+        # 100 tokens a second; each reply says that it took 107 more than what was announced for it
+        assert script.times[2] - script.times[0] >= 1.0
+
+    with_server(play, lambda body: server.completion(usage={"prompt_tokens": 170}), tpm=6100, max_connections=1)
+
+
+# ── the run stops
+
+
+@pytest.mark.parametrize("code", [401, 402, 403, 404])
+def test_a_refused_key_stops_at_once_and_the_calls_that_wait_are_not_sent(code: int) -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        errors = await server.ask_all(board, 50)
+        assert all(isinstance(error, ProviderError) for error in errors)
+        assert len(script.asked) == 16  # what was out before the first answer came
+        with pytest.raises(ProviderError):
+            await board.chat("openai/m").ask(server.question(99))
+        assert len(script.asked) == 16
+
+    with_server(play, server.slow(0.05, server.status(code)))
+
+
+def test_a_stop_lets_what_is_in_flight_come_back_and_sends_nothing_more() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        asking = asyncio.create_task(server.ask_all(board, 10))
+        await server.until(lambda: len(script.asked) == 4)
+        board.stop(Interrupted("interrupted"))
+        replies = await asking
+        assert sum(isinstance(reply, Reply) for reply in replies) == 4
+        assert sum(isinstance(reply, Interrupted) for reply in replies) == 6
+        assert len(script.asked) == 4
+
+    with_server(play, server.slow(0.2), max_connections=4)
+
+
+def test_max_time_stops_dispatching() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+        with pytest.raises(Stopped, match="max-time"):
+            for number in range(1000):
+                await chat.ask(server.question(number))
+        assert 1 <= len(script.asked) < 1000
+
+    with_server(play, server.slow(0.05), max_time=0.3)
+
+
+# ── outages
+
+
+def test_a_server_that_dies_and_comes_back_costs_no_call() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+
+        async def worker(number: int) -> bool:
+            replies = [await chat.ask(server.question(100 * number + turn)) for turn in range(12)]
+            return all_well(list(replies))
+
+        working = [asyncio.create_task(worker(number)) for number in range(8)]
+        await server.until(lambda: len(script.asked) >= 30)
+        await script.die()
+        before = len(script.asked)
+        said: list[str] = board.said  # type: ignore[attr-defined]  # the helper's
+        await server.until(lambda: bool(said))
+        assert len(script.asked) == before
+        await script.revive()
+        assert all(await asyncio.gather(*working))
+        assert ["away" in said[0], "is back" in said[-1], len(said)] == [True, True, 2]
+
+    with_server(play, server.slow(0.03), wait_endpoint=20.0)
+
+
+def test_a_server_that_dies_is_waited_for_though_nothing_was_said_of_waiting() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+        await chat.ask(server.question())
+        await script.die()
+        asking = asyncio.create_task(server.ask_all(board, 8))
+        await asyncio.sleep(0.5)
+        await script.revive()
+        assert all_well(await asking)
+
+    with_server(play, server.GOOD)
+
+
+def test_no_call_goes_out_while_the_server_says_at_its_door_that_it_is_still_starting() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+        await chat.ask(server.question())
+        await script.die()
+        asking = asyncio.create_task(server.ask_all(board, 8))
+        await asyncio.sleep(0.2)
+        script.ready = False
+        await script.revive()
+        await server.until(lambda: script.probes >= 2)
+        assert len(script.asked) == 1
+        script.ready = True
+        assert all_well(await asking)
+
+    with_server(play, server.GOOD)
+
+
+def test_a_server_that_stays_away_stops_the_run_and_every_caller_is_told() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        chat = board.chat("openai/m")
+
+        async def worker(number: int) -> None:
+            for turn in range(1000):
+                await chat.ask(server.question(1000 * number + turn))
+
+        working = [asyncio.create_task(worker(number)) for number in range(8)]
+        await server.until(lambda: len(script.asked) >= 20)
+        await script.die()
+        errors = await asyncio.gather(*working, return_exceptions=True)
+        assert all(isinstance(error, Stopped) for error in errors), errors
+        assert "has been away" in str(errors[0])
+        assert board.meters[0].in_flight == 0
+
+    with_server(play, server.slow(0.02), wait_endpoint=1.0)
+
+
+def test_a_server_that_was_never_there_ends_the_run_quickly() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        await script.die()
+        began = time.monotonic()
+        errors = await server.ask_all(board, 8)
+        assert all(isinstance(error, ProviderError) for error in errors)
+        assert "cannot reach" in str(errors[0])
+        assert time.monotonic() - began < 5.0
+
+    with_server(play, server.GOOD)
+
+
+def test_a_server_that_is_not_there_yet_is_waited_for_where_that_was_asked_for() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        await script.die()
+        asking = asyncio.create_task(server.ask_all(board, 8))
+        await asyncio.sleep(0.5)
+        assert not asking.done()
+        await script.revive()
+        assert all_well(await asking)
+
+    with_server(play, server.GOOD, wait_endpoint=20.0)
+
+
+def test_a_server_that_never_comes_although_it_was_waited_for_stops_the_run() -> None:
+    async def play(script: server.Script, board: Switchboard) -> None:
+        await script.die()
+        errors = await server.ask_all(board, 4)
+        assert all(isinstance(error, Stopped) for error in errors)
+
+    with_server(play, server.GOOD, wait_endpoint=0.5)
+
+
+# ── without a server
+
+
+class Endpoint:
+    """A backend that answers as the test says."""
+
+    def __init__(self, *answers: Reply | CallFailed | float) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    async def complete(self, request: Request) -> Reply:
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        if isinstance(answer, float):
+            await asyncio.sleep(answer)
+            return Reply("late")
+        if isinstance(answer, CallFailed):
+            raise answer
+        return answer
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+def test_a_hang_is_a_typed_timeout_that_frees_its_place() -> None:
+    async def go() -> None:
+        meter = Meter("m")
+        gate = Gate(Endpoint(5.0, Reply("a")), Ceilings(1, timeout=0.05), meter, Halt(), "x", print)
+        with pytest.raises(CallFailed) as caught:
+            await gate.complete(server.question())
+        assert caught.value.why == "timeout"
+        assert (await gate.complete(server.question())).text == "a"
+        assert (meter.in_flight, meter.failed["timeout"]) == (0, 1)
+        await gate.aclose()
+
+    asyncio.run(go())
+
+
+def test_the_first_reason_to_stop_stays() -> None:
+    halt, heard = Halt(), []
+    halt.on_set(lambda: heard.append(halt.error))
+    first = Stopped("first")
+    halt.set(first)
+    halt.set(Interrupted("second"))
+    assert heard == [first]
+    with pytest.raises(Stopped, match="first"):
+        halt.check()
+
+
+def test_a_quota_that_is_not_used_up_holds_nobody() -> None:
+    async def go() -> float:
+        answer = Reply("a", quota=Quota(requests=1, tokens=5, requests_reset=60.0, tokens_reset=60.0))
+        gate = Gate(Endpoint(answer), Ceilings(1), Meter("m"), Halt(), "x", print)
+        began = time.monotonic()
+        for _ in range(3):
+            await gate.complete(server.question())
+        await gate.aclose()
+        return time.monotonic() - began
+
+    assert asyncio.run(go()) < 5.0

@@ -1,0 +1,135 @@
+"""A pipe that was killed and is typed again gives the same bytes, and pays twice at most for what was in flight.
+
+`make torture` does the same on 200 rows, at 120 moments.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from killed_pipe import ALL, STAGES, Kill, Pipe, Place, Truth, in_flight, killed, remembered, undisturbed
+from pipe_server import Calls, PipeServer, every, paid
+
+BUSY = 5.0
+"""The machine runs other tests beside these: a reply may take so many times longer to be read than in `make torture`."""
+WHEN = {"early": (0.25, 0.6), "late": (0.6, 0.95)}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with PipeServer() as server:
+        yield Place(server, tmp_path_factory.mktemp("pipes"), rows=30, patience=BUSY)
+
+
+@pytest.fixture(scope="module")
+def truth(place: Place) -> Truth:
+    return undisturbed(place)
+
+
+def moment(truth: Truth, process: str, number: signal.Signals, when: str) -> float:
+    """A moment in the life of a process, the same in every run up to the pace of the machine."""
+    life = min(truth.lives.values()) if process == ALL else truth.lives[process]
+    return life * random.Random(f"{process} {number.name} {when}").uniform(*WHEN[when])
+
+
+def twice(calls: Calls) -> set[str]:
+    """The bodies that were paid more than once."""
+    return {mark for mark, count in paid(calls).items() if count > 1}
+
+
+@pytest.mark.parametrize("when", WHEN, ids=lambda when: f"{when}_in_its_life")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda number: f"gets_{number.name}")
+@pytest.mark.parametrize("process", [*STAGES, ALL], ids=lambda process: f"{process}_of_them" if process == ALL else process)
+def test_typed_again_it_gives_the_same_bytes_and_pays_twice_only_for_what_was_in_flight_when(
+    process: str, number: signal.Signals, when: str, place: Place, truth: Truth
+) -> None:
+    report = killed(place.inside("killed"), truth, Kill(process, number, moment(truth, process, number, when)))
+    assert not report.problems, "\n".join(report.problems)
+
+
+def test_two_pipes_at_once_on_one_ledger_pay_each_call_once(place: Place, truth: Truth) -> None:
+    place = place.inside("twins")
+    place.server.reset()
+    with Pipe(place, "one") as one, Pipe(place, "two") as two:
+        assert one.wait()
+        assert two.wait()
+    assert one.went_well, one.codes
+    assert two.went_well, two.codes
+    assert one.output.read_bytes() == two.output.read_bytes() == truth.data
+    calls = place.server.calls()
+    assert set(calls) == truth.marks
+    assert not twice(calls)
+
+
+def test_a_reader_that_has_enough_ends_the_whole_pipe_and_nothing_is_paid_twice(place: Place, truth: Truth) -> None:
+    long = Place(place.server, place.inside("head").folder, rows=5000)
+    place.server.reset()
+    with Pipe(long, "three", reader=["head", "-3"]) as pipe:
+        pipe.reader_ended()
+        enough = time.monotonic()
+        assert pipe.wait()
+        slowest = max(pipe.ended.values()) - enough
+    assert pipe.went_well, pipe.codes
+    assert not list(pipe.troubles())
+    assert pipe.output.read_bytes().splitlines() == truth.data.splitlines()[:3]
+    assert slowest < 2.0 + 0.2, "the slowest answer takes 0.2 s"
+    calls = place.server.calls()
+    assert not twice(calls)
+    assert all(call.how != "lost" for _, call in every(calls)), "what is in flight is waited for"
+
+
+def test_what_was_paid_for_a_reader_that_left_is_remembered(place: Place, truth: Truth) -> None:
+    again = place.inside("left")
+    place.server.reset()
+    with Pipe(again, "one", reader=["head", "-1"]) as pipe:
+        assert pipe.wait()
+    with Pipe(again) as pipe:
+        assert pipe.wait()
+    assert pipe.output.read_bytes() == truth.data
+    assert not twice(place.server.calls())
+
+
+def test_equal_rows_are_asked_about_once_however_fast_they_come(place: Place) -> None:
+    place = place.inside("equal")
+    with Pipe(place) as pipe:
+        assert pipe.wait()
+    row = pipe.output.read_bytes().splitlines(keepends=True)[0]
+    (place.folder / "equal.jsonl").write_bytes(row * 1000)
+    place.ledger.unlink()
+    place.server.reset()
+    command = [*place.command("critique"), "--seed", "1", "equal.jsonl"]
+    done = subprocess.run(command, cwd=place.folder, env=place.environment(), capture_output=True, check=True)
+    assert len(set(done.stdout.splitlines())) == 1
+    assert set(paid(place.server.calls()).values()) == {1}
+
+
+def test_after_ctrl_c_a_row_waits_for_all_of_its_turns(tmp_path: Path) -> None:
+    with PipeServer(least=0.5) as server:
+        place = Place(server, tmp_path, rows=4, connections=1)
+        dialogues = _dialogues(place)
+        command = [*place.command("critique"), dialogues.name]
+        critique = subprocess.Popen(
+            command, cwd=tmp_path, env=place.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        while not in_flight(server.calls(), ["critique"], time.monotonic()):
+            time.sleep(0.01)
+        critique.send_signal(signal.SIGINT)
+        _, said = critique.communicate(timeout=30)
+        assert critique.returncode == 130, said
+        answered = {mark for mark, count in paid(server.calls()).items() if count}
+        assert answered
+        assert remembered(place.ledger) == answered
+
+
+def _dialogues(place: Place) -> Path:
+    """A file of talks with several turns each, made by the built-in speaker."""
+    path = place.folder / "dialogues.jsonl"
+    command = [*place.command("synthesize")[:3], "synthesize", "builtin", "-n", "4", "-o", str(path)]
+    subprocess.run(command, env=place.environment(), check=True, capture_output=True)
+    return path
