@@ -44,6 +44,7 @@ def run(
             )
             speak = session.strategy(strategy, settings, chats["supporter"])
             situations, bad = pairing.read_situations(session.situations(scenarios))
+            pairing.require(situations, bad)
             pairs = pairing.Pairing(situations, how, seeded.seed)
             profiles = session.lines(inputs, "profiles")
             session.expected = limit

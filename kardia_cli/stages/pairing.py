@@ -93,7 +93,7 @@ def read_situations(lines: Iterable[Line]) -> tuple[list[Row], list[Line]]:
         try:
             if line.error is not None:
                 raise line.error
-            row = check_row(line.row, ("situation", "emotion"))
+            row = check_row(_of_situation(line.row), ("situation", "emotion"))
         except RowError as error:
             bad.append(Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file))
             continue
@@ -104,6 +104,19 @@ def read_situations(lines: Iterable[Line]) -> tuple[list[Row], list[Line]]:
             "origin": row.get("origin") or [origin],
         })  # fmt: skip
     return good, bad
+
+
+def _of_situation(row: Row | None) -> Row:
+    """What a line says of a situation; the rest of it (turns, split) belongs to somebody else's dialogue."""
+    return {name: value for name, value in (row or {}).items() if name in ("situation", "emotion", "origin")}
+
+
+def require(situations: Sequence[Row], bad: Sequence[Line]) -> None:
+    """Raise `UsageError` where no line of the situations can be used, with the first one's reason."""
+    if bad and not situations:
+        first = bad[0]
+        remedy = "give --scenarios FILE with `emotion` and `situation`"
+        raise UsageError(f"no situation can be used; {first.file}:{first.number}: {first.error}", remedy)
 
 
 async def paired(

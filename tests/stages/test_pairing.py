@@ -116,3 +116,15 @@ def test_embedded_data_is_complete() -> None:
     assert len(profiles) >= 24
     assert len(embedded.rows("dialogues")) == 8
     assert jsonl.dump(profiles[0])
+
+
+def test_a_situation_is_read_from_a_row_whose_other_fields_are_somebody_elses() -> None:
+    row = {"situation": "My sister moved.", "emotion": "sad", "split": "valid", "messages": [{"role": "listener"}]}
+    good, bad = pairing.read_situations([Line(1, row=row, file="ed.jsonl")])
+    assert (good[0]["situation"], bad) == ("My sister moved.", [])
+
+
+def test_where_no_situation_can_be_used_the_first_reason_is_named() -> None:
+    good, bad = pairing.read_situations([Line(7, row={"situation": "x", "emotion": "blue"}, file="ed.jsonl")])
+    with pytest.raises(UsageError, match="ed.jsonl:7: .*'blue' is none of the 32 labels"):
+        pairing.require(good, bad)
