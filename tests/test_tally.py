@@ -1,0 +1,104 @@
+"""What a run says of itself: how far, what it took, what it will come to, and who is waited for."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kardia_cli.chat.meter import Meter, RowCost
+from kardia_cli.chat.request import Reply, Request, Usage
+from kardia_cli.console import Voice
+from kardia_cli.errors import CallFailed, Dropped, RowError
+from kardia_cli.flow import Outcome
+from kardia_cli.line import Line
+from kardia_cli.tally import Tally, clock, short, spoken, waiting
+
+QUESTION = Request([{"role": "user", "content": "?"}], "judge.turn")
+
+
+def tally(meters: list[Meter] | None = None, expected: int | None = None) -> Tally:
+    return Tally("critique", Voice("kardia critique"), meters or [], expected)
+
+
+def finished(run: Tally, rows: int, cost: float = 0.01, calls: int = 1, error: RowError | None = None) -> Tally:
+    for number in range(rows):
+        run.charge(RowCost(number, calls, cost))
+        run.count(Outcome(Line(number), [] if error else [{}], error))
+    return run
+
+
+def asked(meter: Meter, cost: float | None, times: int = 1) -> Meter:
+    for _ in range(times):
+        meter.fresh(QUESTION, Reply("well", usage=Usage(700, 300), cost=cost))
+    return meter
+
+
+def test_the_live_line_tells_rows_failures_calls_tokens_and_cost() -> None:
+    meter = asked(Meter("openai/m"), 0.25, times=2)
+    meter.remembered(QUESTION)
+    run = finished(tally([meter], expected=9), 3)
+    finished(run, 1, error=CallFailed("timeout", "late"))
+    finished(run, 1, error=Dropped("too short"))
+    assert run.status() == "5/9 rows · 1 failed · 1 dropped · 2 calls (1 remembered) · 0 in flight · 2k tokens · $0.5"
+
+
+def test_an_unknown_price_is_called_unknown_and_never_0() -> None:
+    assert "price unknown" in tally([asked(Meter("m"), None)]).status()
+    both = asked(asked(Meter("m"), None), 0.5)
+    assert "$0.50 + 1 calls of unknown price" in tally([both]).status()
+    assert spoken(asked(Meter("m"), None)).endswith("price unknown")
+    assert asked(Meter("m"), None).as_dict()["cost"] is None
+
+
+def test_a_model_in_this_process_has_no_place_in_the_bill() -> None:
+    assert tally([asked(Meter("offline", free=True), 0.0)]).status() == "0 rows"
+
+
+def test_who_is_waited_for_and_why_stands_in_the_line() -> None:
+    meter = Meter("openai/judge", waiting="429 ×12", resumes=time.monotonic() + 4.2)
+    assert tally([meter]).status().endswith("openai/judge: 429 ×12, next try 4 s")
+    assert waiting(Meter("m", waiting="away for 3 s"), time.monotonic()) == "away for 3 s"
+
+
+def test_cost_and_time_are_projected_from_20_rows_on_as_a_range() -> None:
+    meter = asked(Meter("m"), 0.01, times=19)
+    run = finished(tally([meter], expected=1000), 19)
+    assert run.total_cost() is None
+    assert run.time_left() is None
+    asked(meter, 0.03)
+    finished(run, 1, cost=0.03)
+    low, high = run.total_cost() or (0.0, 0.0)
+    assert low < 1000 * 0.011 < high
+    assert high < 20
+    fast, slow = run.time_left() or (0.0, 0.0)
+    assert 0 <= fast < slow
+
+
+def test_rows_that_were_only_remembered_say_nothing_of_those_to_come() -> None:
+    meter = asked(Meter("m"), 0.02, times=20)
+    run = finished(tally([meter], expected=200), 100, cost=0.0, calls=0)
+    finished(run, 20, cost=0.02)
+    assert run.total_cost() == (pytest.approx(0.4 + 80 * 0.02), pytest.approx(0.4 + 80 * 0.02))
+
+
+def test_without_a_known_end_nothing_is_projected() -> None:
+    run = finished(tally(), 50)
+    assert run.total_cost() is None
+    assert run.time_left() is None
+    assert run.status() == "50 rows"
+
+
+def test_text_of_a_reason_cannot_paint_the_terminal() -> None:
+    meter = Meter("m", waiting="[red]boo[/red]")
+    assert r"\[red]boo" in tally([meter], expected=4).line()
+
+
+@pytest.mark.parametrize(("count", "shown"), [(999, "999"), (1234, "1.23k"), (2_500_000, "2.5M"), (3e9, "3G")])
+def test_counts_are_short(count: float, shown: str) -> None:
+    assert short(count) == shown
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(9, "0:09"), (130, "2:10"), (7384, "2h03")])
+def test_times_are_short(seconds: float, shown: str) -> None:
+    assert clock(seconds) == shown
