@@ -113,3 +113,8 @@ class CallFailed(RowError):
         self.why: Why = why
         self.retry_after = retry_after
         self.unreached = unreached
+
+    def again(self) -> CallFailed:
+        """The same failure anew; see `KardiaError.again`."""
+        said = self.message.removeprefix(f"{self.why}: ")
+        return CallFailed(self.why, said, self.retry_after, self.unreached)

@@ -70,12 +70,14 @@ class Session:
         line = " | ".join(ledger.commands()) if ledger is not None else self.board.settings.command
         kept = "; what was paid for is remembered and not asked again" if ledger is not None else ""
         first = f"{error.remedy}, then " if error.remedy and isinstance(error, Stopped) else ""
-        return f"{first}type the same again to go on{kept}:\n          {line}"
+        part = self.io.output and self.io.output.with_name(f"{self.io.output.name}.part")
+        rows = f"; the rows so far stand in {part}" if part and part.exists() else ""
+        return f"{first}type the same again to go on{kept}{rows}:\n          {line}"
 
     def _write_summary(self, path: Path, error: BaseException | None) -> None:
         from kardia_cli.summary import write
 
-        code = 0 if error is None else error.exit_code if isinstance(error, KardiaError) else 1
+        code = 0 if error is None else error.exit_code if isinstance(error, KardiaError | typer.Exit) else 1
         write(path, self.board, self._tally, self._began, code)
 
     def chats(

@@ -113,7 +113,7 @@ class Purse:
 
 
 class Priced:
-    """A `Backend` whose replies carry their cost, and whose calls the purse has to allow."""
+    """A backend whose replies carry their cost, and whose calls the purse has to allow (the gate asks)."""
 
     def __init__(self, inner: Backend, purse: Purse, price: Price | None, paid: bool) -> None:
         self._inner, self._purse, self._price, self._paid = inner, purse, price, paid
@@ -122,11 +122,16 @@ class Priced:
             if hasattr(inner, name):
                 setattr(self, name, getattr(inner, name))
 
-    async def complete(self, request: Request) -> Reply:
-        """Set the money aside, ask, settle."""
+    async def allow(self, request: Request) -> float:
+        """Set the money for the call aside; see `Purse.take`."""
         price = self._price
         amount = price.of(self._guess.usage(request)) if price and self._purse.caps.limits_cost else 0.0
         await self._purse.take(amount, self._paid)
+        return amount
+
+    async def complete(self, request: Request, amount: float) -> Reply:
+        """Ask, and settle the amount that `allow` set aside."""
+        price = self._price
         cost = amount  # a call whose end is not known may have been paid
         try:
             reply = await self._inner.complete(request)

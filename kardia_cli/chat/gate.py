@@ -13,10 +13,11 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from kardia_cli.chat.limits import Pace, Window
 from kardia_cli.chat.meter import ROW, Meter
-from kardia_cli.chat.request import Backend, Reply, Request
+from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, KardiaError, Stopped
 
 TRANSIENT = ("timeout", "connection", "server", "rate_limit")
@@ -63,11 +64,24 @@ class Ceilings:
     wait_endpoint: float | None = None
 
 
+class Paid(Protocol):
+    """What stands behind a gate: a model whose calls the purse has to allow first."""
+
+    async def allow(self, request: Request) -> float:
+        """Wait until the call may be paid; gives what is set aside for it (USD). Raises `Stopped`."""
+
+    async def complete(self, request: Request, amount: float) -> Reply:
+        """Answer, and settle the amount."""
+
+    async def aclose(self) -> None:
+        """Give back connections and processes."""
+
+
 class Gate:
     """A `Backend` that lets calls through by the model's limits. `where` names the endpoint in what is said."""
 
     def __init__(
-        self, inner: Backend, ceilings: Ceilings, meter: Meter, halt: Halt, where: str, say: Callable[[str], None]
+        self, inner: Paid, ceilings: Ceilings, meter: Meter, halt: Halt, where: str, say: Callable[[str], None]
     ) -> None:
         self._inner, self._ceilings, self._meter, self._halt = inner, ceilings, meter, halt
         self._where, self._say = where, say
@@ -96,14 +110,15 @@ class Gate:
         if not self._prepared:
             await self._prepare(loop)
         await self._enter(loop)
+        announced = self._announce(request, loop.time())
+        amount = await self._allowed(request, loop)
         began = loop.time()
-        announced = self._announce(request, began)
         self._meter.began()
         self.window.sent(began)
         seconds: float | None = None
         try:
             async with asyncio.timeout(self._ceilings.timeout):
-                reply = await self._inner.complete(request)
+                reply = await self._inner.complete(request, amount)
             seconds = loop.time() - began
             self._learn(reply, request, announced, began + seconds, seconds)
             return reply
@@ -119,6 +134,15 @@ class Gate:
             self._meter.ended(seconds)
             if self._waiters:
                 self._pump(loop)
+
+    async def _allowed(self, request: Request, loop: asyncio.AbstractEventLoop) -> float:
+        """Wait for the money; the deadline begins after that. USD that are set aside."""
+        try:
+            return await self._inner.allow(request)
+        except BaseException:
+            self._flying -= 1
+            self._pump(loop)
+            raise
 
     async def _prepare(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the backend load or start what it needs, once, before any call is timed."""

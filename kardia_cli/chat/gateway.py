@@ -23,6 +23,8 @@ from kardia_cli.chat.retry import Retry
 from kardia_cli.errors import KardiaError, UsageError
 
 Via = Literal["auto", "litellm", "transformers"]
+CHILD_START = 900.0
+"""Seconds more that a call may take whose server is a child of ours: it may have to be started again first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +106,18 @@ class Direct:
 
 
 class Counted:
-    """Counts replies, where nothing else does; `price` is that of the model it stands in for."""
+    """Counts replies, where nothing else does. `price` is that of the model it stands in for, which needs no `repairs`."""
 
-    def __init__(self, inner: Backend, meter: Meter, price: Price | None = None) -> None:
-        self._inner, self._meter, self._price = inner, meter, price
+    def __init__(self, inner: Backend, meter: Meter, price: Price | None = None, repairs: bool = True) -> None:
+        self._inner, self._meter, self._price, self._repairs = inner, meter, price, repairs
 
     async def complete(self, request: Request) -> Reply:
         """Ask and count."""
         reply = await self._inner.complete(request)
         if self._price is not None:
             reply = replace(reply, cost=self._price.of(reply.usage))
-        self._meter.fresh(request, reply)
+        if self._repairs or not request.attempt:
+            self._meter.fresh(request, reply)
         return reply
 
     async def aclose(self) -> None:
@@ -172,8 +175,8 @@ class Switchboard:
             return None
         from kardia_cli.chat.offline.backend import OfflineChat
 
-        meter = self._rehearsal.setdefault(spec.given, Meter(spec.given))
-        return Counted(OfflineChat(), meter, price=find(spec, self.settings.prices))
+        meter = self._rehearsal.setdefault(spec.given, Meter(spec.given, free=_is_free(spec)))
+        return Counted(OfflineChat(), meter, find(spec, self.settings.prices), repairs=False)
 
     def specs(self) -> list[ModelSpec]:
         """The models that are open."""
@@ -205,26 +208,28 @@ class Switchboard:
     def _compose(self, spec: ModelSpec) -> tuple[Backend, str]:
         """The only place where a backend gets its wrappers: ledger ─▶ retry ─▶ gate ─▶ purse ─▶ backend."""
         settings = self.settings
-        meter = Meter(spec.given, free=spec.kind in ("offline", "local", "hub"))
+        meter = Meter(spec.given, free=_is_free(spec))
         self.meters.append(meter)
         backend, content_hash, served = _backend(spec, settings, self._say)
         ledger = self._ledger_for(spec)
         backend = self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.halt)
         if ledger is None and not spec.real:
             return Counted(backend, meter), content_hash
-        where = "weights" if spec.kind in ("local", "hub") else spec.provider or spec.kind
-        identity = (where, content_hash or spec.model, spec.revision)
-        return Recorded(backend, identity, meter, ledger, settings.refresh, spec.kind == "offline"), content_hash
+        reads_facts = spec.kind == "offline"
+        identity = _identity(spec, content_hash)
+        return Recorded(backend, identity, meter, self.halt, ledger, settings.refresh, reads_facts), content_hash
 
     def _guarded(self, backend: Backend, spec: ModelSpec, meter: Meter) -> Backend:
         settings = self.settings
         price = find(spec, settings.prices)
-        if price is None and settings.caps.limits_cost:
+        if price is None and settings.caps.limits_cost and not meter.free:
             self._uncapped(spec)
+        elif settings.caps.pipe_cost is not None and not settings.use_ledger:
+            remedy = "leave out --no-ledger, or cap each command: --max-cost USD"
+            raise UsageError("KARDIA_MAX_COST caps a whole pipe through the ledger, and there is none", remedy)
         where = spec.base or spec.model
-        ceilings = Ceilings(
-            settings.max_connections, settings.timeout, settings.rpm, settings.tpm, settings.wait_endpoint
-        )
+        timeout = settings.timeout if not meter.free else settings.timeout + CHILD_START
+        ceilings = Ceilings(settings.max_connections, timeout, settings.rpm, settings.tpm, settings.wait_endpoint)
         priced = Priced(backend, self.purse, price, may_cost(spec))
         gate = Gate(priced, ceilings, meter, self.halt, where, self._say)
         return Retry(gate, settings.max_retries, meter, self.halt, where)
@@ -255,6 +260,21 @@ class Switchboard:
         return self._ledger
 
 
+def _is_free(spec: ModelSpec) -> bool:
+    """Whether a model answers in this process, where no call costs money."""
+    return spec.kind in ("offline", "local", "hub")
+
+
+def _identity(spec: ModelSpec, content_hash: str) -> tuple[str, str, str]:
+    """Which model it is for the ledger: never where it stands, nor by which road it is reached."""
+    if spec.kind in ("local", "hub"):
+        return "weights", content_hash or spec.model, spec.revision
+    if spec.kind == "offline":
+        return spec.kind, content_hash, spec.revision
+    provider = spec.provider or "openai"  # an endpoint that speaks OpenAI's protocol
+    return provider, content_hash or spec.model.removeprefix(f"{provider}/"), spec.revision
+
+
 def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
     """The backend that a name means, the hash of what answers there (empty where nobody knows), whether it is served."""
     if spec.kind == "offline":
@@ -262,10 +282,7 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
 
         return OfflineChat(), source_hash(), False
     if spec.kind in ("local", "hub"):
-        from kardia_cli.chat.local import LocalChat
-
-        local = LocalChat(spec.folder or spec.model)
-        return local, local.hash, False
+        return _weights(spec, settings, say)
     if spec.kind == "http":
         from kardia_cli.chat.http import HttpChat
         from kardia_cli.chat.keys import find as find_key
@@ -282,6 +299,20 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
     raise UsageError("`tiny` has to be trained before it can speak", "run `kardia sft` and name its folder")
 
 
+def _weights(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
+    """A model folder or hub model: served by a vLLM child where that can be, else in this process."""
+    from kardia_cli.chat import vllm_child
+
+    named = spec.folder or spec.model
+    if settings.via == "auto" and spec.real and vllm_child.wanted(spec.folder):
+        served = vllm_child.VllmChat(named, say, spec.revision)
+        return served, served.hash, True
+    from kardia_cli.chat.local import LocalChat
+
+    local = LocalChat(named, revision=spec.revision)
+    return local, local.hash, False
+
+
 def pipe_cap() -> float | None:
     """KARDIA_MAX_COST: USD for all processes of one pipe; `UsageError` where it is no amount."""
     text = os.environ.get("KARDIA_MAX_COST", "").strip()
@@ -291,6 +322,6 @@ def pipe_cap() -> float | None:
         cap = float(text)
     except ValueError:
         cap = -1.0
-    if cap < 0:
+    if not cap >= 0:  # NaN is no amount either
         raise UsageError(f"KARDIA_MAX_COST is {text!r}, no amount", "set it to USD, e.g. KARDIA_MAX_COST=5")
     return cap

@@ -240,7 +240,7 @@ class Ledger:
                 if total + reserved + spent > cap:
                     return False
             self._purse.execute(
-                "UPDATE members SET spent = spent + ?, reserved = max(0, reserved + ?) "
+                "UPDATE members SET spent = spent + ?, reserved = max(0, round(reserved + ?, 12)) "
                 "WHERE run = ? AND pid = ? AND started = ?",
                 (spent, reserved, *where),
             )
@@ -304,29 +304,33 @@ def connect(path: Path, make: bool = True) -> sqlite3.Connection:
     if fresh:
         os.chmod(path, 0o600)  # replies are private
     version = database.execute("PRAGMA user_version").fetchone()[0]
+    tables = database.execute("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
+    if tables and ("replies",) not in tables:
+        raise sqlite3.DatabaseError("it is another program's database")
     if version not in (0, VERSION):
         raise sqlite3.DatabaseError(f"it was made by another version of kardia ({version}, this one writes {VERSION})")
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     if version == 0:
-        with transaction(database):
-            if database.execute("SELECT count(*) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchone()[0] == 0:
-                for statement in _SCHEMA.split(";"):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {VERSION}")
-            elif database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                raise sqlite3.DatabaseError("it is another program's database")
+        with transaction(database):  # whoever came first has made all of it
+            for statement in _SCHEMA.split(";"):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
     return database
 
 
 def _join(database: sqlite3.Connection, command: str) -> tuple[int, tuple[int, str]]:
-    """Join the run of this pipe (the process group: a shell's job) while one of its processes lives, else begin one."""
+    """Join the run of this pipe (the process group: a shell's job), else begin one.
+
+    A pipe is one as long as one of its processes lives; one that came late may find the first at its end already.
+    """
     me = (os.getpid(), started_at(os.getpid()))
     job = f"{_boot()}:{os.getpgrp()}"
     with transaction(database):
         last = database.execute("SELECT id FROM runs WHERE job = ? ORDER BY id DESC LIMIT 1", (job,)).fetchone()
         members = database.execute("SELECT pid, started FROM members WHERE run = ?", last or (0,)).fetchall()
-        if last is None or not any(alive(pid, started) for pid, started in members if (pid, started) != me):
+        others = [member for member in members if member != me]
+        if not any(alive(*member) or _born_together(member[1], me[1]) for member in others):
             run = database.execute("INSERT INTO runs (began, job) VALUES (?, ?)", (time.time(), job)).lastrowid
         else:
             run = last[0]
@@ -335,6 +339,11 @@ def _join(database: sqlite3.Connection, command: str) -> tuple[int, tuple[int, s
             "INSERT OR IGNORE INTO members (run, pid, started, command) VALUES (?, ?, ?, ?)", (run, *me, command)
         )
     return run, me
+
+
+def _born_together(one: str, other: str) -> bool:
+    """Whether two processes began within 0.2 s, as those of a pipe do: none has begun and ended in less."""
+    return bool(one and other) and abs(int(one) - int(other)) <= 20
 
 
 def _boot() -> str:

@@ -61,7 +61,11 @@ def find(spec: ModelSpec, given: Mapping[str, Any]) -> Price | None:
     if spec.kind not in ("http", "lite") or (spec.base and is_near(spec.base)):
         return None
     table = litellm_prices()
-    for name in (spec.given, f"{spec.provider}/{spec.model}", spec.model):
+    names = [spec.given, f"{spec.provider}/{spec.model}", spec.model]
+    bare = spec.model.removeprefix(f"{spec.provider}/")  # so the table has the models of Anthropic, Bedrock, Cohere …
+    if str(table.get(bare, {}).get("litellm_provider")).startswith(spec.provider or "-"):
+        names.append(bare)
+    for name in names:
         entry = table.get(name, {})
         if "input_cost_per_token" in entry and "output_cost_per_token" in entry:
             cost = float(entry["input_cost_per_token"])

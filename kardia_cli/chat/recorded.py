@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from kardia_cli.chat.gate import Halt
 from kardia_cli.chat.ledger import Entry, Ledger, key_of
 from kardia_cli.chat.meter import Meter
 from kardia_cli.chat.request import Backend, Reply, Request, schema_hash
+from kardia_cli.errors import KardiaError
 
 _POLLS = (0.005, 0.01, 0.02, 0.05, 0.1)
 
@@ -26,11 +28,12 @@ class Recorded:
         inner: Backend,
         identity: tuple[str, ...],
         meter: Meter,
+        halt: Halt,
         ledger: Ledger | None = None,
         refresh: bool = False,
         reads_facts: bool = False,
     ) -> None:
-        self._inner, self._identity, self._meter, self._ledger = inner, identity, meter, ledger
+        self._inner, self._identity, self._meter, self._halt, self._ledger = inner, identity, meter, halt, ledger
         self._refresh, self._reads_facts = refresh, reads_facts
         self._flights: dict[bytes, asyncio.Future[Reply]] = {}
         self._refreshed: set[bytes] = set()
@@ -58,6 +61,9 @@ class Recorded:
         await asyncio.wait({flight})
         if flight.cancelled():
             return None
+        error = flight.exception()
+        if isinstance(error, KardiaError):
+            raise error.again()
         return flight.result()
 
     async def _fly(self, key: bytes, request: Request) -> Reply:
@@ -104,6 +110,7 @@ class Recorded:
         """Take the lease; a reply where another process has committed one in the meantime."""
         tries = 0
         while not ledger.claim(key):
+            self._halt.check()
             await asyncio.sleep(_POLLS[min(tries, len(_POLLS) - 1)])
             tries += 1
             if tries == len(_POLLS):
