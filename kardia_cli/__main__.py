@@ -7,9 +7,10 @@ KeyboardInterrupt in the midst of an import comes out as an error of any kind.
 import os
 import signal
 
-signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored (`kardia … &`)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
-from kardia_cli.cli import main  # noqa: E402  # takes a while
+from kardia_cli.cli import main  # takes a while
 
 if __name__ == "__main__":
     main()

@@ -36,7 +36,8 @@ class Training:
         self._split = Split(split)
         self._failed = self._read = 0
         self._session: Session | None = None
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # see __main__
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # see __main__
         _need_training_packages()
 
     def folder(self, output: Path | None) -> Path:

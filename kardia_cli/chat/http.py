@@ -82,6 +82,10 @@ class HttpChat:
         except (aiohttp.ClientError, OSError) as error:
             raise CallFailed("connection", f"the connection was lost ({type(error).__name__})") from None
 
+    async def prepare(self) -> None:
+        """Import aiohttp before any call is timed: else the first answers seem to have queued, and the window stays small."""
+        self._open()
+
     async def probe(self) -> bool:
         """Whether the endpoint is there again: it answers at all, and not as a proxy does for a server that is gone."""
         import aiohttp
