@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval demo smoke faults bench test lint format docs clean
+.PHONY: help install data sft grpo eval demo smoke faults bench torture test lint format docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -93,6 +93,9 @@ faults: $(READY) ## How well the offline judge finds planted faults, of the spea
 
 bench: $(READY) ## Calls a second, CPU, memory and start-up against bare clients (about 8 minutes)
 	@$(VENV)/bin/python tests/bench/run.py
+
+torture: $(READY) ## Kill a pipe at 120 moments and type it again: same bytes, nothing paid twice (about 8 minutes)
+	@$(VENV)/bin/python tests/torture.py
 
 test: $(READY) ## Run the tests
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist loadfile

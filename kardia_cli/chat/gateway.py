@@ -16,7 +16,7 @@ from kardia_cli.chat.gate import Ceilings, Gate, Halt
 from kardia_cli.chat.ledger import Ledger, default_path
 from kardia_cli.chat.meter import Meter
 from kardia_cli.chat.names import ModelSpec, resolve, through_litellm
-from kardia_cli.chat.prices import Price, find, is_near, may_cost
+from kardia_cli.chat.prices import Price, find, is_here, is_near, may_cost
 from kardia_cli.chat.recorded import Recorded
 from kardia_cli.chat.request import Backend, Reply, Request
 from kardia_cli.chat.retry import Retry
@@ -288,7 +288,7 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
         from kardia_cli.chat.keys import find as find_key
 
         base, key = spec.base or "", find_key(*spec.key_names)
-        if base.startswith("http://") and not is_near(base):
+        if base.startswith("http://") and not is_here(base):
             say(f"{base} is not https: prompts{' and the key' if key else ''} travel readable to everyone on the way")
         return HttpChat(spec.model, base, key, say), "", True
     if spec.kind == "lite":

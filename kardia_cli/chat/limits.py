@@ -91,17 +91,21 @@ class Window:
         """A 429 (or a timeout) for a call that went out at `sent_at`; True where it cut the window."""
         if sent_at <= self._cut_at:
             return False
-        safe = self._last[0] if self.opening and self._last is not None else 0.0
-        self._target = self.limit
-        self.limit = max(1.0, min(self.limit * CUT, 2 * safe) if safe else self.limit * CUT)
-        self.opening, self._cut_at, self._round, self._last = False, now, None, None
+        before, most = self.limit, self.limit * CUT
+        if self.opening:  # nobody knows yet what goes well, but for the round before
+            most = min(most, 2 * self._last[0] if self._last is not None else START)
+        else:
+            self._target = before
+        self.limit = max(1.0, most)
+        self.opening = self.opening and self._last is None and before > START  # began high: opens anew, from low
+        self._cut_at, self._round, self._last = now, None, None
         self._upwards, self._rest = False, self._longer_rest()
         self.cuts += 1
         return True
 
     def reopen(self) -> None:
         """Start low again: the server was away."""
-        self.limit, self.opening = self._start, True
+        self.limit, self.opening, self._target = self._start, True, 0.0
         self._round = self._last = None
 
     @property

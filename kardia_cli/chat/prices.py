@@ -98,6 +98,15 @@ def is_near(base: str) -> bool:
         return "." not in host
 
 
+def is_here(base: str) -> bool:
+    """Whether an address is on this machine, so that nobody else can read what goes there."""
+    host = urlsplit(base).hostname or ""
+    try:
+        return host == "localhost" or host.endswith(".localhost") or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def may_cost(spec: ModelSpec) -> bool:
     """Whether calls to a model are paid for, as far as its name tells."""
     if spec.kind == "lite":

@@ -92,7 +92,15 @@ class Reply:
     def with_cost(self, cost: float) -> Reply:
         """The same reply with what it cost (USD)."""
         return Reply(
-            self.text, self.parsed, self.finish_reason, self.usage, cost, self.thinking, self.trace, self.logprobs, self.quota
+            self.text,
+            self.parsed,
+            self.finish_reason,
+            self.usage,
+            cost,
+            self.thinking,
+            self.trace,
+            self.logprobs,
+            self.quota,
         )
 
     def with_parsed(self, parsed: BaseModel) -> Reply:

@@ -163,7 +163,9 @@ def test_a_reply_is_read_whatever_is_missing_beside_its_text() -> None:
     assert reply({"content": "a"}, None) == Reply("a")
     assert reply({"content": None}) == Reply("")
     assert reply({"content": "a"}, usage=None) == Reply("a")
-    assert reply({"content": "a"}, usage={"prompt_tokens": 1, "completion_tokens": None}) == Reply("a", usage=Usage(1, 0))
+    assert reply({"content": "a"}, usage={"prompt_tokens": 1, "completion_tokens": None}) == Reply(
+        "a", usage=Usage(1, 0)
+    )
     assert reply({"content": "a"}, "tool_calls") == Reply("a")
     assert reply({"content": "", "refusal": "no"}).finish_reason == "refusal"
 

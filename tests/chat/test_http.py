@@ -21,7 +21,10 @@ class Mood(BaseModel):
 
 
 def ask(
-    *answers: server.Answer, schema: type[BaseModel] | None = None, sampling: dict[str, Any] | None = None, **settings: Any
+    *answers: server.Answer,
+    schema: type[BaseModel] | None = None,
+    sampling: dict[str, Any] | None = None,
+    **settings: Any,
 ) -> tuple[Reply, server.Script]:
     """Ask one question of a server with these answers; gives the reply and the server's script."""
 
@@ -206,7 +209,9 @@ def test_what_would_only_come_again_is_asked_once(answer: server.Answer, found: 
         (server.truncated, "connection"),
     ],
 )
-def test_what_fails_in_passing_is_tried_again_and_then_given_up_as_what_it_was(answer: server.Answer, found: str) -> None:
+def test_what_fails_in_passing_is_tried_again_and_then_given_up_as_what_it_was(
+    answer: server.Answer, found: str
+) -> None:
     reply, script = ask(answer, "well")
     assert (reply.text, len(script.asked)) == ("well", 2)
     assert why(answer, max_retries=1) == (found, 2)

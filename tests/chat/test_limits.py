@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from kardia_cli.chat.limits import CUT, Pace, Window
+from kardia_cli.chat.limits import CUT, START, USUAL, Pace, Window
 
 Server = Callable[[float], tuple[float, bool]]
 """When a call that goes out now comes back, and whether with an answer (else with a 429)."""
@@ -121,11 +121,13 @@ SERVERS: dict[str, Callable[[int], Server]] = {
 # ── the window
 
 
-def test_it_climbs_to_the_ceiling_within_a_few_rounds_where_nothing_queues() -> None:
-    run = Simulation(unlimited())
-    while run.window.limit < CEILING:
+@pytest.mark.parametrize(("ceiling", "start"), [(1, 1), (USUAL, START), (CEILING, CEILING / 2), (1000, 500)])
+def test_it_climbs_to_the_ceiling_within_two_rounds_where_nothing_queues(ceiling: int, start: float) -> None:
+    run = Simulation(unlimited(), ceiling)
+    assert run.window.limit == start
+    while run.window.limit < ceiling:
         run.step()
-    assert run.answers <= 2 * 16
+    assert run.answers <= 2 * start
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -154,9 +156,9 @@ def test_before_a_server_that_queues_it_settles_at_about_what_the_server_works_o
 
 
 def test_a_server_that_works_on_one_call_at_a_time_gets_a_handful_at_first_and_then_few() -> None:
-    run = Simulation(queueing(1)).run(8)
+    run = Simulation(queueing(1), USUAL).run(8)
     assert run.window.limit <= 4
-    assert max(limit for _, limit in run.seen) <= 16
+    assert max(limit for _, limit in run.seen) <= START
 
 
 def test_it_follows_a_server_that_becomes_slower() -> None:
@@ -179,7 +181,7 @@ def test_a_window_that_is_never_full_says_nothing_about_the_server() -> None:
     for number in range(500):
         window.sent(float(number))
         window.answered(number + 0.5, 0.5)
-    assert window.limit == 16
+    assert window.limit == CEILING / 2
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -218,20 +220,28 @@ def test_before_a_rate_limit_it_uses_nearly_all_that_is_allowed_and_few_calls_ar
     assert run.refusals <= share * run.answers
 
 
-def test_a_first_burst_of_429_falls_back_to_twice_what_had_gone_well() -> None:
+def test_a_429_in_the_leap_falls_back_to_twice_what_had_gone_well() -> None:
+    run = Simulation(rate_limited(20), USUAL)
+    while not run.window.cuts:
+        run.step()
+    assert run.window.limit <= 2 * START
+
+
+def test_a_window_that_began_high_and_was_refused_opens_anew_from_low() -> None:
     run = Simulation(rate_limited(50))
     while not run.window.cuts:
         run.step()
-    assert run.window.limit <= 32
+    assert run.window.limit == START
+    assert run.run(2000).rate >= 40
 
 
-def test_it_starts_low_again_where_the_server_was_away() -> None:
-    run = Simulation(unlimited()).run(2000)
+def test_it_starts_anew_where_the_server_was_away() -> None:
+    run = Simulation(unlimited(), USUAL).run(2000)
     run.window.reopen()
-    assert run.window.limit == 16
-    while run.window.limit < CEILING:
+    assert run.window.limit == START
+    while run.window.limit < USUAL:
         run.step()
-    assert run.answers <= 2000 + CEILING + 3 * 16  # what was in flight, and a few rounds
+    assert run.answers <= 2000 + USUAL + 3 * START  # what was in flight, and a few rounds
 
 
 def test_tasks_of_different_length_are_not_taken_for_a_queue() -> None:

@@ -126,5 +126,5 @@ def test_a_situation_is_read_from_a_row_whose_other_fields_are_somebody_elses() 
 
 def test_where_no_situation_can_be_used_the_first_reason_is_named() -> None:
     good, bad = pairing.read_situations([Line(7, row={"situation": "x", "emotion": "blue"}, file="ed.jsonl")])
-    with pytest.raises(UsageError, match="ed.jsonl:7: .*'blue' is none of the 32 labels"):
+    with pytest.raises(UsageError, match=r"ed\.jsonl:7: .*'blue' is none of the 32 labels"):
         pairing.require(good, bad)

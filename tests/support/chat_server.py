@@ -44,7 +44,10 @@ Answer = Callable[[Body], Given | Awaitable[Given]] | str
 
 @dataclass
 class Script:
-    """What the server answers, and what it was asked. `times` are the loop's, one for each request."""
+    """What the server answers, and what it was asked. `times` are the loop's, one for each request.
+
+    With `dies_after` it dies at that request, and is back once `revives` is set (from any thread).
+    """
 
     answers: list[Answer]
     asked: list[Body] = field(default_factory=list)
@@ -55,10 +58,13 @@ class Script:
     most_in_flight: int = 0
     probes: int = 0
     ready: bool = True
+    dies_after: int | None = None
+    revives: threading.Event = field(default_factory=threading.Event)
     _before: int = 0
     _runner: web.AppRunner | None = None
     _site: web.TCPSite | None = None
     _port: int = 0
+    _dying: asyncio.Task[None] | None = None
 
     def then(self, *answers: Answer) -> None:
         """Give these answers from here on."""
@@ -79,6 +85,8 @@ class Script:
         self.asked.append(body)
         self.headers.append(dict(request.headers))
         self.times.append(asyncio.get_running_loop().time())
+        if len(self.asked) == self.dies_after:
+            self._dying = asyncio.create_task(self._die_for_a_while())
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
@@ -120,8 +128,15 @@ class Script:
             if connection.transport is not None:
                 connection.transport.abort()
 
+    async def _die_for_a_while(self) -> None:
+        await self.die()
+        await until(self.revives.is_set, 60.0)
+        await self.revive()
+
     async def aclose(self) -> None:
         """End it."""
+        if self._dying is not None:
+            self._dying.cancel()
         assert self._runner is not None
         await self._runner.cleanup()
 

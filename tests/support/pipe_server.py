@@ -1,7 +1,7 @@
 """An OpenAI-compatible server in a process of its own, for pipes that are killed: it answers, it fails now and then, and it
 keeps an account of every call.
 
-    python pipe_server.py        prints its port; ends when its stdin closes
+    python pipe_server.py SECONDS     answers after so long at least; prints its port, ends when its stdin closes
 
 POST /STAGE/v1/chat/completions   an answer that hangs on the bytes of the request alone, after some milliseconds
 GET /stats                        {mark: [[stage, arrived, ended, how], …]}, one entry for each time a body came
@@ -164,26 +164,27 @@ class Reply:
     content: bytes
 
 
-def reply(raw: bytes) -> Reply:
+def reply(raw: bytes, least: float) -> Reply:
     """The reply to a body: mostly within 10 ms, one in thirty takes up to 0.2 s, one in thirty fails the first time."""
     mark = mark_of(raw)
     chance = random.Random(mark)
-    seconds = chance.uniform(0.05, 0.2) if chance.random() < 1 / 30 else 0.003 + min(0.03, chance.expovariate(200))
+    seconds = chance.uniform(0.05, 0.2) if chance.random() < 1 / 30 else min(0.03, chance.expovariate(200))
     fault = chance.choice(FAULTS) if chance.random() < 1 / 30 else None
     text = answer(json.loads(raw), chance)
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     usage = {"prompt_tokens": int(mark, 16), "completion_tokens": len(text.split())}
     content = {"id": mark, "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}
-    return Reply(seconds, fault, json.dumps(content).encode())
+    return Reply(least + seconds, fault, json.dumps(content).encode())
 
 
 # ── The server ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Desk:
-    """Answers calls and keeps the account."""
+    """Answers calls, each after so many seconds at least, and keeps the account."""
 
-    def __init__(self) -> None:
+    def __init__(self, least: float) -> None:
+        self._least = least
         self.calls: Calls = defaultdict(list)
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
@@ -192,7 +193,7 @@ class Desk:
         raw = await request.read()
         call, known = Call(request.match_info["stage"], arrived), self.calls[mark_of(raw)]
         known.append(call)
-        made = reply(raw)
+        made = reply(raw, self._least)
         await asyncio.sleep(made.seconds)
         try:
             if made.fault is not None and len(known) == 1:
@@ -246,9 +247,9 @@ async def _fail(request: web.Request, made: Reply) -> web.StreamResponse:
     return response
 
 
-async def serve() -> None:
+async def serve(least: float) -> None:
     """Serve on a free port of the loopback address until stdin closes."""
-    desk, app, closed = Desk(), web.Application(), asyncio.Event()
+    desk, app, closed = Desk(least), web.Application(), asyncio.Event()
     app.router.add_post("/{stage}/v1/chat/completions", desk.chat)
     app.router.add_get("/{stage}/v1/models", desk.models)
     app.router.add_get("/stats", desk.stats)
@@ -267,10 +268,14 @@ async def serve() -> None:
 
 
 class PipeServer:
-    """The server as a process that runs while this context manager is open."""
+    """The server as a process that runs while this context manager is open; `least` is its shortest answer time (s)."""
+
+    def __init__(self, least: float = 0.003) -> None:
+        self._least = least
 
     def __enter__(self) -> PipeServer:
-        self._process = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        command = [sys.executable, __file__, str(self._least)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._port = int(self._process.stdout.readline())
         return self
@@ -310,4 +315,4 @@ def paid(calls: Calls) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(float(sys.argv[1])))
