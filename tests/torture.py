@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=200, help="dialogues that the pipe makes")
     parser.add_argument("--moments", type=int, default=20, help="moments for each process and signal")
     parser.add_argument("--seed", type=int, default=0, help="seed of the moments")
-    parser.add_argument("--connections", type=int, default=16, help="--max-connections of each process")
+    parser.add_argument("--connections", type=int, default=32, help="--max-connections of each process")
     parser.add_argument("--process", choices=[*STAGES, ALL], help="kill this process alone, or all at once")
     parser.add_argument("--signal", choices=[number.name for number in SIGNALS], help="with this signal alone")
     parser.add_argument("--moment", type=float, help="at this moment alone (seconds after the start)")

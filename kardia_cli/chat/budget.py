@@ -8,6 +8,7 @@ KARDIA_MAX_COST caps all processes of one pipe together: they book in the ledger
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,7 +50,7 @@ class Purse:
 
     async def take(self, amount: float, paid: bool) -> None:
         """Set `amount` aside for one call; waits while calls in flight may still free some. Raises `Stopped`."""
-        self._count(paid)
+        self.count(paid)
         caps = self.caps
         if caps.limits_cost:
             while not self._fits(amount):
@@ -64,7 +65,8 @@ class Purse:
         self.reserved += amount
         self._flying += 1
 
-    def _count(self, paid: bool) -> None:
+    def count(self, paid: bool) -> None:
+        """Count a call that is about to be made. Raises `Stopped` where no more are allowed."""
         caps = self.caps
         if caps.calls is not None and self.calls >= caps.calls:
             self._stop(f"--max-calls {caps.calls} are made")
@@ -131,15 +133,16 @@ class Priced:
 
     async def complete(self, request: Request, amount: float) -> Reply:
         """Ask, and settle the amount that `allow` set aside."""
-        price = self._price
         cost = amount  # a call whose end is not known may have been paid
+        began = time.monotonic()
         try:
             reply = await self._inner.complete(request)
             self._guess.seen(reply.usage)
-            if reply.cost is None and price is not None:
-                reply = reply.with_cost(price.of(reply.usage))
-            cost = reply.cost or 0.0
-            return reply
+            known = reply.cost
+            if known is None and self._price is not None:
+                known = self._price.of(reply.usage)
+            cost = known or 0.0
+            return reply.measured(known, time.monotonic() - began)
         except CallFailed as error:
             if error.unreached or error.why in ("rate_limit", "server", "invalid"):
                 cost = 0.0

@@ -84,19 +84,20 @@ class Chat:
 class Direct:
     """A model in this process: counted, and stopped with the others; it needs no gate."""
 
-    def __init__(self, inner: Backend, meter: Meter, halt: Halt) -> None:
-        self._inner, self._meter, self._halt = inner, meter, halt
+    def __init__(self, inner: Backend, meter: Meter, halt: Halt, purse: Purse) -> None:
+        self._inner, self._meter, self._halt, self._purse = inner, meter, halt, purse
 
     async def complete(self, request: Request) -> Reply:
         """Ask, unless the command is stopping."""
         self._halt.check()
+        self._purse.count(paid=False)
         self._meter.began()
         began = time.monotonic()
         seconds = None
         try:
             reply = await self._inner.complete(request)
             seconds = time.monotonic() - began
-            return reply if reply.cost is not None else reply.with_cost(0.0)
+            return reply.measured(0.0, seconds)
         finally:
             self._meter.ended(seconds)
 
@@ -212,7 +213,7 @@ class Switchboard:
         self.meters.append(meter)
         backend, content_hash, served = _backend(spec, settings, self._say)
         ledger = self._ledger_for(spec)
-        backend = self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.halt)
+        backend = self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.halt, self.purse)
         if ledger is None and not spec.real:
             return Counted(backend, meter), content_hash
         reads_facts = spec.kind == "offline"

@@ -94,15 +94,13 @@ class Recorded:
         if known is not None:
             self._meter.remembered(request)
             return known
-        began = asyncio.get_running_loop().time()
         try:
             reply = await self._inner.complete(request)
         except BaseException:
             ledger.release(key)
             raise
         self._meter.fresh(request, reply)
-        seconds = asyncio.get_running_loop().time() - began
-        ledger.put(Entry(key, reply, self._meter.model, request.role, seconds))
+        ledger.put(Entry(key, reply, self._meter.model, request.role, reply.seconds))
         self._refreshed.add(key)
         return reply
 

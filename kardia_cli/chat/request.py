@@ -75,8 +75,8 @@ class Reply:
     """A model's answer. `cost` in USD, None where no price is known. `thinking` is what a reasoning model thought aloud.
 
     `logprobs` holds [token, log-probability, [[alternative, log-probability] …]] for each token, where the provider
-    gives them. `trace` is a backend's own note on it (a JSON string), kept on the row and read by no task. `quota` is
-    not part of the answer.
+    gives them. `trace` is a backend's own note on it (a JSON string), kept on the row and read by no task. `quota` and
+    `seconds` (how long the model took, without the wait at the gate) are not part of the answer.
     """
 
     text: str
@@ -88,20 +88,14 @@ class Reply:
     trace: str = ""
     logprobs: list[Any] | None = None
     quota: Quota | None = field(default=None, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
-    def with_cost(self, cost: float) -> Reply:
-        """The same reply with what it cost (USD)."""
+    def measured(self, cost: float | None, seconds: float) -> Reply:
+        """The same reply with what it cost (USD) and how long it took (s)."""
         return Reply(
-            self.text,
-            self.parsed,
-            self.finish_reason,
-            self.usage,
-            cost,
-            self.thinking,
-            self.trace,
-            self.logprobs,
-            self.quota,
-        )
+            self.text, self.parsed, self.finish_reason, self.usage, cost, self.thinking, self.trace, self.logprobs,
+            self.quota, seconds,
+        )  # fmt: skip
 
     def with_parsed(self, parsed: BaseModel) -> Reply:
         """The same reply with the object that its text holds."""

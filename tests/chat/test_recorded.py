@@ -429,3 +429,14 @@ def stored(path: Path) -> int:
 
     with contextlib.closing(sqlite3.connect(path)) as database:
         return int(database.execute("SELECT count(*) FROM replies").fetchone()[0])
+
+
+def test_the_time_that_is_remembered_is_the_models_and_not_the_wait_at_the_gate(tmp_path: Path) -> None:
+    async def play(script: server.Script, run: Callable[..., Any]) -> None:
+        async with run(max_connections=1) as board:
+            await server.ask_all(board, 8)
+            assert board.ledger is not None
+            seconds, _ = board.ledger.speed("openai/m")
+            assert 0.05 <= seconds < 0.05 * 8 / 2  # the last of them waited for seven
+
+    remembering(play, tmp_path, server.slow(0.05))
