@@ -94,7 +94,7 @@ faults: $(READY) ## How well the offline judge finds planted faults, of the spea
 bench: $(READY) ## Calls a second, CPU, memory and start-up against bare clients (about 8 minutes)
 	@$(VENV)/bin/python tests/bench/run.py
 
-torture: $(READY) ## Kill a pipe at 120 moments and type it again: same bytes, nothing paid twice (about 8 minutes)
+torture: $(READY) ## Kill a pipe at 120 moments and type it again: same bytes, nothing paid twice (about 12 minutes)
 	@$(VENV)/bin/python tests/torture.py
 
 test: $(READY) ## Run the tests

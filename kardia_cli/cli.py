@@ -89,7 +89,7 @@ def _ledger(path: Path | None, prune: str | None) -> None:
     from kardia_cli.chat.account import Account
     from kardia_cli.chat.ledger import default_path
     from kardia_cli.console import print_table
-    from kardia_cli.options import duration
+    from kardia_cli.durations import duration
 
     account = Account(path or default_path())
     if prune is not None:

@@ -10,7 +10,6 @@ import contextlib
 import functools
 import inspect
 import os
-import re
 import shlex
 import sys
 import tomllib
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 import typer
 
 from kardia_cli.console import Voice
+from kardia_cli.durations import duration
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -125,14 +125,6 @@ class Io:
         return Channels(
             inputs, self.output, self.rejects, self.force, self.min_rows, not self.unordered, 4 * calls.max_connections
         )
-
-
-def duration(text: Any) -> float:
-    """Seconds of `90`, `90s`, `10m`, `2h` or `1d`."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?", str(text).strip())
-    if found is None:
-        raise typer.BadParameter(f"{text!r} is no duration; e.g. 90s, 10m, 2h")
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2] or "s"]
 
 
 _MODELS, _LIMITS, _MONEY = "How models are reached", "Limits", "Ledger and budget"

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "kardia_cli"
 LAYERS = {
     "errors": 1, "line": 1, "records": 1,
     "spans": 2, "persona": 2, "prompts": 2, "jsonl": 2, "embedded": 2, "flow": 2, "plugins": 2, "rubric": 2,
-    "cleaning": 2, "identity": 2, "splits": 2, "console": 2, "terminal": 2, "chat": 2,
+    "cleaning": 2, "identity": 2, "splits": 2, "console": 2, "terminal": 2, "durations": 2, "chat": 2,
     "judge": 3, "verdicts": 3,
     "contracts": 4, "environments": 4, "scoring": 4,
     "sources": 5, "strategies": 5, "rewards": 5, "protocols": 5, "training": 5,

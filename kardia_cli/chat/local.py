@@ -49,20 +49,12 @@ class Waiting(NamedTuple):
         return sum(len(message["content"]) for message in self.request.messages)
 
 
-class LocalChat:
-    """A `Backend` over a model folder (or an adapter folder, whose base is loaded under it), or a hub model's name.
+class Weights:
+    """A model folder, or a hub model by its name: where it is, and the hash of all that makes it this model."""
 
-    `name` is the folder or name as given, `hash` 16 hex digits over all that makes it this model.
-    """
-
-    def __init__(self, folder: Path | str, batch_size: int = 32, revision: str = "") -> None:
-        self.name = str(folder)
-        self._given, self._revision = folder, revision
-        self._batch_size = batch_size
-        self._waiting: list[Waiting] = []
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-model")
-        self._serving: asyncio.Task[None] | None = None
-        self._batch: list[Waiting] = []
+    def __init__(self, given: Path | str, revision: str = "") -> None:
+        self.name = str(given)
+        self._given, self._revision = given, revision
 
     @cached_property
     def folder(self) -> Path:
@@ -73,6 +65,21 @@ class LocalChat:
     def hash(self) -> str:
         """16 hex digits, see `folder_hash`."""
         return folder_hash(self.folder)
+
+
+class LocalChat(Weights):
+    """A `Backend` over a model folder (or an adapter folder, whose base is loaded under it), or a hub model's name.
+
+    `name` is the folder or name as given, `hash` 16 hex digits over all that makes it this model.
+    """
+
+    def __init__(self, folder: Path | str, batch_size: int = 32, revision: str = "") -> None:
+        super().__init__(folder, revision)
+        self._batch_size = batch_size
+        self._waiting: list[Waiting] = []
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-model")
+        self._serving: asyncio.Task[None] | None = None
+        self._batch: list[Waiting] = []
 
     async def complete(self, request: Request) -> Reply:
         """Generate one reply; requests that wait at the same time share a batch."""

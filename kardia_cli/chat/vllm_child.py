@@ -15,14 +15,13 @@ import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kardia_cli.chat.http import HttpChat
-from kardia_cli.chat.local import fetch
+from kardia_cli.chat.local import Weights
 from kardia_cli.chat.local_batch import token_limit
-from kardia_cli.chat.local_identity import folder_hash, tokenizer_source
+from kardia_cli.chat.local_identity import tokenizer_source
 from kardia_cli.chat.local_prompts import encode, fit, fold_system
 from kardia_cli.chat.request import Reply, Request
 from kardia_cli.chat.vllm_process import VllmProcess, executable, servable
@@ -71,7 +70,7 @@ class _Server:
         return replace(request, messages=fold_system(self.tokenizer, messages), sampling=sampling)
 
 
-class VllmChat:
+class VllmChat(Weights):
     """A `Backend` over a model folder (or an adapter folder) or a hub model's name, served by a child of this process.
 
     `name` is the folder or name as given, `hash` the same as `LocalChat`'s. `say` is told once that the child starts
@@ -85,20 +84,10 @@ class VllmChat:
         revision: str = "",
         patience: float = PATIENCE,
     ) -> None:
-        self.name = str(folder)
-        self._given, self._revision, self._say, self._patience = folder, revision, say, patience
+        super().__init__(folder, revision)
+        self._say, self._patience = say, patience
         self._starting: asyncio.Task[_Server] | None = None
         self._starts = 0
-
-    @cached_property
-    def folder(self) -> Path:
-        """Where the weights are; a hub model is fetched on first use."""
-        return self._given if isinstance(self._given, Path) else fetch(self._given, self._revision)
-
-    @cached_property
-    def hash(self) -> str:
-        """16 hex digits, see `folder_hash`."""
-        return folder_hash(self.folder)
 
     async def prepare(self) -> None:
         """Start the child, before any call is timed."""

@@ -29,6 +29,7 @@ LONG_AGO = 0.2
 """A reply that was sent more than so many seconds before a kill is in the ledger."""
 TRIES = 3
 _TROUBLE = ("Traceback", "a bug:", "never retrieved", "Exception ignored", "never awaited")
+_FIRST_LINES = re.compile(r'File "\S*kardia_cli/__main__\.py", line \d+, in <module>\n +import (os|signal)\n')
 _FAR_TOO_LONG = 120.0
 
 
@@ -181,8 +182,9 @@ class Pipe:
 
 
 def _is_before_kardia(said: str) -> bool:
-    """Whether a traceback is of Ctrl-C while Python itself was starting, before the first line of kardia ran."""
-    return "KeyboardInterrupt" in said and "kardia_cli" not in said and not re.search("^kardia", said, re.MULTILINE)
+    """Whether a traceback is of Ctrl-C while Python itself was starting, or `signal` was imported: nobody can listen yet."""
+    rest = _FIRST_LINES.sub("", said)
+    return "KeyboardInterrupt" in rest and "kardia_cli" not in rest and not re.search("^kardia", rest, re.MULTILINE)
 
 
 # ── What must hold ────────────────────────────────────────────────────────────────────────────────────────────────────
