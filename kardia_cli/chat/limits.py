@@ -55,6 +55,7 @@ class Window:
     _least: dict[str, float] = field(default_factory=dict)
     _cut_at: float = -1.0
     _target: float = 0.0
+    _heard: bool = True  # an answer came since the last cut
     _upwards: bool = True
     _rest: int = 1
     _patience: int = 1
@@ -78,6 +79,7 @@ class Window:
 
     def answered(self, now: float, seconds: float, task: str = "") -> None:
         """An answer came after `seconds`; replies of one task are taken to be of like length."""
+        self._heard = True
         least = self._least[task] = min(seconds, self._least.get(task, seconds))
         found = self._round
         if found is None:
@@ -94,12 +96,14 @@ class Window:
         before, most = self.limit, self.limit * CUT
         if self.opening:  # nobody knows yet what goes well, but for the round before
             most = min(most, 2 * self._last[0] if self._last is not None else START)
-        else:
+        elif self._heard or not self._target:
             self._target = before
         self.limit = max(1.0, most)
         self.opening = self.opening and self._last is None and before > START  # began high: opens anew, from low
         self._cut_at, self._round, self._last = now, None, None
-        self._upwards, self._rest = False, self._longer_rest()
+        if self._heard:  # refusals with no answer between them are one piece of news: it comes back to where they began
+            self._upwards, self._rest = False, self._longer_rest()
+        self._heard = False
         self.cuts += 1
         return True
 

@@ -335,3 +335,20 @@ def test_a_ceiling_below_one_a_minute_lets_one_go_at_a_time() -> None:
     assert pace.wait(0.0) == 0.0
     pace.take(0.0, 1.0)
     assert pace.wait(0.0) == pytest.approx(122.0)
+
+
+def test_refusals_at_a_window_of_one_do_not_put_off_the_next_step_up() -> None:
+    window, now = Window(64), 0.0
+    for _ in range(20):  # down to one call, and refused there again and again
+        window.sent(now)
+        window.refused(now, now)
+        now += 1.0
+    assert window.limit == 1
+    answers = 0
+    while window.limit < 4 and answers < 1000:
+        now += 0.1 / int(window.limit)  # a server that has all the room in the world
+        window.sent(now)
+        window.waited()
+        window.answered(now, 0.1)
+        answers += 1
+    assert window.limit >= 4
