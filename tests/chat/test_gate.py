@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
@@ -17,19 +17,6 @@ from kardia_cli.chat.limits import Window
 from kardia_cli.chat.meter import Meter
 from kardia_cli.chat.request import Quota, Reply, Request
 from kardia_cli.errors import CallFailed, Interrupted, ProviderError, Stopped
-
-Play = Callable[[server.Script, Switchboard], Awaitable[Any]]
-
-
-def with_server(play: Play, *answers: server.Answer, **settings: Any) -> Any:
-    """Play against a server with these answers."""
-
-    async def go() -> Any:
-        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
-            async with asyncio.timeout(30):
-                return await play(script, board)
-
-    return asyncio.run(go())
 
 
 def all_well(replies: list[Reply | BaseException]) -> bool:
@@ -51,7 +38,7 @@ def test_at_most_max_connections_calls_are_in_flight() -> None:
         assert script.most_in_flight == 3
         assert board.meters[0].most_in_flight == 3
 
-    with_server(play, server.slow(0.02), max_connections=3)
+    server.play_against(play, server.slow(0.02), max_connections=3)
 
 
 def test_the_window_opens_though_all_callers_wait_from_the_start_and_none_comes_anew() -> None:
@@ -70,7 +57,7 @@ def test_before_a_server_that_queues_few_calls_are_in_flight_and_it_is_kept_busy
         assert all_well(await server.ask_all(board, 200))
         assert window(board).limit <= 32  # it began with 128
 
-    with_server(play, server.queueing(4, 0.05), max_connections=256)
+    server.play_against(play, server.queueing(4, 0.05), max_connections=256)
 
 
 def test_an_abandoned_call_gives_its_place_back_whether_it_waits_or_flies() -> None:
@@ -85,7 +72,7 @@ def test_an_abandoned_call_gives_its_place_back_whether_it_waits_or_flies() -> N
         assert len(script.asked) == 4
         assert board.meters[0].in_flight == 0
 
-    with_server(play, server.hang, max_connections=2)
+    server.play_against(play, server.hang, max_connections=2)
 
 
 # ── 429
@@ -115,7 +102,7 @@ def test_the_wait_that_a_429_tells_is_kept_by_all_callers(headers: Callable[[], 
         assert times_after(script, 1) >= least
         assert script.times[1] - script.times[0] < least + 3.0
 
-    with_server(play, busy, server.GOOD, max_connections=1)
+    server.play_against(play, busy, server.GOOD, max_connections=1)
 
 
 def test_no_request_arrives_before_the_time_that_was_told_even_from_calls_that_had_been_waiting() -> None:
@@ -126,7 +113,7 @@ def test_no_request_arrives_before_the_time_that_was_told_even_from_calls_that_h
         assert script.times[16] - script.times[15] >= 0.5
 
     busy = server.slow(0.05, server.status(429, **{"Retry-After": "0.6"}))
-    with_server(play, *[busy] * 16, server.GOOD)
+    server.play_against(play, *[busy] * 16, server.GOOD)
 
 
 def test_a_429_is_no_failed_attempt() -> None:
@@ -136,7 +123,7 @@ def test_a_429_is_no_failed_attempt() -> None:
         meter = board.meters[0]
         assert (meter.retries, meter.rate_limited, meter.calls) == (0, 8, 1)
 
-    with_server(play, *[server.status(429, **{"retry-after-ms": "5"})] * 8, server.GOOD, max_retries=0)
+    server.play_against(play, *[server.status(429, **{"retry-after-ms": "5"})] * 8, server.GOOD, max_retries=0)
 
 
 def test_a_429_that_tells_a_wait_of_nothing_is_no_licence_to_hammer() -> None:
@@ -147,7 +134,7 @@ def test_a_429_that_tells_a_wait_of_nothing_is_no_licence_to_hammer() -> None:
         script.then(server.GOOD)
         assert all_well(await asking)
 
-    with_server(play, server.status(429, **{"Retry-After": "0"}))
+    server.play_against(play, server.status(429, **{"Retry-After": "0"}))
 
 
 def test_a_burst_of_429_cuts_the_window_once_and_5xx_do_not_cut_it() -> None:
@@ -164,7 +151,7 @@ def test_a_burst_of_429_cuts_the_window_once_and_5xx_do_not_cut_it() -> None:
         assert window(board).cuts == 1
         assert window(board).limit >= 0.7 * limit
 
-    with_server(play, server.slow(0.05), max_connections=64, max_retries=4)
+    server.play_against(play, server.slow(0.05), max_connections=64, max_retries=4)
 
 
 def test_before_a_server_that_takes_so_many_a_second_all_calls_come_through() -> None:
@@ -174,7 +161,7 @@ def test_before_a_server_that_takes_so_many_a_second_all_calls_come_through() ->
         assert board.meters[0].retries == 0
 
     limited = server.limited(60, server.slow(0.05), **{"retry-after-ms": "100"})
-    with_server(play, limited, max_retries=0)
+    server.play_against(play, limited, max_retries=0)
 
 
 def test_what_the_headers_of_a_good_answer_say_is_used_up_is_waited_for() -> None:
@@ -187,7 +174,7 @@ def test_what_the_headers_of_a_good_answer_say_is_used_up_is_waited_for() -> Non
         assert all_well(await server.ask_all(board, 3))
         assert times_after(script, 1) >= 0.5
 
-    with_server(play, last, server.GOOD, max_connections=1)
+    server.play_against(play, last, server.GOOD, max_connections=1)
 
 
 def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_ends() -> None:
@@ -196,7 +183,7 @@ def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_en
         assert all(isinstance(error, Stopped) for error in errors)
         assert "nothing but 429" in str(errors[0])
 
-    with_server(play, server.status(429, **{"retry-after-ms": "100"}), wait_endpoint=0.5)
+    server.play_against(play, server.status(429, **{"retry-after-ms": "100"}), wait_endpoint=0.5)
 
 
 # ── ceilings per minute
@@ -208,7 +195,7 @@ def test_rpm_spaces_the_requests() -> None:
         took = script.times[-1] - script.times[0]
         assert took >= (45 - 1 - 30) / 30  # a second's worth at once, then 30 a second
 
-    with_server(play, server.GOOD, rpm=1800)
+    server.play_against(play, server.GOOD, rpm=1800)
 
 
 def test_tpm_is_charged_with_the_tokens_that_the_reply_tells() -> None:
@@ -217,7 +204,9 @@ def test_tpm_is_charged_with_the_tokens_that_the_reply_tells() -> None:
         # 400 tokens a second; each reply says that it took 420 more than what was announced for it
         assert script.times[2] - script.times[1] >= 1.0
 
-    with_server(play, lambda body: server.completion(usage={"prompt_tokens": 480}), tpm=24_400, max_connections=1)
+    server.play_against(
+        play, lambda body: server.completion(usage={"prompt_tokens": 480}), tpm=24_400, max_connections=1
+    )
 
 
 # ── the run stops
@@ -233,7 +222,7 @@ def test_a_refused_key_stops_at_once_and_the_calls_that_wait_are_not_sent(code: 
             await board.chat("openai/m").ask(server.question(99))
         assert len(script.asked) == 16
 
-    with_server(play, server.slow(0.05, server.status(code)))
+    server.play_against(play, server.slow(0.05, server.status(code)))
 
 
 def test_a_stop_lets_what_is_in_flight_come_back_and_sends_nothing_more() -> None:
@@ -246,7 +235,7 @@ def test_a_stop_lets_what_is_in_flight_come_back_and_sends_nothing_more() -> Non
         assert sum(isinstance(reply, Interrupted) for reply in replies) == 6
         assert len(script.asked) == 4
 
-    with_server(play, server.slow(0.2), max_connections=4)
+    server.play_against(play, server.slow(0.2), max_connections=4)
 
 
 def test_max_time_stops_dispatching() -> None:
@@ -261,7 +250,7 @@ def test_max_time_stops_dispatching() -> None:
             await go_on()
         assert 1 <= len(script.asked) < 1000
 
-    with_server(play, server.slow(0.05), max_time=0.3)
+    server.play_against(play, server.slow(0.05), max_time=0.3)
 
 
 # ── outages
@@ -286,7 +275,7 @@ def test_a_server_that_dies_and_comes_back_costs_no_call() -> None:
         assert all(await asyncio.gather(*working))
         assert ["away" in said[0], "is back" in said[-1], len(said)] == [True, True, 2]
 
-    with_server(play, server.slow(0.03), wait_endpoint=20.0)
+    server.play_against(play, server.slow(0.03), wait_endpoint=20.0)
 
 
 def test_a_server_that_dies_is_waited_for_though_nothing_was_said_of_waiting() -> None:
@@ -299,7 +288,7 @@ def test_a_server_that_dies_is_waited_for_though_nothing_was_said_of_waiting() -
         await script.revive()
         assert all_well(await asking)
 
-    with_server(play, server.GOOD)
+    server.play_against(play, server.GOOD)
 
 
 def test_no_call_goes_out_while_the_server_says_at_its_door_that_it_is_still_starting() -> None:
@@ -316,7 +305,7 @@ def test_no_call_goes_out_while_the_server_says_at_its_door_that_it_is_still_sta
         script.ready = True
         assert all_well(await asking)
 
-    with_server(play, server.GOOD)
+    server.play_against(play, server.GOOD)
 
 
 def test_a_server_that_stays_away_stops_the_run_and_every_caller_is_told() -> None:
@@ -335,7 +324,7 @@ def test_a_server_that_stays_away_stops_the_run_and_every_caller_is_told() -> No
         assert "has been away" in str(errors[0])
         assert board.meters[0].in_flight == 0
 
-    with_server(play, server.slow(0.02), wait_endpoint=1.0)
+    server.play_against(play, server.slow(0.02), wait_endpoint=1.0)
 
 
 def test_a_server_that_was_never_there_ends_the_run_quickly() -> None:
@@ -347,7 +336,7 @@ def test_a_server_that_was_never_there_ends_the_run_quickly() -> None:
         assert "cannot reach" in str(errors[0])
         assert time.monotonic() - began < 5.0
 
-    with_server(play, server.GOOD)
+    server.play_against(play, server.GOOD)
 
 
 def test_a_server_that_is_not_there_yet_is_waited_for_where_that_was_asked_for() -> None:
@@ -359,7 +348,7 @@ def test_a_server_that_is_not_there_yet_is_waited_for_where_that_was_asked_for()
         await script.revive()
         assert all_well(await asking)
 
-    with_server(play, server.GOOD, wait_endpoint=20.0)
+    server.play_against(play, server.GOOD, wait_endpoint=20.0)
 
 
 def test_a_server_that_never_comes_although_it_was_waited_for_stops_the_run() -> None:
@@ -368,7 +357,7 @@ def test_a_server_that_never_comes_although_it_was_waited_for_stops_the_run() ->
         errors = await server.ask_all(board, 4)
         assert all(isinstance(error, Stopped) for error in errors)
 
-    with_server(play, server.GOOD, wait_endpoint=0.5)
+    server.play_against(play, server.GOOD, wait_endpoint=0.5)
 
 
 # ── without a server

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import chat_server as server
@@ -14,19 +12,6 @@ from kardia_cli.chat.gateway import Switchboard
 from kardia_cli.chat.request import Reply
 from kardia_cli.chat.retry import FIRST_CALLS, HOPELESS
 from kardia_cli.errors import CallFailed, ProviderError
-
-Play = Callable[[server.Script, Switchboard], Awaitable[Any]]
-
-
-def with_server(play: Play, *answers: server.Answer, **settings: Any) -> Any:
-    """Play against a server with these answers."""
-
-    async def go() -> Any:
-        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
-            async with asyncio.timeout(30):
-                return await play(script, board)
-
-    return asyncio.run(go())
 
 
 def whys(replies: list[Reply | BaseException]) -> list[str]:
@@ -42,7 +27,7 @@ def test_a_failure_in_passing_is_tried_again_so_many_times_and_no_more(answer: s
         assert len(script.asked) == 1 + retries
         assert board.meters[0].retries == retries
 
-    with_server(play, answer, max_retries=retries)
+    server.play_against(play, answer, max_retries=retries)
 
 
 def test_many_calls_that_fail_at_once_are_each_tried_again_so_many_times_and_no_more() -> None:
@@ -51,7 +36,7 @@ def test_many_calls_that_fail_at_once_are_each_tried_again_so_many_times_and_no_
         assert max(script.counts().values()) <= 3
         assert len(script.asked) == 12 * 3
 
-    with_server(play, server.slow(0.02, server.status(500)), max_retries=2)
+    server.play_against(play, server.slow(0.02, server.status(500)), max_retries=2)
 
 
 def test_a_call_that_is_refused_for_good_among_good_ones_costs_itself_alone() -> None:
@@ -64,7 +49,7 @@ def test_a_call_that_is_refused_for_good_among_good_ones_costs_itself_alone() ->
         assert whys(await server.ask_all(board, 40)) == ["invalid" if n % 3 == 0 else "well" for n in range(40)]
         assert max(script.counts().values()) <= 2  # question 1 twice, for there is no ledger
 
-    with_server(play, answer)
+    server.play_against(play, answer)
 
 
 def test_where_each_of_the_first_calls_is_refused_the_run_stops_after_a_handful() -> None:
@@ -74,7 +59,7 @@ def test_where_each_of_the_first_calls_is_refused_the_run_stops_after_a_handful(
         assert found.count("ProviderError") == 60 - found.count("invalid")
         assert len(script.asked) <= 16
 
-    with_server(play, server.slow(0.02, server.status(400, "no such option")))
+    server.play_against(play, server.slow(0.02, server.status(400, "no such option")))
 
 
 def test_the_stop_says_what_the_endpoint_said_and_what_to_check() -> None:
@@ -86,7 +71,7 @@ def test_the_stop_says_what_the_endpoint_said_and_what_to_check() -> None:
         assert stop.remedy
         return stop
 
-    with_server(play, server.status(400, "no such option"))
+    server.play_against(play, server.status(400, "no such option"))
 
 
 def test_a_filtered_or_refused_reply_is_an_answer_and_no_sign_that_all_calls_fail() -> None:
@@ -95,7 +80,7 @@ def test_a_filtered_or_refused_reply_is_an_answer_and_no_sign_that_all_calls_fai
         script.then(server.status(400, "bad"))
         assert whys(await server.ask_all(board, 10)) == ["invalid"] * 10
 
-    with_server(play, server.status(400, "content_filter"))
+    server.play_against(play, server.status(400, "content_filter"))
 
 
 def test_where_call_after_call_fails_for_good_the_run_stops() -> None:
@@ -105,7 +90,7 @@ def test_where_call_after_call_fails_for_good_the_run_stops() -> None:
         assert found.count("ProviderError") == 60 - found.count("server")
         assert len(script.asked) <= 60
 
-    with_server(play, server.slow(0.02, server.status(500)), max_retries=0)
+    server.play_against(play, server.slow(0.02, server.status(500)), max_retries=0)
 
 
 def test_a_server_that_is_overloaded_now_and_then_costs_no_call() -> None:
@@ -119,7 +104,7 @@ def test_a_server_that_is_overloaded_now_and_then_costs_no_call() -> None:
     async def play(script: server.Script, board: Switchboard) -> None:
         assert whys(await server.ask_all(board, 60)) == ["well"] * 60
 
-    with_server(play, answer, max_retries=4)
+    server.play_against(play, answer, max_retries=4)
 
 
 def test_a_503_that_tells_a_wait_is_waited_for() -> None:
@@ -127,7 +112,7 @@ def test_a_503_that_tells_a_wait_is_waited_for() -> None:
         assert whys(await server.ask_all(board, 1)) == ["well"]
         assert script.times[1] - script.times[0] >= 1.0
 
-    with_server(play, server.status(503, **{"Retry-After": "1"}), server.GOOD)
+    server.play_against(play, server.status(503, **{"Retry-After": "1"}), server.GOOD)
 
 
 def test_a_503_that_tells_a_wait_beyond_all_patience_is_given_up_at_once() -> None:
@@ -136,7 +121,7 @@ def test_a_503_that_tells_a_wait_beyond_all_patience_is_given_up_at_once() -> No
         assert whys(await server.ask_all(board, 1)) == ["server"]
         assert time.monotonic() - began < 10.0
 
-    with_server(play, server.status(503, **{"Retry-After": "3000"}))
+    server.play_against(play, server.status(503, **{"Retry-After": "3000"}))
 
 
 def test_waits_grow_from_try_to_try() -> None:
@@ -148,7 +133,7 @@ def test_waits_grow_from_try_to_try() -> None:
         assert sum(gaps[2:]) > sum(gaps[:2])
         assert gaps[0] >= 0.04
 
-    with_server(play, server.reset, max_retries=4)
+    server.play_against(play, server.reset, max_retries=4)
 
 
 def test_an_endpoint_that_answers_at_its_door_but_fails_every_call_is_no_outage() -> None:
@@ -160,4 +145,4 @@ def test_an_endpoint_that_answers_at_its_door_but_fails_every_call_is_no_outage(
         assert max(script.counts().values()) <= 3
         assert board.said == []  # type: ignore[attr-defined]  # the helper's; nobody was told that it is away
 
-    with_server(play, server.GOOD, max_retries=2)
+    server.play_against(play, server.GOOD, max_retries=2)

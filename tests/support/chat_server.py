@@ -310,6 +310,17 @@ async def asking(script: Script, **settings: Any) -> AsyncIterator[Switchboard]:
         await board.aclose()
 
 
+def play_against(play: Callable[[Script, Switchboard], Awaitable[Any]], *answers: Answer, **settings: Any) -> Any:
+    """What `play` returns, given a server with these answers and a gateway that asks it."""
+
+    async def go() -> Any:
+        async with serving(*answers) as script, asking(script, **settings) as board:
+            async with asyncio.timeout(30):
+                return await play(script, board)
+
+    return asyncio.run(go())
+
+
 def question(number: int = 0, **fields: Any) -> Request:
     """A question that differs from others by its number."""
     return Request(
