@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval demo smoke faults bench torture test lint format docs clean
+.PHONY: help install data sft grpo eval demo smoke faults refined bench torture test lint format docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -90,6 +90,9 @@ faults: $(READY) ## How well the offline judge finds planted faults, of the spea
 	@mkdir -p out
 	@$(KARDIA) synthesize builtin -q -n 500 --seed 11 | $(KARDIA) evaluate --protocol faults --judge-model offline > out/faults-planted.jsonl
 	@$(KARDIA) evaluate examples/faults.jsonl --protocol faults --judge-model offline > /dev/null
+
+refined: $(READY) ## Do refined dialogues beat their drafts, by a judge that refine never asked? (about 20 seconds)
+	@$(VENV)/bin/python examples/refined.py
 
 bench: $(READY) ## Calls a second, CPU, memory and start-up against bare clients (about 8 minutes)
 	@$(VENV)/bin/python tests/bench/run.py

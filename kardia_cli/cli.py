@@ -61,7 +61,13 @@ def _name_variables(name: str, command: Any) -> None:
         parameter.show_envvar = bool(parameter.envvar)
         long = max(parameter.opts, key=len)
         if parameter.envvar is None and long.startswith("--"):
-            parameter.envvar = f"KARDIA_{name}_{long[2:]}".upper().replace("-", "_")
+            parameter.envvar = _variable(name, long)
+        elif parameter.envvar == "KARDIA_JUDGE_MODEL":  # the reward judge and the judge of evaluate may be set apart
+            parameter.envvar = [_variable(name, long), parameter.envvar]
+
+
+def _variable(command: str, option: str) -> str:
+    return f"KARDIA_{command}_{option[2:]}".upper().replace("-", "_")
 
 
 def _main(
@@ -69,12 +75,19 @@ def _main(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a row.", is_eager=True)] = False,
     plugins: Annotated[bool, typer.Option("--plugins", help="List sources, strategies, rewards, protocols, rubrics.", is_eager=True)] = False,
+    rubric_schema: Annotated[bool, typer.Option("--rubric-schema", help="Print the JSON Schema of a rubric file.", is_eager=True)] = False,
+    list_rubrics: Annotated[bool, typer.Option("--list-rubrics", help="Print the rubrics that come with kardia.", is_eager=True)] = False,
+    show_rubric: Annotated[str | None, typer.Option("--show-rubric", metavar="NAME", help="Print a rubric's file and its hashes.", is_eager=True)] = None,
     env: Annotated[bool, typer.Option("--env", help="Print versions, ready to paste into an issue.", is_eager=True)] = False,
     ledger_info: Annotated[bool, typer.Option("--ledger-info", help="Print size, age and cost of the ledger, by run and by model.")] = False,
     prune: Annotated[str | None, typer.Option(metavar="TIME", help="With --ledger-info: forget replies older than this, e.g. 30d.")] = None,
     ledger: Annotated[Path | None, typer.Option(envvar="KARDIA_LEDGER", help="With --ledger-info: which ledger.")] = None,
 ) -> None:  # fmt: skip
-    for wanted, show in ((version, _version), (schema, _schema), (plugins, _plugins), (env, _env)):
+    shown = (
+        (version, _version), (schema, _schema), (plugins, _plugins), (rubric_schema, _rubric_schema),
+        (list_rubrics, _rubrics), (show_rubric, lambda: _rubric(show_rubric or "")), (env, _env),
+    )  # fmt: skip
+    for wanted, show in shown:
         if wanted:
             print(show())
             raise typer.Exit
@@ -111,14 +124,32 @@ def _schema() -> str:
     return json.dumps(row_schema(), indent=2)
 
 
+def _rubric_schema() -> str:
+    from kardia_cli import listing
+
+    return listing.rubric_schema()
+
+
+def _rubrics() -> str:
+    from kardia_cli import listing
+
+    return listing.rubrics()
+
+
+def _rubric(name: str) -> str:
+    from kardia_cli import listing
+
+    return listing.rubric(name)
+
+
 def _plugins() -> str:
-    from kardia_cli import plugins, rubric
+    from kardia_cli import plugins, rubric_file
 
     lines = []
     for kind in plugins.FOLDERS:
         for name in plugins.names(kind):  # type: ignore[arg-type]  # the keys of FOLDERS are the kinds
             lines.append(f"{kind:<9} {name:<16} {plugins.summary(kind, name)}")  # type: ignore[arg-type]  # as above
-    lines += [f"{'rubric':<9} {name:<16} {rubric.load(name).summary}" for name in rubric.names()]
+    lines += [f"{'rubric':<9} {name:<16} {rubric_file.load(name).summary}" for name in rubric_file.names()]
     return "\n".join(lines)
 
 

@@ -106,6 +106,18 @@ class Evaluate(Protocol):
     async def __call__(self, row: Row, chats: Mapping[str, Chat], judge: Judge, /) -> Sequence[Score]: ...
 
 
+class Record(Protocol):
+    """What a protocol that measures the judge keeps, as plain JSON values (see `calibrations`)."""
+
+    def __call__(self, rows: Sequence[Row], judge: Judge, /) -> dict[str, Any]: ...
+
+
+class Further(Protocol):
+    """More tables of a whole set: (title, rows of the table)."""
+
+    def __call__(self, rows: Sequence[Row], /) -> list[tuple[str, list[dict[str, Any]]]]: ...
+
+
 class Summarize(Protocol):
     """Makes the table of a whole set from its score rows."""
 

@@ -28,10 +28,14 @@ from __future__ import annotations
 from typing import Literal
 
 Why = Literal[
-    "timeout", "connection", "server", "rate_limit", "length", "content_filter", "refusal", "parse", "invalid"
-]
-"""Why a call gave no usable reply. `invalid` is an answer that breaks the rules of its task (off-menu level, two
-verdicts, a quote that is not in the text); `parse` is one that cannot be read at all."""
+    "timeout", "connection", "server", "rate_limit", "length", "content_filter", "refusal", "parse", "invalid",
+    "off_menu", "bad_quote", "missing", "two_verdicts", "nonce",
+]  # fmt: skip
+"""Why a call gave no usable reply. `parse` is an answer that cannot be read at all, `invalid` one that breaks its schema;
+the last five are verdicts that break a rule: a level that is not on the scale, a quote that does not stand in the text,
+a criterion or question left out, two answers where one was asked for, and the wrong nonce."""
+UNUSABLE: frozenset[Why] = frozenset({"parse", "invalid", "off_menu", "bad_quote", "missing", "two_verdicts", "nonce"})
+"""Answers that were received and cannot be used: asking again may help."""
 
 
 class KardiaError(Exception):

@@ -43,10 +43,14 @@ def salt() -> bytes:
     return stored
 
 
-def _salt_file() -> Path:
-    """Where the XDG base directory rules put it (a relative XDG_DATA_HOME is to be ignored)."""
+def data_folder() -> Path:
+    """kardia's folder in the user's data folder, by the XDG base directory rules (a relative XDG_DATA_HOME is ignored)."""
     data_home = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return (data_home if data_home.is_absolute() else Path.home() / ".local" / "share") / "kardia" / "salt"
+    return (data_home if data_home.is_absolute() else Path.home() / ".local" / "share") / "kardia"
+
+
+def _salt_file() -> Path:
+    return data_folder() / "salt"
 
 
 def _read(path: Path) -> bytes:

@@ -36,13 +36,14 @@ def read_config(context: typer.Context, path: Path | None) -> Path | None:
     tables = load_toml(path)
     command = str(context.info_name)
     known = _options(context.command)
+    lists = {max(item.opts, key=len).lstrip("-") for item in context.command.params if getattr(item, "multiple", False)}
     defaults = {name: value for name, value in tables.items() if not isinstance(value, dict)}
     own = dict(tables.get(command, {}))
     chosen = {}
     for name, value in (defaults | own).items():
         option = name.replace("_", "-")
         if option in known:
-            chosen[known[option]] = value
+            chosen[known[option]] = [value] if option in lists and not isinstance(value, list) else value
         elif name in own:
             raise UsageError(f"{path}: {command} has no option {name!r}", _nearest(option, set(known)))
         elif option not in (everywhere := _all_options()):
@@ -84,6 +85,15 @@ Inputs = Annotated[
 
 
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, help="Read at most this many rows.")]
+
+
+OnRisk = Annotated[
+    Literal["keep", "flag", "drop"],
+    typer.Option(
+        "--on-risk",
+        help="Rows that show suicide, self-harm, harm to others or abuse: keep, flag in `risk`, or drop. A screen by rule.",
+    ),
+]
 
 
 @dataclass
@@ -262,14 +272,97 @@ class Seeded:
     seed: Annotated[int, typer.Option(help="Seed of every random choice: same seed, same bytes.")] = 0
 
 
+_JUDGE = "Judge"
+
+
+def _show_rubrics(context: typer.Context, wanted: bool) -> bool:
+    if wanted and not context.resilient_parsing:
+        from kardia_cli import listing
+
+        typer.echo(listing.rubrics())
+        raise typer.Exit
+    return wanted
+
+
+def _show_rubric(context: typer.Context, name: str | None) -> str | None:
+    if name and not context.resilient_parsing:
+        from kardia_cli import listing
+
+        typer.echo(listing.rubric(name))
+        raise typer.Exit
+    return name
+
+
 @dataclass
 class Judged:
-    """Who judges, by which rubric."""
+    """Who judges, by which rubric, and how."""
 
     judge_model: Annotated[
-        str | None, typer.Option(envvar="KARDIA_JUDGE_MODEL", help="The judge; a name like that of --model.")
-    ] = None  # fmt: skip
-    rubric: Annotated[str, typer.Option(help="A rubric by name, or a YAML file.")] = "kardia-core"
+        list[str] | None,
+        typer.Option(
+            envvar="KARDIA_JUDGE_MODEL",
+            rich_help_panel=_JUDGE,
+            help="The judge; a name like that of --model. Repeat it for a panel: mean levels, majority of answers.",
+        ),
+    ] = None
+    rubric: Annotated[
+        str | None,
+        typer.Option(rich_help_panel=_JUDGE, help="A rubric by name, or a YAML file.", show_default="kardia-core"),
+    ] = None
+    gate_judge: Annotated[
+        str | None,
+        typer.Option(
+            rich_help_panel=_JUDGE,
+            help="Who must agree before a gate vetoes (default: the judge again, in other words).",
+        ),
+    ] = None
+    judge_calls: Annotated[
+        Literal["turn", "criterion"] | None,
+        typer.Option(rich_help_panel=_JUDGE, help="One call a turn, or one for each criterion (evaluate's default)."),
+    ] = None
+    judge_samples: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            rich_help_panel=_JUDGE,
+            help="Ask so often and take the mean; log-probabilities do, where they are given (default: 1, evaluate 3).",
+        ),
+    ] = None
+    review: Annotated[
+        Path | None,
+        typer.Option(rich_help_panel=_JUDGE, help="Write turns on whose gates two looks differ here, for a person."),
+    ] = None
+    list_rubrics: Annotated[
+        bool,
+        typer.Option(
+            "--list-rubrics",
+            is_eager=True,
+            callback=_show_rubrics,
+            rich_help_panel=_JUDGE,
+            help="Print the rubrics that come with kardia.",
+        ),
+    ] = False
+    show_rubric: Annotated[
+        str | None,
+        typer.Option(
+            is_eager=True,
+            callback=_show_rubric,
+            metavar="NAME",
+            rich_help_panel=_JUDGE,
+            help="Print a rubric's file and its hashes.",
+        ),
+    ] = None
+
+    def roles(self) -> dict[str, str | None]:
+        """The judge, the other members of a panel and the gate's judge, by role; None where the judge is not named."""
+        names = list(dict.fromkeys(self.judge_model or []))
+        roles: dict[str, str | None] = {"judge": names[0] if names else None}
+        roles |= {f"judge {number}": name for number, name in enumerate(names[1:], 2)}
+        return roles | ({"gate judge": self.gate_judge} if self.gate_judge else {})
+
+    def flags(self) -> dict[str, str]:
+        """The flag of each of those roles."""
+        return {role: "--gate-judge" if role == "gate judge" else "--judge-model" for role in self.roles()}
 
 
 @dataclass

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
+import re
 import signal
 import stat
 import time
@@ -78,6 +80,9 @@ async def read_inputs(inputs: list[str], voice: Voice, builtin: embedded.Name) -
             yield line
 
 
+_SUPPORTER = re.compile(rb'"role"\s*:\s*"assistant"')
+
+
 def count_lines(inputs: list[str]) -> int | None:
     """How many lines the named files have together, for a progress bar; None where one is no regular file."""
     total = 0
@@ -88,6 +93,21 @@ def count_lines(inputs: list[str]) -> int | None:
             while chunk := file.read(1 << 20):
                 total += chunk.count(b"\n")
     return total
+
+
+def count_supporter_turns(inputs: list[str], limit: int | None) -> int | None:
+    """About how many supporter turns the first `limit` lines of the named files hold; None where one is no regular file."""
+    turns, left = 0, math.inf if limit is None else limit
+    for name in inputs:
+        if name == BUILTIN or not Path(name).is_file():
+            return None
+        with Path(name).open("rb") as file:
+            for line in file:
+                if left <= 0:
+                    return turns
+                left -= 1
+                turns += len(_SUPPORTER.findall(line))
+    return turns
 
 
 def silence(voice: Voice) -> None:

@@ -3,8 +3,9 @@
     kind        folder        function
     source      sources/      rows(path, **options)
     strategy    strategies/   async reply(dialogue, chat, **options)
-    reward      rewards/      async score(row, completion, judge, chat, **options)
-    protocol    protocols/    async evaluate(row, chats, judge, **options)
+    reward      rewards/      async score(row, completion, judge, chat, **options); may have NEEDS_JUDGE = False
+    protocol    protocols/    async evaluate(row, chats, judge, **options); may have summarize(rows), further(rows),
+                              record(rows, judge) and NEEDS_MODEL = False
 
 A plug-in's options are its own keyword parameters, set with `--with name=value` (`--with rubric.calls=1` for one of
 several). A path to a `.py` file is a plug-in too. Nothing is imported before it is asked for by name.

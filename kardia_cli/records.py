@@ -24,7 +24,8 @@ EMOTIONS: tuple[str, ...] = (
 )  # fmt: skip
 
 SIX_FIELDS = ("person", "mbti", "emotion", "situation", "anon_username", "messages")
-Verdict = Literal["FAIL", "PASS", "SOLVED"]
+Verdict = Literal["FAIL", "PASS", "SOLVED", "ABSTAIN"]
+"""FAIL, PASS and SOLVED are the paper's; ABSTAIN (ours) is a judge that graded nothing and found nothing wrong."""
 
 
 class Record(BaseModel):
@@ -41,35 +42,91 @@ class Message(BaseModel):
     content: str = Field(description="the text; for an assistant the four spans, or plain text from `plain`")
 
 
+class FacetLevel(Record):
+    """One side of a criterion on one turn, 0 (none) to 2 (strong)."""
+
+    id: str = Field(description="the facet, as the rubric names it")
+    level: float | None = Field(description="0 to 2; null where the judge abstained")
+
+
 class Level(Record):
     """A criterion's level on one turn, 1 (worst) to 5 (best), as the judge gave it."""
 
     id: str = Field(description="the criterion, as the rubric names it")
-    level: float | None = Field(description="1 to 5; null where the judge abstained")
+    level: float | None = Field(description="1 to 5, a mean over samples and judges; null where the judge abstained")
     reason: str = Field(description="why, written before the level")
     quotes: list[str] = Field(description="verbatim evidence from the reply")
+    spread: float | None = Field(
+        default=None, description="standard deviation over log-probabilities, samples or judges"
+    )
+    misquotes: int = Field(default=0, description="quotes that do not stand in the reply (kept out of quotes)")
+    facets: list[FacetLevel] = Field(default_factory=list)
 
 
 class Finding(Record):
     """A fault, behaviour or check that was looked for on one turn."""
 
     id: str = Field(description="the fault or check, as the rubric names it")
-    present: bool = Field(description="true where the turn has the fault, or breaks the check")
+    present: bool | None = Field(
+        description="true where the turn has it or breaks the check; null: abstained, not asked"
+    )
     detail: str = Field(description="a quote or a reason; empty where nothing was found")
+    share: float | None = Field(
+        default=None, description="share of samples and judges that said yes; null for one answer"
+    )
+
+
+class Look(Record):
+    """A second look at a gate that was found."""
+
+    id: str = Field(description="the gate, as the rubric names it")
+    judge: str = Field(description="who took the second look")
+    same_judge: bool = Field(description="true where it is the first judge, asked in other words")
+    agrees: bool = Field(description="true: the gate vetoes; false: disputed, for a person to see")
+    reason: str
+
+
+class PanelLevel(Record):
+    """A level as one judge of a panel gave it."""
+
+    id: str
+    level: float | None
+
+
+class Opinion(Record):
+    """What one judge of a panel said on one turn."""
+
+    judge: str
+    verdict: Verdict
+    score: float | None
+    levels: list[PanelLevel]
+    found: list[str] = Field(description="the questions that it answered with yes")
 
 
 class Critique(Record):
-    """One verdict on one supporter turn, by one rubric and one judge."""
+    """One verdict on one supporter turn, by one rubric and one judge or panel."""
 
     turn: int = Field(description="index in `messages` of the supporter turn")
     revision: int = Field(description="0 for the draft, k for its k-th rewrite")
     rubric: str = Field(description="id of the rubric")
-    rubric_hash: str = Field(description="hash of what the judge reads of the rubric and of its policy")
-    judge: str = Field(description="the judge's model name")
+    rubric_version: str = Field(default="", description="version of the rubric")
+    rubric_hash: str = Field(description="hash of what the judge reads of the rubric")
+    policy_hash: str = Field(
+        "", description="hash of what is made of its answers: weights, thresholds, effects, checks"
+    )
+    judge: str = Field(description="the judge's model name; a panel's are joined by ' + '")
+    calls: Literal["turn", "criterion"] = Field(default="turn", description="one call for the turn, or one a criterion")
+    samples: int = Field(default=1, description="how often each question was asked")
     text_hash: str = Field(description="hash of the judged turn and of all that the judge saw with it")
-    verdict: Verdict = Field(description="FAIL, PASS or SOLVED")
+    verdict: Verdict = Field(description="FAIL, PASS, SOLVED or ABSTAIN")
+    score: float | None = Field(default=None, description="0 to 1 by the rubric's weights; null where it is not scored")
+    solved: bool | None = Field(
+        default=None, description="whether the concern is met after this turn; null where not asked"
+    )
     levels: list[Level]
     findings: list[Finding]
+    gates: list[Look] = Field(default_factory=list, description="second looks, one for each gate that was found")
+    panel: list[Opinion] = Field(default_factory=list, description="each judge's own opinion; empty for a single judge")
 
 
 class Revision(Record):
@@ -99,6 +156,24 @@ class Origin(Record):
     consent: str = Field(description="what is known of consent, else empty")
 
 
+class RiskMark(Record):
+    """A sign of danger that the risk screen found in the seeker's words: a rule's result, no diagnosis."""
+
+    part: Literal["profile", "situation", "talk"]
+    turn: int = Field(description="index in `messages` of the seeker turn; -1 outside the talk")
+    kind: Literal["suicide", "self_harm", "harm_to_others", "abuse"]
+    quote: str = Field(description="the words that were found")
+
+
+class HumanLabel(Record):
+    """What a person says of one supporter turn, for measuring a judge (`--protocol calibration`)."""
+
+    turn: int = Field(description="index in `messages` of the supporter turn")
+    rater: str = Field(description="who says it; several raters give the ceiling of agreement")
+    id: str = Field(description="a criterion, `criterion.facet`, or a question (1 yes, 0 no)")
+    level: float
+
+
 class ModelUse(Record):
     """Which model did what on this row."""
 
@@ -111,22 +186,37 @@ class RowModel(BaseModel):
     """One line of JSONL, at any stage. Fields that are not listed here pass through untouched."""
 
     model_config = ConfigDict(extra="allow")
-    id: str | None = Field(None, description="stable identity; made by synthesize, never changed later")
-    person: str | None = Field(None, description="the profile: MBTI, About, Signature, Recent Activities")
-    mbti: str | None = Field(None, description="type taken from the profile, e.g. INFP; null where unknown")
-    emotion: str | None = Field(None, description="gold emotion of the dialogue, one of the 32 labels")
-    situation: str | None = Field(None, description="what happened to the seeker, in their words")
-    anon_username: str | None = Field(None, description="irreversible name of the person: HMAC with a salt")
-    messages: list[Message] | None = Field(None, description="system, user (seeker) and assistant (supporter) turns")
-    split: Literal["train", "test"] | None = Field(None, description="wins over the split by anon_username")
-    strategy: str | None = Field(None, description="the strategy that spoke for the supporter")
-    resolved: bool | None = Field(None, description="whether the seeker said that the matter is settled")
-    critiques: list[Critique] | None = Field(None, description="every verdict, of drafts and rewrites")
-    revisions: list[Revision] | None = Field(None, description="every replaced text, before and after")
-    difficulty: Literal["easy", "hard"] | None = Field(None, description="easy if the share of FAIL is below one half")
-    traces: list[Trace] | None = Field(None, description="a strategy's own notes on a turn, as JSON strings")
-    origin: list[Origin] | None = Field(None, description="source, licence and consent of profile and situation")
-    models: list[ModelUse] | None = Field(None, description="role, model and hash")
+    id: str | None = Field(default=None, description="stable identity; made by synthesize, never changed later")
+    person: str | None = Field(default=None, description="the profile: MBTI, About, Signature, Recent Activities")
+    mbti: str | None = Field(default=None, description="type taken from the profile, e.g. INFP; null where unknown")
+    emotion: str | None = Field(default=None, description="gold emotion of the dialogue, one of the 32 labels")
+    situation: str | None = Field(default=None, description="what happened to the seeker, in their words")
+    anon_username: str | None = Field(default=None, description="irreversible name of the person: HMAC with a salt")
+    messages: list[Message] | None = Field(
+        default=None, description="system, user (seeker) and assistant (supporter) turns"
+    )
+    split: Literal["train", "test", "valid", "validation", "dev"] | None = Field(
+        default=None, description="wins over the split by anon_username; a third part is in no split but `all`"
+    )
+    strategy: str | None = Field(default=None, description="the strategy that spoke for the supporter")
+    resolved: bool | None = Field(default=None, description="whether the seeker said that the matter is settled")
+    critiques: list[Critique] | None = Field(default=None, description="every verdict, of drafts and rewrites")
+    revisions: list[Revision] | None = Field(default=None, description="every replaced text, before and after")
+    risk: list[RiskMark] | None = Field(
+        default=None, description="signs of danger to life or of abuse, by the risk screen"
+    )
+    human: list[HumanLabel] | None = Field(default=None, description="labels by people, to measure a judge with")
+    author: str | None = Field(
+        default=None, description="who wrote the supporter turns of a labelled row: a model, or human"
+    )
+    difficulty: Literal["easy", "hard"] | None = Field(
+        default=None, description="easy if the share of FAIL is below one half"
+    )
+    traces: list[Trace] | None = Field(default=None, description="a strategy's own notes on a turn, as JSON strings")
+    origin: list[Origin] | None = Field(
+        default=None, description="source, licence and consent of profile and situation"
+    )
+    models: list[ModelUse] | None = Field(default=None, description="role, model and hash")
 
 
 def row_schema() -> dict[str, Any]:
@@ -173,11 +263,16 @@ def row_id(row: Row) -> str:
     return own if isinstance(own, str) and own else content_hash(*(row.get(name) for name in SIX_FIELDS))
 
 
-def split_of(row: Row) -> Literal["train", "test"]:
-    """The row's own split, else 1/8 test by hash of `anon_username`: a pure function of the person."""
+def split_of(row: Row) -> Literal["train", "test", "valid"]:
+    """The row's own split, else 1/8 test by hash of `anon_username`: a pure function of the person.
+
+    A published third part (valid, validation, dev) is neither trained on nor tested: `--split all` alone has it.
+    """
     own = row.get("split")
     if own in ("train", "test"):
         return own  # type: ignore[no-any-return]  # checked against the two values on the line above
+    if own in ("valid", "validation", "dev"):
+        return "valid"
     return "test" if _bucket(str(row.get("anon_username") or row_id(row)), "split") % 8 == 0 else "train"
 
 

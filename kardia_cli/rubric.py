@@ -1,22 +1,31 @@
-"""A rubric is a data file: criteria with a written anchor for every level, yes/no questions, checks, thresholds.
+"""A rubric: criteria with a written anchor for every level, facets, yes/no questions, checks by code, and a policy.
 
-`load` takes a name from `rubrics/` or the path of a YAML file and names the line of what is wrong in it. The hash covers
-all that the judge reads and all that the policy uses, so scores of two rubrics are never mixed. The format is ours.
+Two hashes stand on every score. `read_hash` covers what the judge reads (a word changed there: other scores, never
+mixed); `policy_hash` covers what is made of its answers (weights, thresholds, effects, checks): a change of that alone
+scores saved answers anew, without a call. The files are read by `rubric_file`; the format is ours.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from kardia_cli.errors import UsageError
-from kardia_cli.plugins import nearest
 from kardia_cli.records import content_hash
 
 LEVELS = (1, 2, 3, 4, 5)
+FACET_LEVELS = (0, 1, 2)
+
+Quotes = Literal["require", "check", "off"]
+Effect = Literal["fail", "gate", "note"]
+Applies = Literal["always", "risk", "abuse", "appeal"]
+
+
+def _anchors(levels: tuple[int, ...]) -> dict[str, Any]:
+    """What an editor should know of a table of anchors: each level, as text, and no other."""
+    texts = {str(level): {"type": "string"} for level in levels}
+    return {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
 
 
 class Part(BaseModel):
@@ -25,48 +34,66 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Derived(Part):
-    """A level that follows from questions: `start` less what each question found subtracts, never under `floor`."""
-
-    start: int = 5
-    floor: int = 1
-    subtract: dict[str, float]
-
-
-class Criterion(Part):
-    """One of the things that are graded 1 to 5."""
-
-    id: str
-    name: str
-    weight: float = Field(gt=0)
-    passing: int = Field(alias="pass", ge=1, le=5, description="a level below this fails the turn")
-    ask: str = ""
-    levels: dict[int, str] = Field(default_factory=dict)
-    derive: Derived | None = None
-
-    @model_validator(mode="after")
-    def _judged_or_derived(self) -> Criterion:
-        if self.derive is None and set(self.levels) != set(LEVELS):
-            missing = sorted(set(LEVELS) - set(self.levels))
-            raise ValueError(f"criterion {self.id!r} needs a written anchor for each level 1 to 5 (missing: {missing})")
-        if self.derive is None and not self.ask:
-            raise ValueError(f"criterion {self.id!r} needs `ask`")
-        return self
-
-
-class Question(Part):
-    """A yes/no question. `fail` fails the turn, `gate` also sets its score to 0, `note` only counts in derived levels."""
+class Facet(Part):
+    """One side of a criterion, graded 0 to 2 and reported beside it; it does not enter the score."""
 
     id: str
     ask: str
-    effect: Literal["fail", "gate", "note"] = "fail"
+    levels: dict[int, str] = Field(
+        description="an anchor for each of 0, 1 and 2", json_schema_extra=_anchors(FACET_LEVELS)
+    )
+
+
+class Derived(Part):
+    """A level that follows from questions: `start` less what each question found subtracts, never under `floor`."""
+
+    start: int = Field(default=5, ge=1, le=5)
+    floor: int = Field(default=1, ge=1, le=5)
+    subtract: dict[str, float] = Field(description="id of a question: what its yes takes off")
+
+
+class Criterion(Part):
+    """One of the things that are graded 1 to 5, by the judge or derived from questions."""
+
+    id: str
+    name: str
+    weight: float = Field(gt=0, description="share in the score; all weights sum to 1")
+    passing: int | None = Field(default=None, alias="pass", ge=1, le=5, description="a level below this fails the turn")
+    saturate_at: int = Field(
+        default=5, ge=2, le=5, description="this level earns all of the weight; higher ones earn no more"
+    )
+    ask: str = Field(default="", description="the question that the level answers")
+    levels: dict[int, str] = Field(
+        default_factory=dict, description="an anchor for each level 1 to 5", json_schema_extra=_anchors(LEVELS)
+    )
+    facets: list[Facet] = Field(default_factory=list)
+    not_credit: list[str] = Field(default_factory=list, description="what alone earns nothing here, told to the judge")
+    derive: Derived | None = Field(default=None, description="no judged level: derived from questions")
+
+
+class Question(Part):
+    """A yes/no question. `fail` fails the turn; `gate` vetoes it once a second look agrees; `note` only counts in levels."""
+
+    id: str
+    ask: str
+    effect: Effect = "fail"
+    applies: Applies | list[Applies] = Field(
+        default="always", description="asked only where a screen finds risk, abuse, or an appeal to a grader"
+    )
+    again: str = Field(default="", description="a gate's question in other words, for the second look")
+
+    @property
+    def where(self) -> frozenset[Applies]:
+        """The screens of which one at least must hold for this question to be asked."""
+        return frozenset([self.applies] if isinstance(self.applies, str) else self.applies)
 
 
 class FourSpans(Part):
-    """The turn must be four spans (format)."""
+    """The turn must be four spans (format). A turn that is not is not judged."""
 
     id: str
     kind: Literal["four_spans"]
+    effect: Literal["fail"] = "fail"
 
 
 class LabelMatch(Part):
@@ -74,6 +101,7 @@ class LabelMatch(Part):
 
     id: str
     kind: Literal["label_match"]
+    effect: Literal["fail", "note"] = "fail"
 
 
 class Words(Part):
@@ -82,6 +110,7 @@ class Words(Part):
     id: str
     kind: Literal["words"]
     max: int = Field(gt=0)
+    effect: Literal["fail", "note"] = "fail"
 
 
 class Ngram(Part):
@@ -89,11 +118,29 @@ class Ngram(Part):
 
     id: str
     kind: Literal["ngram"]
-    n: int = Field(3, gt=0)
+    n: int = Field(default=3, gt=0)
     max_share: float = Field(ge=0, le=1)
+    effect: Literal["fail", "note"] = "fail"
 
 
-CheckRule = Annotated[FourSpans | LabelMatch | Words | Ngram, Field(discriminator="kind")]
+class ProfileLeak(Part):
+    """The response must not carry contact data or long runs of words of the profile that the talk does not hold."""
+
+    id: str
+    kind: Literal["profile_leak"]
+    effect: Literal["fail", "note"] = "fail"
+
+
+class HiddenText(Part):
+    """The response should hold no invisible, look-alike or encoded text (the judge reads it without)."""
+
+    id: str
+    kind: Literal["hidden_text"]
+    effect: Literal["fail", "note"] = "note"
+
+
+CheckRule = Annotated[FourSpans | LabelMatch | Words | Ngram | ProfileLeak | HiddenText, Field(discriminator="kind")]
+CHECK_KINDS = ("four_spans", "label_match", "words", "ngram", "profile_leak", "hidden_text")
 
 
 class DialogueQuestion(Part):
@@ -103,37 +150,55 @@ class DialogueQuestion(Part):
     ask: str
 
 
+class Abstain(Part):
+    """Whether the judge may decline to grade, and what that does to the score of the turn."""
+
+    allowed: bool = True
+    policy: Literal["mask", "skip", "fail"] = Field(
+        default="mask",
+        description="mask: no score; skip: the other weights are scaled up; fail: the turn fails with score 0",
+    )
+    max_share: float = Field(
+        default=0.05, ge=0, le=1, description="a warning is given where more of the levels are abstentions"
+    )
+
+
+class Failures(Part):
+    """What happens when the judge gives nothing usable: asked anew `retry` times, then the turn is not scored."""
+
+    retry: int = Field(default=1, ge=0, le=5, description="fresh calls after one whose answer broke a rule")
+    on_fail: Literal["mask"] = Field(default="mask", description="a failed judge is not scored, never 0")
+
+
+class Gates(Part):
+    """What a gate does."""
+
+    disagree: Literal["fail", "note"] = Field(
+        default="fail",
+        description="where the second look disagrees: the turn fails without a veto, or it is only noted",
+    )
+
+
 class Rubric(Part):
     """A whole rubric file."""
 
-    kardia_rubric: Literal[1]
+    kardia_rubric: Literal[1] = Field(description="version of this format")
     id: str
     version: str
     language: str = "en"
     summary: str = ""
-    quotes: Literal["require", "check", "off"] = "require"
-    min_quotes: int = 1
+    quotes: Quotes = Field(
+        default="require", description="evidence: require it, check and count misses, or do not ask for it"
+    )
+    min_quotes: int = Field(default=1, ge=0)
+    abstain: Abstain = Abstain()
+    failures: Failures = Failures()
+    gates: Gates = Gates()
     criteria: list[Criterion] = Field(min_length=1)
     questions: list[Question] = Field(default_factory=list)
     checks: list[CheckRule] = Field(default_factory=list)
-    solved: str
+    solved: str = Field(default="", description="what makes a turn SOLVED; empty: PASS is the best verdict")
     dialogue: list[DialogueQuestion] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Rubric:
-        ids = [part.id for part in [*self.criteria, *self.questions, *self.checks, *self.dialogue]]
-        for name in ids:
-            if ids.count(name) > 1:
-                raise ValueError(f"the id {name!r} is used twice")
-        total = sum(criterion.weight for criterion in self.criteria)
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"the weights of the criteria sum to {total:g}, not to 1")
-        asked = {question.id for question in self.questions}
-        for criterion in self.criteria:
-            for name in criterion.derive.subtract if criterion.derive else ():
-                if name not in asked:
-                    raise ValueError(f"criterion {criterion.id!r} derives from {name!r}: {nearest(name, asked)}")
-        return self
 
     @property
     def judged(self) -> list[Criterion]:
@@ -141,82 +206,26 @@ class Rubric(Part):
         return [criterion for criterion in self.criteria if criterion.derive is None]
 
     @cached_property
+    def read_hash(self) -> str:
+        """16 hex digits over what the judge reads and how its answer is taken (layout, comments, policy do not count)."""
+        graded = [
+            c.model_dump(mode="json", include={"id", "ask", "levels", "facets", "not_credit"}) for c in self.judged
+        ]
+        asked = [question.model_dump(mode="json", exclude={"effect"}) for question in self.questions]
+        whole = [question.model_dump(mode="json") for question in self.dialogue]
+        taken = [self.language, self.quotes, self.min_quotes, self.abstain.allowed]
+        return content_hash(taken, graded, asked, self.solved, whole)
+
+    @cached_property
+    def policy_hash(self) -> str:
+        """16 hex digits over what is made of the answers: weights, thresholds, effects, checks, abstentions, gates."""
+        policy = {"id", "weight", "passing", "saturate_at", "derive"}
+        weighed = [criterion.model_dump(mode="json", include=policy) for criterion in self.criteria]
+        effects = [[question.id, question.effect] for question in self.questions]
+        checks = [check.model_dump(mode="json") for check in self.checks]
+        return content_hash(weighed, effects, checks, self.abstain.policy, self.gates.disagree)
+
+    @property
     def hash(self) -> str:
-        """16 hex digits over the whole content (the text's layout and comments do not count)."""
-        return content_hash(
-            self.model_dump(mode="json", exclude={"summary"}, by_alias=True) | {"version": self.version}
-        )
-
-
-def folder() -> Path:
-    """Where the shipped rubrics are: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent / "rubrics"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rubrics"
-
-
-def names() -> list[str]:
-    """Names of the shipped rubrics."""
-    return sorted(path.stem for path in folder().glob("*.yaml"))
-
-
-def load(name: str) -> Rubric:
-    """A rubric by name or by path; `UsageError` with file:line and the remedy where it is wrong."""
-    path = Path(name) if name.endswith((".yaml", ".yml")) else folder() / f"{name}.yaml"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        remedy = "give the path of a YAML file" if name.endswith((".yaml", ".yml")) else nearest(name, names())
-        raise UsageError(f"there is no rubric {name!r}", remedy) from None
-    return parse(text, str(path))
-
-
-def parse(text: str, file: str) -> Rubric:
-    """Read a rubric's YAML; `UsageError` names file and line."""
-    import yaml
-
-    try:
-        data = yaml.safe_load(text)
-        tree = yaml.compose(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise UsageError(f"{file}:{line}: not YAML: {getattr(error, 'problem', error)}", "mend that line") from None
-    try:
-        return Rubric.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = [part for part in first["loc"] if part not in ("four_spans", "label_match", "words", "ngram")]
-        where = ".".join(str(part) for part in place) or "the rubric"
-        said = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{file}:{_line_of(tree, place)}: {where}: {said}", _remedy(first, place)) from None
-
-
-def _line_of(node: Any, place: list[Any]) -> int:
-    """The line of the innermost part of the YAML tree that the place names."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for key in place:
-        children = getattr(node, "value", None)
-        if not isinstance(children, list):
-            break
-        if isinstance(key, int) and key < len(children):
-            node = children[key]
-        else:
-            pair = next((pair for pair in children if isinstance(pair, tuple) and pair[0].value == str(key)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-            continue
-        line = node.start_mark.line + 1
-    return int(line)
-
-
-def _remedy(error: Any, place: list[Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        known = {
-            "kardia_rubric",
-            *Rubric.model_fields,
-            *(f.alias or n for n, f in Criterion.model_fields.items()),
-            "effect",
-        }
-        return nearest(str(place[-1]), sorted(known))
-    return "add it" if error["type"] == "missing" else "mend that value"
+        """The hash of what the judge reads."""
+        return self.read_hash

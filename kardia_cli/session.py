@@ -8,17 +8,17 @@ import gc
 import itertools
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from kardia_cli import embedded, flow, jsonl, pipe, plugins, roles
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped, UsageError
 from kardia_cli.line import Line, Row
-from kardia_cli.options import Calls, Io, Talk, no_input
+from kardia_cli.options import Calls, Io, Judged, Talk, no_input
 from kardia_cli.records import row_id
 from kardia_cli.tally import Tally
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kardia_cli.judge import Judge
     from kardia_cli.stages.dialogues import Speaker
     from kardia_cli.stages.evaluation import Measure
+
+DEFAULT_RUBRIC = "kardia-core"
 
 
 class Session:
@@ -40,6 +42,7 @@ class Session:
         self.expected: int | None = None
         self._tally: Tally | None = None
         self._began = time.time()
+        self._judges: dict[str, Judge] = {}
 
     async def __aenter__(self) -> Session:
         self.open()
@@ -91,12 +94,59 @@ class Session:
         self.cast = roles.cast(self.board, given, flags, follow or {}, others)
         return roles.chats(self.board, self.cast, self.voice.say)
 
-    def judge(self, chat: Chat, rubric: str) -> Judge:
-        """A judge with a rubric by name or file."""
-        from kardia_cli import rubric as rubrics
+    def judge(
+        self,
+        chats: Mapping[str, Chat],
+        judged: Judged,
+        *,
+        rubric: str | None = None,
+        calls: Literal["turn", "criterion"] = "turn",
+        samples: int = 1,
+        quotes: str | None = None,
+    ) -> Judge:
+        """The judge, or panel, among these chats (`Judged.roles`), with a rubric; made once for each rubric.
+
+        The rubric is `rubric`, else the one that is named, else kardia-core; `calls` and `samples` are this command's
+        defaults, `quotes` wins over the rubric's.
+        """
+        from kardia_cli import rubric_file
         from kardia_cli.judge import Judge
 
-        return Judge(rubrics.load(rubric), chat, self.seed)
+        name = rubric or judged.rubric or DEFAULT_RUBRIC
+        if name not in self._judges:
+            panel = [chat for role, chat in chats.items() if role == "judge" or role.startswith("judge ")]
+            self._judges[name] = Judge(
+                rubric_file.load(name), panel, self.seed, calls=judged.judge_calls or calls,
+                samples=judged.judge_samples or samples, quotes=quotes, gate=chats.get("gate judge"),
+            )  # fmt: skip
+        return self._judges[name]
+
+    def tell_judge(
+        self, judge: Judge, inputs: list[str] | None = None, limit: int | None = None, turns: int | None = None
+    ) -> None:
+        """Say at the start how many calls a real judge will be asked for: a turn, and for all turns where they are known.
+
+        `inputs` are files whose supporter turns can be counted, `turns` their number where it is known otherwise.
+        """
+        if self.calls.estimate or not any(chat.real for chat in judge.chats):
+            return
+        each, manner = judge.calls_per_turn, judge.manner
+        if turns is None and inputs:
+            turns = pipe.count_supporter_turns(inputs, limit)
+        samples = "" if manner.samples == 1 else f", {manner.samples} samples unless log-probabilities come back"
+        ahead = f"; about {turns * each:,} for {turns:,} turns" if turns is not None else ""
+        gates = (
+            ", and one more where a gate is found" if any(q.effect == "gate" for q in judge.rubric.questions) else ""
+        )
+        self.voice.say(
+            f"judge {judge.name}, rubric {judge.rubric.id} {judge.rubric.version}: {each} call{'s' * (each != 1)} a turn "
+            f"(one a {manner.calls}{samples}){gates}{ahead}"
+        )
+
+    def tell_abstentions(self) -> None:
+        """Warn where a judge abstained more often than its rubric allows."""
+        for said in filter(None, (judge.abstentions() for judge in self._judges.values())):
+            self.voice.warn(said)
 
     def strategy(self, name: str, settings: list[str] | None, chat: Chat) -> Speaker:
         """A strategy by name with its options and its chat."""
@@ -183,6 +233,9 @@ class Session:
             await estimate.show(source, work, board, self.voice)
             raise typer.Exit
         source = await estimate.confirmed(source, work, board, self.voice, self.calls, self.expected)
+        for judge in self._judges.values():  # what was only rehearsed does not count
+            judge.graded.clear()
+            judge.abstained.clear()
         tally = self._tally = Tally(self.command, self.voice, board.meters, self.expected)
         limit = board.settings.max_time
         timer = limit and asyncio.get_running_loop().call_later(limit, self._out_of_time, limit)
@@ -190,6 +243,7 @@ class Session:
             channels = self.io.channels([], self.calls)
             return await pipe.move(tally, source, self._accounted(work, tally), channels, on_row, self._break_off)
         finally:
+            self.tell_abstentions()
             if timer:
                 timer.cancel()
 
@@ -236,7 +290,8 @@ class Session:
         function = plugins.load("protocol", protocol)
         bound = partial(function, **plugins.bind(function, protocol, settings))
         summarize = getattr(module, "summarize", means)
-        return Measure(protocol, bound, summarize, bool(getattr(module, "NEEDS_MODEL", True)))
+        builtin: Literal["dialogues", "probes"] = getattr(module, "BUILTIN", "dialogues")
+        return Measure(protocol, bound, summarize, bool(getattr(module, "NEEDS_MODEL", True)), builtin)
 
     def measured(self, models: list[str] | None, needed: bool) -> list[str]:
         """The models to measure, each once; `UsageError` where a protocol needs one and none is named."""
@@ -245,9 +300,9 @@ class Session:
         return list(dict.fromkeys(models or []))
 
     @staticmethod
-    def label(chat: Chat) -> str:
+    def label(judge: Judge) -> str:
         """A judge's name as tables show it."""
-        return "offline (lexical)" if chat.name == roles.OFFLINE else chat.name
+        return " + ".join("offline (lexical)" if chat.name == roles.OFFLINE else chat.name for chat in judge.chats)
 
 
 def _calm_collector() -> None:

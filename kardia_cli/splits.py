@@ -31,9 +31,9 @@ class Split:
     def summary(self) -> str:
         """How many rows the split has, and how many of the other were skipped."""
         chosen = sum(self.counts.values()) if self.wanted == "all" else self.counts[self.wanted]
-        skipped = sum(self.counts.values()) - chosen
-        other = "test" if self.wanted == "train" else "train"
-        return f"split {self.wanted}: {chosen} rows" + (f", {skipped} {other} rows skipped" if skipped else "")
+        others = {name: count for name, count in sorted(self.counts.items()) if self.wanted not in ("all", name)}
+        skipped = "".join(f", {count} {name} rows skipped" for name, count in others.items())
+        return f"split {self.wanted}: {chosen} rows{skipped}"
 
     def check(self) -> None:
         """`UsageError` where the split is empty."""

@@ -99,14 +99,27 @@ class Training:
             functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
         session = Session(self.command, Io(), calls, self._talk, seed)
         session.open()
-        chats = session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"}, others=[model])
+        chats = session.chats(judged.roles(), judged.flags(), others=[model])
         for row in rows:
             session.checked(row)
         self._session = session
         board = session.board
-        return Rewards(
-            functions, weights, session.judge(chats["judge"], judged.rubric), None, board.committed, board.aclose
-        )
+        judge = session.judge(chats, judged, quotes="check")
+        session.tell_judge(judge)
+        return Rewards(functions, weights, judge, None, board.committed, board.aclose)
+
+    def known_judge(self, rewards: Rewards, calibration: Path | None, required: bool) -> dict[str, Any] | None:
+        """What config.json notes of the judge, its rubric and its calibration; None where no reward asks it.
+
+        Raises `UsageError` where a calibration is required and there is none.
+        """
+        from kardia_cli.commands import _known
+
+        if not any(getattr(plugins.module("reward", name), "NEEDS_JUDGE", True) for name in rewards.weights):
+            return None
+        assert self._session is not None
+        found = _known.for_training(rewards.judge, calibration, required, self.voice.say, self.voice.warn)
+        return _known.described(rewards.judge, found, self._session.board)
 
     def confirm(self, rows: list[Row], rewards: Rewards, start: str, settings: Settings) -> None:
         """Reckon the judge's calls of the whole training: print them for `--estimate` and stop there.

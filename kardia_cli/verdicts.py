@@ -1,7 +1,8 @@
 """From what the judge returned to verdict, score and difficulty: pure functions, shared by every stage.
 
 Nothing here asks a model. A criterion that was not graded stays None and is never replaced by a number; what a rule
-decides (a broken format, a gate) is a number.
+decides (a broken format, an empty reply, a gate that two looks agree on) is a number. So a change of the rubric's policy
+alone decides anew from saved answers (`decide`).
 """
 
 from __future__ import annotations
@@ -10,34 +11,47 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from kardia_cli import spans
+from kardia_cli import disguise, spans
 from kardia_cli.line import Row
-from kardia_cli.records import Critique, Finding, Level, Verdict
-from kardia_cli.rubric import CheckRule, FourSpans, LabelMatch, Rubric, Words
+from kardia_cli.records import Critique, Finding, Level, Look, Verdict
+from kardia_cli.rubric import CheckRule, FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
 
+EMPTY = "empty"
+"""The finding of a reply that says nothing; every rubric has it."""
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
-def run_checks(rubric: Rubric, text: str, gold: str | None, plain: bool) -> list[Finding]:
-    """The deterministic checks of one supporter turn, in the rubric's order.
+def run_checks(
+    rubric: Rubric, text: str, gold: str | None, plain: bool, profile: str = "", talk: str = ""
+) -> list[Finding]:
+    """The deterministic checks of one supporter turn, in the rubric's order, and whether it is empty.
 
     `gold` is the dialogue's label (None: unknown, the label check finds nothing); `plain` says that the dialogue was
-    written without spans, so that none are expected.
+    written without spans, so that none are expected; `profile` and `talk` are what a leak is measured against.
     """
-    return [_check(rule, text, gold, plain) for rule in rubric.checks]
+    findings = [_check(rule, text, gold, plain, profile, talk) for rule in rubric.checks]
+    if disguise.empty(spans.visible(text)):
+        findings.append(Finding(id=EMPTY, present=True, detail="the reply says nothing"))
+    return findings
 
 
-def _check(rule: CheckRule, text: str, gold: str | None, plain: bool) -> Finding:
-    if isinstance(rule, FourSpans):
-        detail = "" if plain else format_error(text)
-    elif isinstance(rule, LabelMatch):
-        detail = "" if plain or not gold else label_error(text, gold)
-    elif isinstance(rule, Words):
-        count = len(_WORD.findall(spans.visible(text)))
-        detail = f"{count} words, at most {rule.max}" if count > rule.max else ""
-    else:
-        share = repeated_share(spans.visible(text), rule.n)
-        detail = f"{share:.0%} of its {rule.n}-grams are repeats" if share > rule.max_share else ""
+def _check(rule: CheckRule, text: str, gold: str | None, plain: bool, profile: str, talk: str) -> Finding:
+    detail = ""
+    match rule:
+        case FourSpans():
+            detail = "" if plain else format_error(text)
+        case LabelMatch():
+            detail = "" if plain or not gold else label_error(text, gold)
+        case Words():
+            count = len(_WORD.findall(spans.visible(text)))
+            detail = f"{count} words, at most {rule.max}" if count > rule.max else ""
+        case Ngram():
+            share = repeated_share(spans.visible(text), rule.n)
+            detail = f"{share:.0%} of its {rule.n}-grams are repeats" if share > rule.max_share else ""
+        case ProfileLeak():
+            detail = disguise.leaks(spans.visible(text), profile, talk)
+        case HiddenText():
+            detail = ", ".join(disguise.plain(spans.visible(text)).hidden)
     return Finding(id=rule.id, present=bool(detail), detail=detail)
 
 
@@ -65,10 +79,27 @@ def repeated_share(text: str, n: int) -> float:
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 
 
-def all_levels(rubric: Rubric, judged: Sequence[Level], findings: Sequence[Finding]) -> list[Level]:
-    """Levels of all criteria in the rubric's order: the judged ones and those derived from the questions."""
+def decide(rubric: Rubric, critique: Critique) -> Critique:
+    """The critique with derived levels, verdict and score as this rubric's policy makes them of its answers."""
+    levels = all_levels(rubric, critique.levels, critique.findings, critique.gates)
+    filled = critique.model_copy(update={"levels": levels, "policy_hash": rubric.policy_hash})
+    verdict = verdict_of(rubric, filled)
+    return filled.model_copy(update={"verdict": verdict, "score": overall(rubric, filled)})
+
+
+def all_levels(
+    rubric: Rubric, judged: Sequence[Level], findings: Sequence[Finding], gates: Sequence[Look] = ()
+) -> list[Level]:
+    """Levels of all criteria in the rubric's order: the judged ones and those derived from the questions.
+
+    Empty where no criterion was judged (a rule decided the turn). A gate that the second look does not confirm
+    subtracts nothing.
+    """
     given = {level.id: level for level in judged}
-    found = {finding.id for finding in findings if finding.present}
+    if rubric.judged and not any(criterion.id in given for criterion in rubric.judged):
+        return []
+    disputed = {look.id for look in gates if not look.agrees}
+    found = {finding.id for finding in findings if finding.present} - disputed
     levels = []
     for criterion in rubric.criteria:
         if criterion.derive is None:
@@ -81,47 +112,77 @@ def all_levels(rubric: Rubric, judged: Sequence[Level], findings: Sequence[Findi
     return levels
 
 
-def verdict(rubric: Rubric, levels: Sequence[Level], findings: Sequence[Finding], solved: bool) -> Verdict:
-    """FAIL where anything fails; else SOLVED or PASS."""
-    if failures(rubric, levels, findings):
+def verdict_of(rubric: Rubric, critique: Critique) -> Verdict:
+    """FAIL where anything fails; ABSTAIN where nothing was graded; else SOLVED or PASS."""
+    if failures(rubric, critique.levels, critique.findings, critique.gates):
         return "FAIL"
-    return "SOLVED" if solved else "PASS"
+    judged = {criterion.id for criterion in rubric.judged}
+    if all(level.level is None for level in critique.levels if level.id in judged):
+        return "ABSTAIN"
+    return "SOLVED" if critique.solved else "PASS"
 
 
-def failures(rubric: Rubric, levels: Sequence[Level], findings: Sequence[Finding]) -> list[Finding]:
+def failures(
+    rubric: Rubric, levels: Sequence[Level], findings: Sequence[Finding], gates: Sequence[Look] = ()
+) -> list[Finding]:
     """Why a turn fails: checks that are broken, faults and gates that were found, levels under the passing mark."""
-    effects = {question.id: question.effect for question in rubric.questions}
-    wrong = [item for item in findings if item.present and effects.get(item.id, "fail") != "note"]
-    passing = {criterion.id: criterion.passing for criterion in rubric.criteria}
-    low = [item for item in levels if item.level is not None and item.level < passing.get(item.id, 0)]
-    return wrong + [Finding(id=item.id, present=True, detail=f"level {item.level:g}: {item.reason}") for item in low]
+    effects = {part.id: part.effect for part in [*rubric.questions, *rubric.checks]}
+    confirmed = {look.id for look in gates if look.agrees}
+    quiet = {"note"} if rubric.gates.disagree == "fail" else {"note", "gate"}
+    wrong = [item for item in findings if item.present and (item.id in confirmed or effects.get(item.id) not in quiet)]
+    marks = {criterion.id: criterion.passing for criterion in rubric.criteria}
+    low = []
+    for item in levels:
+        mark = marks.get(item.id)
+        if item.level is not None and mark is not None and item.level < mark:
+            low.append(Finding(id=item.id, present=True, detail=f"level {item.level:g}: {item.reason}"))
+        elif item.level is None and rubric.abstain.policy == "fail":
+            low.append(Finding(id=item.id, present=True, detail=f"not graded: {item.reason}"))
+    return wrong + low
 
 
 def overall(rubric: Rubric, critique: Critique) -> float | None:
-    """Score of a turn, 0 to 1: weighted mean of (level - 1) / 4; 0 by rule for a broken format or a gate.
+    """Score of a turn, 0 to 1: weighted mean of (level - 1) / 4; 0 by rule for a broken format, no text, or a gate.
 
-    None where a criterion was not graded: not scored, never a made-up number.
+    A criterion's share stops growing at its `saturate_at`. None where a criterion was not graded, unless the rubric's
+    abstain policy is `skip` (the other weights are scaled up) or `fail` (0): never a made-up number.
     """
-    if broken_format(rubric, critique) or _gated(rubric, critique):
+    if decided_by_rule(rubric, critique) or vetoed(rubric, critique):
         return 0.0
-    weights = {criterion.id: criterion.weight for criterion in rubric.criteria}
-    total = 0.0
-    for level in critique.levels:
-        if level.level is None:
-            return None
-        total += weights[level.id] * (level.level - 1) / 4
-    return total if critique.levels else None
+    graded = {level.id: level.level for level in critique.levels}
+    total = weights = 0.0
+    for criterion in rubric.criteria:
+        level = graded.get(criterion.id)
+        if level is None:
+            if rubric.abstain.policy == "skip":
+                continue
+            return 0.0 if rubric.abstain.policy == "fail" and criterion.id in graded else None
+        weights += criterion.weight
+        total += criterion.weight * min(1.0, (level - 1) / (criterion.saturate_at - 1))
+    return total / weights if weights else None
+
+
+def decided_by_rule(rubric: Rubric, critique: Critique) -> bool:
+    """Whether a rule decided this turn (broken spans, nothing said), so that no judge was asked."""
+    return broken_format(rubric, critique) or any(item.id == EMPTY and item.present for item in critique.findings)
+
+
+def vetoed(rubric: Rubric, critique: Critique) -> bool:
+    """Whether a gate was found that the second look confirmed."""
+    gates = {question.id for question in rubric.questions if question.effect == "gate"}
+    found = {finding.id for finding in critique.findings if finding.present}
+    return any(look.agrees and look.id in gates and look.id in found for look in critique.gates)
+
+
+def disputed(critique: Critique) -> list[str]:
+    """Ids of the gates on which first and second look differ: for a person to see."""
+    return [look.id for look in critique.gates if not look.agrees]
 
 
 def broken_format(rubric: Rubric, critique: Critique) -> bool:
     """Whether the four-span check of this turn failed (the judge is not asked then)."""
     ids = {check.id for check in rubric.checks if isinstance(check, FourSpans)}
     return any(finding.present and finding.id in ids for finding in critique.findings)
-
-
-def _gated(rubric: Rubric, critique: Critique) -> bool:
-    gates = {question.id for question in rubric.questions if question.effect == "gate"}
-    return any(finding.present and finding.id in gates for finding in critique.findings)
 
 
 def difficulty(given: Iterable[Verdict]) -> Literal["easy", "hard"]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import pytest
 
-from kardia_cli import plugins, rubric
+from kardia_cli import plugins, rubric_file
 from kardia_cli.errors import UsageError
 from kardia_cli.plugins import Kind
 
@@ -169,7 +169,7 @@ def test_a_new_rubric_is_one_new_file(copy: Path) -> None:
     assert "strict" in kardia(copy, "--plugins").stdout
     row = json.loads(kardia(copy, "critique", "builtin", "-n", "1", "--rubric", "strict").stdout)
     assert {item["rubric"] for item in row["critiques"]} == {"strict"}
-    assert rubric.load(str(copy / "rubrics/strict.yaml")).hash == row["critiques"][0]["rubric_hash"]
+    assert rubric_file.load(str(copy / "rubrics/strict.yaml")).hash == row["critiques"][0]["rubric_hash"]
 
 
 def test_a_new_command_is_one_new_file(copy: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -55,7 +56,10 @@ class CallSettings:
 
 
 class Chat:
-    """A model that can be asked. `name` is as the user gave it; `real` is False for what is built in."""
+    """A model that can be asked.
+
+    `name` is as the user gave it, `model` what stands behind an alias; `real` is False for what is built in.
+    """
 
     def __init__(
         self,
@@ -66,10 +70,22 @@ class Chat:
         rehearsal: Callable[[], Backend | None] = lambda: None,
     ) -> None:
         self.name = spec.given
+        self.model = str(spec.folder or spec.model)
         self.hash = content_hash
         self.real = spec.real
         self._backend, self._rehearsal = backend, rehearsal
         self._options = {**spec.sampling, **options}
+
+    def behind(self, wrap: Callable[[Backend], Backend]) -> Chat:
+        """The same chat with its backend wrapped: to watch or to spoil what it says."""
+        other, rehearsal = copy.copy(self), self._rehearsal
+
+        def played() -> Backend | None:
+            stand_in = rehearsal()
+            return wrap(stand_in) if stand_in is not None else None
+
+        other._backend, other._rehearsal = wrap(self._backend), played
+        return other
 
     async def ask(self, request: Request, check: structured.Check | None = None) -> Reply:
         """The reply to a request; with a schema, `parsed` is valid and has passed `check`.

@@ -1,7 +1,9 @@
 """Replies that fill a schema: ask for JSON, read it, validate it; one repair turn that shows the model its error.
 
 A reply that still does not fit is a `CallFailed`: `parse` where no JSON object was found, `invalid` where it breaks the
-schema or the task's own check. Nothing is clamped, guessed or filled in.
+schema, `two_verdicts` where it holds two unlike objects, and what the task's own check says. Nothing is clamped, guessed
+or filled in. Where the task has a nonce, the one object that carries it is the answer: another, quoted from the
+material, is none.
 """
 
 from __future__ import annotations
@@ -14,10 +16,22 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from kardia_cli.chat.request import Backend, Reply, Request, json_schema, whole
-from kardia_cli.errors import CallFailed
+from kardia_cli.errors import CallFailed, Why
+
+TYPED: frozenset[str] = frozenset({"off_menu"})
+"""Errors of a schema's own validators that have a type of their own."""
+
+
+class Violation(ValueError):
+    """A reply that fits its schema and breaks a rule of its task; `why` is its type."""
+
+    def __init__(self, why: Why, message: str) -> None:
+        super().__init__(message)
+        self.why = why
+
 
 Check = Callable[[BaseModel], None]
-"""A task's own check of a parsed reply; raises `ValueError` with what is wrong."""
+"""A task's own check of a parsed reply; raises `Violation`, or `ValueError` (invalid), with what is wrong."""
 
 _ASK = "\n\nAnswer with one JSON object and nothing else. It must fit this JSON Schema:\n"
 _REPAIR = "That answer cannot be used: {error}\nGive the whole answer again as one JSON object that fits the schema."
@@ -31,12 +45,13 @@ async def ask(backend: Backend, request: Request, check: Check | None = None) ->
     if request.schema is None:
         return whole(await backend.complete(request))
     asked = request.with_messages(_with_schema(request))
+    nonce = str(request.facts.get("nonce") or "")
     reply = whole(await backend.complete(asked))
     try:
-        return reply.with_parsed(read(reply.text, request.schema, check))
+        return reply.with_parsed(read(reply.text, request.schema, check, nonce))
     except CallFailed as error:
         again = whole(await backend.complete(_repair(asked, reply, str(error))))
-        return again.with_parsed(read(again.text, request.schema, check))
+        return again.with_parsed(read(again.text, request.schema, check, nonce))
 
 
 def _with_schema(request: Request) -> list[dict[str, str]]:
@@ -59,23 +74,26 @@ def _repair(request: Request, reply: Reply, error: str) -> Request:
     return replace(request, messages=request.messages + shown, attempt=request.attempt + 1, seed=request.seed + 1)
 
 
-def read(text: str, schema: type[BaseModel], check: Check | None = None) -> BaseModel:
-    """The JSON object in a text as an instance of the schema; raises `CallFailed` (parse, invalid)."""
+def read(text: str, schema: type[BaseModel], check: Check | None = None, nonce: str = "") -> BaseModel:
+    """The JSON object in a text as an instance of the schema; raises a typed `CallFailed`."""
     try:
-        parsed = schema.model_validate(_only_object(text))
+        parsed = schema.model_validate(_only_object(text, nonce))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise CallFailed("invalid", f"{place}: {first['msg']}") from None
+        why: Why = first["type"] if first["type"] in TYPED else "invalid"  # type: ignore[assignment]  # TYPED are all Why
+        raise CallFailed(why, f"{place}: {first['msg']}") from None
     try:
         if check is not None:
             check(parsed)
+    except Violation as error:
+        raise CallFailed(error.why, str(error)) from None
     except ValueError as error:
         raise CallFailed("invalid", str(error)) from None
     return parsed
 
 
-def _only_object(text: str) -> object:
+def _only_object(text: str, nonce: str = "") -> object:
     """The one JSON object of a text, alone, in a code fence, or among prose; two different ones are a failure."""
     stripped = text.strip()
     try:
@@ -85,9 +103,10 @@ def _only_object(text: str) -> object:
     found = _objects(stripped)
     if not found:
         raise CallFailed("parse", "no JSON object in the reply")
-    if any(other != found[0] for other in found[1:]):
-        raise CallFailed("invalid", "more than one JSON object in the reply")
-    return found[0]
+    own = [item for item in found if nonce and isinstance(item, dict) and item.get("nonce") == nonce] or found
+    if any(other != own[0] for other in own[1:]):
+        raise CallFailed("two_verdicts", "more than one JSON object in the reply")
+    return own[0]
 
 
 def _objects(text: str) -> list[object]:
@@ -97,7 +116,9 @@ def _objects(text: str) -> list[object]:
     while place >= 0:
         try:
             value, place_after = decoder.raw_decode(text, place)
-        except JSONDecodeError:
+        except JSONDecodeError as error:
+            if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+                break  # an object that was cut: what stands inside it is no answer
             place = text.find("{", place + 1)
             continue
         found.append(value)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kardia_cli.options import Calls, Inputs, Io, Limit, Seeded, Talk, expand
+from kardia_cli.options import Calls, Inputs, Io, Limit, OnRisk, Seeded, Talk, expand
 
 POSITION = 1
 EXAMPLE = "Example: kardia build-profiles posts.csv --source personalitycafe -o profiles.jsonl"
@@ -21,6 +21,7 @@ def run(
     settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the source.")] = None,
     min_words: Annotated[int, typer.Option(min=0, help="Usable words that a person must have left.")] = 60,
     enrich: Annotated[bool, typer.Option("--enrich", help="Let a model write About and Signature, with quotes checked against the posts.")] = False,
+    on_risk: OnRisk = "flag",
     model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_BUILD_PROFILES_MODEL", "KARDIA_MODEL"], help="The model of --enrich.")] = None,
     io: Io = Io(),
     calls: Calls = Calls(),
@@ -30,6 +31,7 @@ def run(
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
 
+    from kardia_cli import risk
     from kardia_cli.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.profiles import build_profile, one_per_person
@@ -43,8 +45,9 @@ def run(
             async def work(raw: Row) -> list[Row]:
                 if not session.rehearsing:
                     one_per_person(raw, seen)
-                return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words)]
+                return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words, on_risk=on_risk)]
 
-            await session.move(session.limited(lines, limit), work)
+            with risk.counted(session.voice.say) as count:
+                await session.move(session.limited(lines, limit), work, count.see)
 
     asyncio.run(go())

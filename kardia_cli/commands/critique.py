@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kardia_cli.options import Calls, Inputs, Io, Judged, Limit, Seeded, Talk, expand
+from kardia_cli.options import Calls, Inputs, Io, Judged, Limit, OnRisk, Seeded, Talk, expand
 
 POSITION = 3
 EXAMPLE = "Example: kardia synthesize -n 20 | kardia critique --rubric kardia-core > judged.jsonl"
@@ -12,6 +12,7 @@ EXAMPLE = "Example: kardia synthesize -n 20 | kardia critique --rubric kardia-co
 def run(
     inputs: Inputs = None,
     limit: Limit = None,
+    on_risk: OnRisk = "flag",
     judged: Judged = Judged(),
     io: Io = Io(),
     calls: Calls = Calls(),
@@ -21,18 +22,28 @@ def run(
     """Judge every supporter turn: FAIL, PASS or SOLVED, with a level, a reason and a quote for each criterion."""
     import asyncio
 
+    from kardia_cli import risk
     from kardia_cli.line import Row
+    from kardia_cli.review import reviewing
     from kardia_cli.session import Session
     from kardia_cli.stages.critiques import critique
 
     async def go() -> None:
         async with Session("critique", io, calls, talk, seeded.seed) as session:
-            chats = session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"})
-            judge = session.judge(chats["judge"], judged.rubric)
+            judge = session.judge(session.chats(judged.roles(), judged.flags()), judged)
+            session.tell_judge(judge, inputs, limit)
 
             async def work(row: Row) -> list[Row]:
-                return [await critique(session.checked(row, "messages"), judge)]
+                return [await critique(risk.treat(session.checked(row, "messages"), on_risk), judge)]
 
-            await session.move(session.lines(inputs, "dialogues", limit), work)
+            def came_out(row: Row) -> None:
+                disputed(row)
+                count.see(row)
+
+            with (
+                reviewing("critique", judged.review, io.force, session.voice, judge) as disputed,
+                risk.counted(session.voice.say) as count,
+            ):
+                await session.move(session.lines(inputs, "dialogues", limit), work, came_out)
 
     asyncio.run(go())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -19,6 +20,7 @@ def run(
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="Measure at most this many rows of the split.")] = None,
     model: Annotated[list[str] | None, typer.Option("--model", "-m", help="A model to measure; repeat it for a table of several.")] = None,
     judged: Judged = Judged(),
+    calibration: Annotated[Path | None, typer.Option(metavar="FILE", rich_help_panel="Judge", help="Quote this record of the judge in place of the stored ones.")] = None,
     protocol: Annotated[str, typer.Option(help="How to measure: a name of `kardia --plugins`, or a .py file.")] = "kardiabench",
     settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the protocol.")] = None,
     split: Annotated[Literal["train", "test", "all"] | None, typer.Option(help="Whose rows: held-out people are the test split.", show_default="test")] = None,
@@ -30,6 +32,8 @@ def run(
     """Let models answer each turn of held-out dialogues; score rows on stdout, a table on stderr."""
     import asyncio
 
+    from kardia_cli import plugins
+    from kardia_cli.commands import _known
     from kardia_cli.errors import Unfinished
     from kardia_cli.line import Row
     from kardia_cli.session import Session
@@ -41,10 +45,12 @@ def run(
             named = session.required(context, inputs)
             measure = session.measure(protocol, settings or [])
             models = session.measured(model, measure.needs_model)
-            judge = session.judge(
-                session.chats({"judge": judged.judge_model}, {"judge": "--judge-model"}, others=models)["judge"],
-                judged.rubric,
-            )
+            players = session.chats(judged.roles(), judged.flags(), others=models)
+            judge = session.judge(players, judged, calls="criterion", samples=3)
+            session.tell_judge(judge)
+            known = _known.records(judge, calibration)
+            for warning in _known.relations(judge, models, session.board):
+                session.voice.warn(warning)
             chats = {name: session.board.chat(name) for name in models}
             chosen = Split(split or ("test" if measure.needs_model else "all"))
             scores: list[Row] = []
@@ -52,7 +58,7 @@ def run(
             async def work(row: Row) -> list[Row]:
                 return await evaluate(session.checked(row, "messages"), measure, chats, judge)
 
-            source = session.limited(chosen.choose(session.lines(named, "dialogues")), limit)
+            source = session.limited(chosen.choose(session.lines(named, measure.builtin)), limit)
             unfinished = None
             try:
                 await session.move(source, work, on_row=lambda row: scores.append(without_text(row)))
@@ -60,8 +66,17 @@ def run(
                 unfinished = error
             chosen.check()
             session.voice.say(chosen.summary())
-            title = f"{protocol}, judged by {session.label(judge.chat)}, rubric {judge.rubric.id} {judge.rubric.hash}"
+            title = f"{protocol}, judged by {session.label(judge)}, rubric {judge.rubric.id} {judge.rubric.read_hash}"
             session.voice.table(title, measure.summarize(scores))
+            module = plugins.module("protocol", protocol)
+            for further, table in getattr(module, "further", lambda rows: [])(scores):
+                session.voice.table(further, table)
+            kept = _known.keep(judge, getattr(module, "record", None), scores)
+            if kept is not None:
+                known = known if calibration else _known.records(judge, None)
+                session.voice.say(f"record {kept.hash} of {judge.name} is kept in {kept.path}")
+            for line in _known.quotes(judge, known):
+                session.voice.say(line)
             if unfinished is not None:
                 raise unfinished
 

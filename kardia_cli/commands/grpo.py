@@ -23,6 +23,8 @@ def run(
     reward: Annotated[list[str] | None, typer.Option("--reward", metavar="NAME=WEIGHT", help="A reward and its weight (default: format, emotion and rubric, one third each).")] = None,
     reward_option: Annotated[list[str] | None, typer.Option("--with", metavar="NAME.KEY=VALUE", help="An option of a reward.")] = None,
     judged: Judged = Judged(),
+    calibration: Annotated[Path | None, typer.Option(metavar="FILE", rich_help_panel="Judge", help="Go by this record of the judge in place of the stored ones.")] = None,
+    require_calibration: Annotated[bool, typer.Option("--require-calibration", rich_help_panel="Judge", help="Refuse a judge that was never held against people with this rubric.")] = False,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="An option of TRL's GRPOConfig (train.…) or PEFT's LoraConfig (lora.…).")] = None,
     split: Annotated[Literal["train", "test", "all"], typer.Option(help="Whose rows.")] = "train",
     fresh: Annotated[bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")] = False,
@@ -42,11 +44,12 @@ def run(
     rewards = training.rewards(
         reward or ["format", "emotion", "rubric"], reward_option or [], judged, calls, start, rows, seeded.seed
     )
+    known = training.known_judge(rewards, calibration, require_calibration)
     chosen = load(talk.config, settings or [])
     training.confirm(rows, rewards, start, chosen)
     with training.going_on(), training.metrics() as emit:
         run_grpo(
             rows, folder, model=start, rewards=rewards, settings=chosen, seed=seeded.seed, fresh=fresh,
-            say=training.voice.say, emit=emit,
+            say=training.voice.say, emit=emit, judged=known,
         )  # fmt: skip
     training.finish()

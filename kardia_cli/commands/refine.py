@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
@@ -12,13 +13,26 @@ POSITION = 4
 EXAMPLE = "Example: kardia synthesize | kardia critique | kardia refine --rejects rejects.jsonl > data.jsonl"
 
 
+@dataclass
+class JudgedBefore(Judged):
+    """Who judges, by the rubric that judged before."""
+
+    rubric: Annotated[
+        str | None,
+        typer.Option(
+            rich_help_panel="Judge",
+            help="A rubric by name, or a YAML file (default: the one that judged the row, else synthesis).",
+        ),
+    ] = None
+
+
 @expand
 def run(
     inputs: Inputs = None,
     limit: Limit = None,
     model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_REFINE_MODEL", "KARDIA_MODEL"], help="Who rewrites, and speaks when a tail is simulated anew.")] = None,
     seeker_model: Annotated[str | None, typer.Option(help="Who plays the seeker in a new tail, if another model.")] = None,
-    judged: Judged = Judged(),
+    judged: JudgedBefore = JudgedBefore(),
     strategy: Annotated[str | None, typer.Option(help="Strategy of a new tail (default: the row's own).")] = None,
     settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of that strategy.")] = None,
     max_rewrites: Annotated[int, typer.Option(min=0, help="Rewrites of one turn at most.")] = 5,
@@ -34,31 +48,41 @@ def run(
     """Walk through each dialogue, rewrite what fails (critique in hand) and judge again."""
     import asyncio
 
+    from kardia_cli.commands import _rounds
     from kardia_cli.line import Row
+    from kardia_cli.review import reviewing
     from kardia_cli.session import Session
-    from kardia_cli.stages.refinements import Refiner, refine
+    from kardia_cli.stages.refinements import Refiner, refine, rubric_for
+    from kardia_cli.stages.rounds import Rounds
 
     async def go() -> None:
         async with Session("refine", io, calls, talk, seeded.seed) as session:
             chats = session.chats(
-                {"rewriter": model, "seeker": seeker_model, "judge": judged.judge_model},
-                {"rewriter": "--model", "seeker": "--seeker-model", "judge": "--judge-model"},
+                {"rewriter": model, "seeker": seeker_model, **judged.roles()},
+                {"rewriter": "--model", "seeker": "--seeker-model", **judged.flags()},
                 follow={"seeker": "rewriter", "judge": "rewriter"},
             )
             if not judged.judge_model and chats["judge"].real:
                 session.voice.say(
                     f"the judge is the speaker's model, {chats['judge'].name} (as in the paper; --judge-model for another)"
                 )
-            judge = session.judge(chats["judge"], judged.rubric)
+            rounds, told = Rounds(), set[str]()
 
-            async def work(row: Row) -> list[Row]:
+            async def work(given: Row) -> list[Row]:
+                row = session.checked(given, "messages")
+                judge = session.judge(chats, judged, rubric=judged.rubric or rubric_for(row))
+                if judge.rubric.read_hash not in told:
+                    told.add(judge.rubric.read_hash)
+                    session.tell_judge(judge)
                 speak = session.strategy(strategy or row.get("strategy") or "kardia", settings, chats["rewriter"])
                 refiner = Refiner(
                     judge, chats["rewriter"], chats["seeker"], speak, seeded.seed,
                     max_rewrites, max_exchanges, max_tails, tail, cut_at_solved,
+                    rounds=Rounds() if session.rehearsing else rounds,
                 )  # fmt: skip
-                return [await refine(session.checked(row, "messages"), refiner)]
+                return [await refine(row, refiner)]
 
-            await session.move(session.lines(inputs, "dialogues", limit), work)
+            with reviewing("refine", judged.review, io.force, session.voice) as note:
+                await _rounds.move(session, session.lines(inputs, "dialogues", limit), work, rounds, (note,))
 
     asyncio.run(go())

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.options import Calls, Inputs, Io, Seeded, Talk, expand
+from kardia_cli.options import Calls, Inputs, Io, Judged, OnRisk, Seeded, Talk, expand
 
 POSITION = 2
 EXAMPLE = "Example: kardia synthesize -n 20 --seed 7 | kardia refine > data.jsonl"
 
 
+@dataclass
+class JudgedLive(Judged):
+    """Who judges each turn before the seeker goes on. KARDIA_JUDGE_MODEL, which names a judge for critique, is not read."""
+
+    judge_model: Annotated[
+        list[str] | None,
+        typer.Option(
+            rich_help_panel="Judge",
+            help="Judge and rewrite each supporter turn before the seeker goes on. Repeat it for a panel.",
+        ),
+    ] = None
+    rubric: Annotated[
+        str | None,
+        typer.Option(rich_help_panel="Judge", help="A rubric by name, or a YAML file.", show_default="synthesis"),
+    ] = None
+
+
 @expand
 def run(
+    context: typer.Context,
     inputs: Inputs = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Dialogues to make; profiles are used again as needed.")] = 128,
     model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_SYNTHESIZE_MODEL", "KARDIA_MODEL"], help="Who speaks: offline, provider/NAME, a folder, NAME@URL.")] = None,
@@ -23,6 +42,10 @@ def run(
     scenarios: Annotated[list[str] | None, typer.Option(help="JSONL of situations, with `situation` and `emotion`.")] = None,
     how: Annotated[Literal["balanced", "random", "round-robin"], typer.Option("--pairing", help="How profiles meet situations.")] = "balanced",
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
+    judged: JudgedLive = JudgedLive(),
+    rewrites: Annotated[int | None, typer.Option(min=0, rich_help_panel="Judge", help="Rewrites of one turn at most; 0: the judge drops what fails.", show_default="5")] = None,
+    cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved/--no-cut-at-solved", rich_help_panel="Judge", help="A turn judged SOLVED ends the talk.")] = True,
+    on_risk: OnRisk = "flag",
     io: Io = Io(),
     calls: Calls = Calls(),
     seeded: Seeded = Seeded(),
@@ -31,32 +54,67 @@ def run(
     """Simulate seeker and supporter, four spans a turn, over profiles and situations."""
     import asyncio
 
+    from kardia_cli import risk
+    from kardia_cli.commands import _rounds
+    from kardia_cli.errors import UsageError
     from kardia_cli.line import Row
+    from kardia_cli.review import reviewing
     from kardia_cli.session import Session
     from kardia_cli.stages import dialogues, pairing
+    from kardia_cli.stages.mending import Mender
+    from kardia_cli.stages.refinements import DEFAULT_RUBRIC
+    from kardia_cli.stages.rounds import Rounds
 
     async def go() -> None:
+        is_judged = bool(judged.judge_model) and _named_here(context, talk)
+        for flag, value in {"--rewrites": rewrites, "--review": judged.review}.items():
+            if value is not None and not is_judged:
+                raise UsageError(f"{flag} is for a judge, and none is named", "add --judge-model NAME")
         async with Session("synthesize", io, calls, talk, seeded.seed) as session:
             chats = session.chats(
-                {"supporter": model, "seeker": seeker_model},
-                {"supporter": "--model", "seeker": "--seeker-model"},
+                {"supporter": model, "seeker": seeker_model, **(judged.roles() if is_judged else {})},
+                {"supporter": "--model", "seeker": "--seeker-model", **judged.flags()},
                 follow={"seeker": "supporter"},
             )
             speak = session.strategy(strategy, settings, chats["supporter"])
-            situations, bad = pairing.read_situations(session.situations(scenarios))
+            situations, bad = pairing.read_situations(session.situations(scenarios), on_risk)
             pairing.require(situations, bad)
-            pairs = pairing.Pairing(situations, how, seeded.seed)
+            pairs = pairing.Pairing(situations, how, seeded.seed, on_risk)
             profiles = session.lines(inputs, "profiles")
             session.expected = limit
+            judge = None
+            if is_judged:
+                judge = session.judge(chats, judged, rubric=judged.rubric or DEFAULT_RUBRIC)
+                session.tell_judge(judge)
+            rounds = Rounds()
 
             async def work(row: Row) -> list[Row]:
-                session.checked(row)
+                row = session.checked(row)
+                counts, most = Rounds() if session.rehearsing else rounds, 5 if rewrites is None else rewrites
+                mender = Mender(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
                 made = await dialogues.synthesize(
                     row, chats["seeker"], speak, supporter_chat=chats["supporter"], strategy=strategy,
-                    seed=seeded.seed, max_exchanges=max_exchanges,
+                    seed=seeded.seed, max_exchanges=max_exchanges, mender=mender, cut_at_solved=cut_at_solved,
                 )  # fmt: skip
                 return [made]
 
-            await session.move(pairing.paired(profiles, pairs, limit, bad), work)
+            with (
+                reviewing("synthesize", judged.review, io.force, session.voice) as note,
+                risk.counted(session.voice.say) as risks,
+            ):
+                await _rounds.move(
+                    session, pairing.paired(profiles, pairs, limit, bad), work, rounds, (note, risks.see)
+                )
 
     asyncio.run(go())
+
+
+def _named_here(context: typer.Context, talk: Talk) -> bool:
+    """Whether the judge was named for this command, and not at the top of the config file for all of them."""
+    from kardia_cli.options import load_toml
+
+    source = context.get_parameter_source("judge_model")
+    if talk.config is None or source is None or source.name != "DEFAULT_MAP":
+        return True
+    own = load_toml(talk.config).get("synthesize", {})
+    return "judge-model" in own or "judge_model" in own

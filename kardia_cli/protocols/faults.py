@@ -37,11 +37,11 @@ async def _look(row: Row, turn: int, kind: str | None, judge: Judge) -> Score:
     try:
         critique = await judge.judge(row, turn, text, plain=is_plain(row))
     except CallFailed as error:
-        return Score(None, unscored(error), model=judge.chat.name, turn=turn, text=text, label=kind or "")
+        return Score(None, unscored(error), model=judge.name, turn=turn, text=text, label=kind or "")
     found = _found(critique)
     right = kind in found if kind else not found
     parts = {name: float(name in found) for name in sorted(found)}
-    return Score(float(right), f"planted {kind}, found {sorted(found)}", parts, judge.chat.name, turn, text, kind or "")
+    return Score(float(right), f"planted {kind}, found {sorted(found)}", parts, judge.name, turn, text, kind or "")
 
 
 def _found(critique: Critique) -> set[str]:

@@ -13,6 +13,8 @@ from kardia_cli.judge import Judge
 from kardia_cli.line import Row
 from kardia_cli.verdicts import label_error
 
+NEEDS_JUDGE = False
+
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:
     """Exact match, letter case aside; raises `RowError` for a row without a gold label."""

@@ -8,6 +8,8 @@ from kardia_cli.judge import Judge
 from kardia_cli.line import Row
 from kardia_cli.verdicts import format_error
 
+NEEDS_JUDGE = False
+
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:
     """A mechanical check: no model is asked."""

@@ -11,36 +11,62 @@ from kardia_cli.verdicts import is_plain
 
 
 async def critique(row: Row, judge: Judge) -> Row:
-    """The row with a critique of every supporter turn appended; those that stand there already are kept and not paid twice.
+    """The row with a critique of every supporter turn appended.
 
-    Raises `CallFailed` where the judge failed on a turn.
+    Those that stand there already are kept and not paid twice; where only the rubric's policy has changed since, the
+    saved answers are decided anew without a call and appended too. Raises `CallFailed` where the judge failed on a turn.
     """
-    plain = is_plain(row)
     known = list(row.get("critiques") or [])
-    asked = [_judge_turn(row, turn, judge, plain) for turn in supporter_turns(row) if find(row, turn, judge) is None]
-    fresh = await flow.together(asked)
+    fresh = await flow.together(_judge_turn(row, turn, judge) for turn in supporter_turns(row))
     return {
         **row,
-        "critiques": known + [item.model_dump() for item in fresh],
+        "critiques": known + [item.model_dump() for item in fresh if item is not None],
         "models": with_model(row, "judge", judge),
     }
 
 
-async def _judge_turn(row: Row, turn: int, judge: Judge, plain: bool) -> Critique:
-    return await judge.judge(row, turn, row["messages"][turn]["content"], plain=plain)
+async def _judge_turn(row: Row, turn: int, judge: Judge) -> Critique | None:
+    """A new critique of the turn, or None where the one that stands there is up to date."""
+    stored = find_stored(row, turn, judge)
+    if stored is None:
+        return await judge.judge(row, turn, row["messages"][turn]["content"], plain=is_plain(row))
+    return None if stored.policy_hash == judge.rubric.policy_hash else rescored(row, turn, judge, stored)
 
 
 def find(row: Row, turn: int, judge: Judge) -> Critique | None:
-    """The newest stored critique of a turn by this rubric and judge, of the text that stands there now; else None."""
-    wanted = (turn, judge.rubric.hash, judge.chat.name, judge.text_hash(row, turn, row["messages"][turn]["content"]))
-    for stored in reversed(row.get("critiques") or []):
-        if (stored["turn"], stored["rubric_hash"], stored["judge"], stored["text_hash"]) == wanted:
-            return Critique.model_validate(stored)
+    """The newest stored critique of the text that stands there now, by this judge and rubric, under its policy; else None."""
+    stored = find_stored(row, turn, judge)
+    if stored is None or stored.policy_hash == judge.rubric.policy_hash:
+        return stored
+    return rescored(row, turn, judge, stored)
+
+
+def find_stored(row: Row, turn: int, judge: Judge) -> Critique | None:
+    """The newest stored critique whose answers this judge and rubric would give again, whatever policy decided them."""
+    text = row["messages"][turn]["content"]
+    manner = judge.manner
+    wanted = (turn, judge.rubric.read_hash, judge.name, manner.calls, manner.samples, judge.text_hash(row, turn, text))
+    for entry in reversed(row.get("critiques") or []):
+        if entry["turn"] != turn or entry["rubric_hash"] != judge.rubric.read_hash:
+            continue
+        stored = Critique.model_validate(entry)
+        given = (turn, stored.rubric_hash, stored.judge, stored.calls, stored.samples, stored.text_hash)
+        if given == wanted:
+            return stored
     return None
 
 
+def rescored(row: Row, turn: int, judge: Judge, stored: Critique) -> Critique:
+    """A stored critique decided anew by the rubric's policy, without a call."""
+    return judge.rescored(row, turn, row["messages"][turn]["content"], stored, plain=is_plain(row))
+
+
 def with_model(row: Row, role: str, judge: Judge) -> list[Row]:
-    """The row's `models` with the judge's entry, once."""
-    entry = {"role": role, "model": judge.chat.name, "hash": judge.chat.hash}
+    """The row's `models` with an entry for each of the judge's models, once."""
     known = list(row.get("models") or [])
-    return known if entry in known else [*known, entry]
+    gate = [judge.gate] if judge.gate is not None else []
+    for chat in [*judge.chats, *gate]:
+        entry = {"role": role, "model": chat.name, "hash": chat.hash}
+        if entry not in known:
+            known.append(entry)
+    return known

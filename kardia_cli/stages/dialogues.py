@@ -1,41 +1,57 @@
 """Profile rows → dialogue rows: a simulated seeker talks with a strategy (Kardia-R1's U and A, section 1.3).
 
 Up to `max_exchanges` exchanges; the talk ends with the supporter's answer to a seeker turn that says the matter is
-settled. The seeker never sees reasoning, the supporter never sees the gold emotion (`Dialogue` has no such field).
+settled. The seeker never sees reasoning, the supporter never sees the gold emotion (`Dialogue` has no such field). With a
+judge (the paper's R) each supporter turn is mended before the seeker goes on, and a SOLVED ends the talk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.environments.seeker import speak
 from kardia_cli.line import Row
-from kardia_cli.prompts import system_prompt
+from kardia_cli.prompts import supporter_turns, system_prompt
+from kardia_cli.stages.mending import Draft, Mender, finish, settle
 
 Speaker = Callable[[Dialogue], Awaitable[Turn]]
 """A strategy with its chat and options bound."""
+Talk = list[dict[str, str]]
+Mend = Callable[[Talk, Turn], Awaitable[tuple[Turn, bool]]]
+"""Given the talk that ends with the turn: the turn that shall stand there, and whether the talk ends with it."""
 
 
 async def simulate(
-    row: Row, seeker: Chat, supporter: Speaker, *, seed: int, max_exchanges: int, revision: int = 0
+    row: Row,
+    seeker: Chat,
+    supporter: Speaker,
+    *,
+    seed: int,
+    max_exchanges: int,
+    revision: int = 0,
+    mend: Mend | None = None,
 ) -> tuple[Row, list[Turn]]:
     """Continue the talk from the row's messages (ending before a seeker turn) until it is settled or the cap is met.
 
-    Returns the row with all messages and `resolved`, and the supporter turns that were made here.
+    Returns the row with all messages and `resolved`, and the supporter turns that were made here. The seeker answers what
+    `mend` makes of a supporter turn.
     """
     messages = list(row["messages"])
     made: list[Turn] = []
-    resolved = False
+    resolved = ended = False
     exchange = sum(message["role"] == "user" for message in messages)
-    while exchange < max_exchanges and not resolved:
+    while exchange < max_exchanges and not resolved and not ended:
         exchange += 1
         so_far = {**row, "messages": messages}
         said = await speak(so_far, seeker, seed=seed, exchange=exchange, max_exchanges=max_exchanges, revision=revision)
         messages.append({"role": "user", "content": said.message.strip()})
         resolved = said.resolved
         turn = await supporter(as_dialogue({**row, "messages": messages}, seed, revision))
+        if mend is not None:
+            turn, ended = await mend([*messages, {"role": "assistant", "content": turn.text}], turn)
         made.append(turn)
         messages.append({"role": "assistant", "content": turn.text})
     return {**row, "messages": messages, "resolved": resolved}, made
@@ -55,21 +71,62 @@ def as_dialogue(row: Row, seed: int, revision: int = 0) -> Dialogue:
 
 
 async def synthesize(
-    row: Row, seeker: Chat, supporter: Speaker, *, strategy: str, supporter_chat: Chat, seed: int, max_exchanges: int
+    row: Row,
+    seeker: Chat,
+    supporter: Speaker,
+    *,
+    strategy: str,
+    supporter_chat: Chat,
+    seed: int,
+    max_exchanges: int,
+    mender: Mender | None = None,
+    cut_at_solved: bool = True,
 ) -> Row:
-    """A whole dialogue for a paired row, with its system message, strategy, traces and models."""
-    done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges)
-    has_spans = any(turn.spans for turn in made)
-    system = {"role": "system", "content": system_prompt(done, four_spans=has_spans)}
-    messages = [system, *done["messages"]]
-    turns = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
-    notes = [{"turn": at, "trace": turn.trace} for at, turn in zip(turns, made, strict=True) if turn.trace]
-    spoke = [("seeker", seeker), ("supporter", supporter_chat)]
+    """A whole dialogue for a paired row, with its system message, strategy, traces and models.
+
+    With a `mender` each supporter turn is judged and rewritten before the seeker goes on, and the row is as refine leaves
+    one (raises what refine raises). The judge is asked what refine would ask it, so a talk whose drafts all pass is the
+    talk without a judge. A SOLVED ends it, as in the paper, unless `cut_at_solved` is false.
+    """
+    spoke = {"seeker": seeker, "supporter": supporter_chat}
+    if mender is None:
+        done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges)
+        return _whole(done, system_prompt(done, four_spans=any(turn.spans for turn in made)), made, strategy, spoke)
+    draft, system = Draft.of(row), system_prompt(row)
+    mend = _mend(draft, system, mender, cut_at_solved)
+    with mender.rounds.following(draft.seen):
+        done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges, mend=mend)
+        draft.row = _whole(done, system, made, strategy, spoke)
+        return await finish(draft, mender)
+
+
+def _mend(draft: Draft, system: str, mender: Mender, cut_at_solved: bool) -> Mend:
+    """What settles each new turn in the draft, as refine would settle it in the whole row."""
+
+    async def mend(talk: Talk, turn: Turn) -> tuple[Turn, bool]:
+        draft.row["messages"] = [_as_system(system), *talk]
+        at = len(talk)
+        draft.note(at, turn.trace)
+        critique = await settle(draft, at, mender)
+        return Turn(draft.text(at), draft.trace(at)), cut_at_solved and critique.verdict == "SOLVED"
+
+    return mend
+
+
+def _as_system(text: str) -> dict[str, str]:
+    return {"role": "system", "content": text}
+
+
+def _whole(done: Row, system: str, made: Sequence[Turn], strategy: str, spoke: dict[str, Chat]) -> Row:
+    """The dialogue's row, its fields in the order in which they are written."""
+    row: dict[str, Any] = {**done, "messages": [_as_system(system), *done["messages"]]}
+    turns = supporter_turns(row)
     return {
-        **done,
-        "messages": messages,
-        "resolved": done["resolved"],
+        **row,
         "strategy": strategy,
-        "traces": notes,
-        "models": [*(row.get("models") or []), *({"role": r, "model": c.name, "hash": c.hash} for r, c in spoke)],
+        "traces": [{"turn": at, "trace": turn.trace} for at, turn in zip(turns, made, strict=True) if turn.trace],
+        "models": [
+            *(row.get("models") or []),
+            *({"role": role, "model": chat.name, "hash": chat.hash} for role, chat in spoke.items()),
+        ],
     }

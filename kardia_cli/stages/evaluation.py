@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
@@ -20,6 +20,8 @@ class Measure:
     score: Callable[[Row, Mapping[str, Chat], Judge], Awaitable[Sequence[Score]]]
     summarize: Callable[[Sequence[Row]], list[dict[str, Any]]]
     needs_model: bool = True
+    builtin: Literal["dialogues", "probes"] = "dialogues"
+    """The embedded rows that `builtin` means here."""
 
 
 async def evaluate(row: Row, measure: Measure, chats: Mapping[str, Chat], judge: Judge) -> list[Row]:
@@ -51,8 +53,9 @@ def _as_row(row: Row, score: Score, protocol: str, judge: Judge) -> Row:
         "value": score.value,
         "parts": [{"id": name, "value": value} for name, value in score.parts.items()],
         "reason": score.reason,
-        "judge": judge.chat.name,
-        "rubric_hash": judge.rubric.hash,
+        "judge": judge.name,
+        "rubric_hash": judge.rubric.read_hash,
+        "policy_hash": judge.rubric.policy_hash,
     }
 
 

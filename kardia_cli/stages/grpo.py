@@ -35,17 +35,18 @@ def run_grpo(
     fresh: bool,
     say: Callable[[str], None],
     emit: reports.Emit,
+    judged: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train `model` on the rows' prompts into the run folder, or continue what is there; return done.json's summary.
 
-    Raises `UsageError` for settings that TRL does not know, too few prompts, or a folder of another run;
-    `ProviderError` where nothing can be scored.
+    `judged` is what config.json says of the rewards' judge. Raises `UsageError` for settings that TRL does not know, too
+    few prompts, or a folder of another run; `ProviderError` where nothing can be scored.
     """
     models.require_packages()
     start = models.find(model)
     table = arguments.grpo_table(settings, start.tiny, rewards.weights)
     plan = Plan(start, table, models.lora_table(settings, start.tiny), seed)
-    config = runs.describe("grpo", plan, rows, dict(rewards.weights))
+    config = runs.describe("grpo", plan, rows, dict(rewards.weights), judged)
     opened = runs.open_run(run, config, fresh=fresh, say=say)
     if opened.summary is not None:
         return opened.summary

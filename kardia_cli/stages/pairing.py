@@ -13,14 +13,14 @@ from typing import Literal
 
 import orjson
 
-from kardia_cli import jsonl
+from kardia_cli import jsonl, risk
 from kardia_cli.chat.request import derive_seed
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.line import Line, Row
 from kardia_cli.records import EMOTIONS, check_row, content_hash
 
 How = Literal["balanced", "random", "round-robin"]
-_MADE_HERE = frozenset({"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin"})
+_MADE_HERE = frozenset({"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin", "risk"})
 _IN_MEMORY = 8 << 20
 
 
@@ -29,12 +29,15 @@ class Pairing:
     """Chooses the situation of the dialogue at an index, from the seed and the index alone.
 
     balanced: every block of 32 dialogues meets each emotion once, in a seeded order; within an emotion by hash.
-    random: by hash. round-robin: in the order of the file.
+    random: by hash. round-robin: in the order of the file. `on_risk` is for signs of danger in profile and situation
+    (see risk.py): where they are to be dropped, `read_situations` and `paired` leave them out before anything is
+    paired, so that no dialogue is lost.
     """
 
     situations: Sequence[Row]
     how: How
     seed: int
+    on_risk: risk.How = "keep"
     _by_emotion: dict[str, list[Row]] = field(default_factory=dict)
     _count: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -67,7 +70,7 @@ class Pairing:
         who = str(profile.get("anon_username") or content_hash(profile.get("person")))
         pair = (who, content_hash(situation["situation"], situation["emotion"]))
         self._count[pair] = self._count.get(pair, 0) + 1
-        return {
+        row = {
             "id": content_hash(self.seed, *pair, self._count[pair]),
             "person": profile["person"],
             "mbti": profile.get("mbti"),
@@ -78,6 +81,9 @@ class Pairing:
             **{name: value for name, value in profile.items() if name not in _MADE_HERE},
             "origin": _origin(profile, "profile") + _origin(situation, "situation"),
         }
+        if "risk" in profile:
+            row["risk"] = risk.of_profile(profile)
+        return risk.treat(row, self.on_risk, ("profile", "situation"))
 
 
 def _origin(row: Row, part: str) -> list[Row]:
@@ -85,8 +91,8 @@ def _origin(row: Row, part: str) -> list[Row]:
     return stored or [{"part": part, "source": "", "licence": "", "consent": ""}]
 
 
-def read_situations(lines: Iterable[Line]) -> tuple[list[Row], list[Line]]:
-    """The usable situations, and the bad lines with their reasons."""
+def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[list[Row], list[Line]]:
+    """The usable situations, and the bad lines with their reasons; with "drop" those that show danger are bad."""
     good: list[Row] = []
     bad: list[Line] = []
     for line in lines:
@@ -94,6 +100,8 @@ def read_situations(lines: Iterable[Line]) -> tuple[list[Row], list[Line]]:
             if line.error is not None:
                 raise line.error
             row = check_row(_of_situation(line.row), ("situation", "emotion"))
+            if on_risk == "drop":
+                risk.treat(row, on_risk, ("situation",))
         except RowError as error:
             bad.append(Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file))
             continue
@@ -133,7 +141,7 @@ async def paired(
         if count <= 0:
             return
         async for line in profiles:
-            usable = _usable(line)
+            usable = _usable(line, pairing.on_risk)
             if usable.error is None and usable.row is not None:
                 kept.write(orjson.dumps([line.number, line.file, usable.row]) + b"\n")
                 yield Line(line.number, row=pairing.pair(usable.row, made), file=line.file)
@@ -152,11 +160,15 @@ async def paired(
                     return
 
 
-def _usable(line: Line) -> Line:
+def _usable(line: Line, on_risk: risk.How) -> Line:
     if line.error is not None:
         return line
     try:
-        check_row(line.row, ("person",))
+        row = check_row(line.row, ("person",))
+        if on_risk == "drop":
+            risk.treat(row, on_risk, ("profile",))
+        elif "risk" in row:
+            risk.of_profile(row)  # a column of that name that is none of ours costs this row alone
     except RowError as error:
         return Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file)
     return line

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from kardia_cli import persona
+from kardia_cli import persona, risk
 from kardia_cli.chat.request import Reply, Request, derive_seed
 from kardia_cli.cleaning import MBTI_TYPES, clean, count_words, mask_type, same_text, usable_posts
 from kardia_cli.errors import CallFailed, Dropped, RowError
@@ -51,25 +51,40 @@ class Chat(Protocol):
         """Answer, or raise `CallFailed`."""
 
 
-async def build_profile(raw: Row, chat: Chat | None, *, seed: int, min_words: int = MIN_WORDS) -> Row:
+async def build_profile(
+    raw: Row, chat: Chat | None, *, seed: int, min_words: int = MIN_WORDS, on_risk: risk.How = "flag"
+) -> Row:
     """One profile row from one raw row with `posts` or `person`; its other fields pass through untouched.
 
-    With `chat`, About and Signature are that model's words, else the person's own. Raises `Dropped` where fewer than
-    `min_words` usable words are left, `RowError` for a row without text, `CallFailed` if the model's answer fails or
-    quotes what nobody wrote.
+    With `chat`, About and Signature are that model's words, else the person's own. `on_risk` is for signs of danger in
+    the profile and in all the posts it was made of (see risk.py). Raises `Dropped` where fewer than `min_words` usable
+    words are left or a sign is to be dropped, `RowError` for a row without text, `CallFailed` if the model's answer
+    fails or quotes what nobody wrote.
     """
     name = person_name(raw)
     given = persona.parse(_text(raw, "person"))
     mbti = _mbti(raw.get("mbti")) or _mbti(given.mbti)
     posts = _posts(raw)
     if not posts and (given.signature or given.activities or given.mbti):
-        return _row(raw, name, mbti, _kept(given, mbti))
+        return _treated(_row(raw, name, mbti, _kept(given, mbti)), on_risk)
     texts = usable_posts(posts or given.about.split("\n"), mbti)
     _require_text(texts, min_words)
+    shown = [] if on_risk == "keep" else risk.found(texts, "profile")
+    if on_risk == "drop":
+        risk.require_none(shown)  # before a model is paid for it
     if chat is None:
-        return _row(raw, name, mbti, _chosen(texts, mbti, derive_seed(seed, name, "profiles"), is_bio=not posts))
+        built = _chosen(texts, mbti, derive_seed(seed, name, "profiles"), is_bio=not posts)
+        return _treated(_row(raw, name, mbti, built), on_risk, shown)
     written = await _written(texts, mbti, chat, derive_seed(seed, name, "profiles", "profile", 0))
-    return _row(raw, name, mbti, _enriched(written, texts, mbti, derive_seed(seed, name, "profiles")), chat)
+    built = _enriched(written, texts, mbti, derive_seed(seed, name, "profiles"))
+    return _treated(_row(raw, name, mbti, built, chat), on_risk, shown)
+
+
+def _treated(row: Row, on_risk: risk.How, shown: Sequence[Row] = ()) -> Row:
+    """The row with its marks as `on_risk` wants it; marks of a dialogue that came along are not of the person."""
+    if "risk" in row:
+        row["risk"] = risk.of_profile(row)
+    return risk.treat(row, on_risk, ("profile",), shown)
 
 
 def person_name(raw: Row) -> str:

@@ -33,6 +33,8 @@ from kardia_cli.training.plan import Plan
 from kardia_cli.training.reports import rewind
 
 CONFIG, DONE, METRICS, CHECKPOINTS = "config.json", "done.json", "metrics.jsonl", "checkpoints"
+NOTED = ("versions.", "calibration")
+"""Names in config.json that are noted and may differ when a run goes on."""
 _PARTS = ("trainer_state.json", "optimizer.pt", "scheduler.pt")
 """Files that a checkpoint must hold; `trainer_state.json` is written last, a missing optimizer is silently ignored."""
 
@@ -61,8 +63,17 @@ class Run:
         return summary
 
 
-def describe(stage: str, plan: Plan, rows: Sequence[Row], rewards: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """What a run is, for config.json: two runs with the same description are the same run."""
+def describe(
+    stage: str,
+    plan: Plan,
+    rows: Sequence[Row],
+    rewards: Mapping[str, float] | None = None,
+    judged: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What a run is, for config.json: two runs with the same description are the same run.
+
+    `judged` is what it says of the rewards' judge: its name and hash, the rubric, the hashes of its calibrations.
+    """
     people = {str(row.get("anon_username")) for row in rows}
     return {
         "stage": stage,
@@ -73,6 +84,7 @@ def describe(stage: str, plan: Plan, rows: Sequence[Row], rewards: Mapping[str, 
         "train": plan.train,
         "lora": plan.lora,
         **({"rewards": dict(rewards)} if rewards is not None else {}),
+        **(judged or {}),
         "versions": {name: version(name) for name in ("torch", "transformers", "trl", "peft")},
     }
 
@@ -146,13 +158,16 @@ def _refuse_differences(folder: Path, config: Mapping[str, Any]) -> None:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Lines `name: old -> new` for every value that differs, `versions` aside."""
+    """Lines `name: old -> new` for every value that differs.
+
+    Not `versions`, and not `calibration`: measuring the judge once more must not keep a run from going on.
+    """
     old, new = dict(_flat(before)), dict(_flat(after))
     names = sorted({*old, *new})
     return [
         f"{name}: {old.get(name, 'not set')} -> {new.get(name, 'not set')}"
         for name in names
-        if old.get(name) != new.get(name) and not name.startswith("versions.")
+        if old.get(name) != new.get(name) and not name.startswith(NOTED)
     ]
 
 

@@ -158,7 +158,7 @@ def test_a_reply_that_breaks_the_schema_gets_one_repair_turn_that_shows_the_erro
     [
         ("no json here", "parse"),
         ('{"reason": "r"}', "invalid"),
-        ('{"reason": "a", "level": 1} {"reason": "b", "level": 5}', "invalid"),
+        ('{"reason": "a", "level": 1} {"reason": "b", "level": 5}', "two_verdicts"),
     ],
 )
 def test_a_reply_that_stays_wrong_is_a_typed_failure_and_never_a_guess(text: str, why: str) -> None:

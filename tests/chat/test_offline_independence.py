@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import embedded, rubric
+from kardia_cli import embedded, rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.chat.offline import backend
@@ -110,7 +110,7 @@ async def run_stages(chat: Chat) -> list[dict[str, Any]]:
 
     situations, _ = pairing.read_situations(Line(1, row=row) for row in embedded.rows("situations"))
     pairs = pairing.Pairing(situations, "balanced", 0)
-    judge = Judge(rubric.load("kardia-core"), chat, 0)
+    judge = Judge(rubric_file.load("kardia-core"), chat, 0)
     make = partial(dialogues.synthesize, strategy="kardia", supporter_chat=chat, seed=0, max_exchanges=10)
     made = [await make(pairs.pair(row, at), chat, speak) for at, row in enumerate(embedded.rows("profiles")[:12])]
     refined = []

@@ -463,7 +463,8 @@ BEHAVIOURS = {
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 def test_an_unsafe_behaviour_is_found_and_no_other_one_with_it(behaviour: str) -> None:
-    assert present(BEHAVIOURS[behaviour]) - {"ignores_profile", "advice_without_feeling"} == {behaviour}
+    others = {"ignores_profile", "advice_without_feeling", "no_resource"}  # who misses a danger names no help either
+    assert present(BEHAVIOURS[behaviour]) - others == {behaviour}
 
 
 @pytest.mark.parametrize("behaviour", [name for name in BEHAVIOURS if name != "judge_appeal"])

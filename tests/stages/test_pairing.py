@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kardia_cli import embedded, jsonl
+from kardia_cli import embedded, jsonl, risk
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.line import Line, Row
 from kardia_cli.records import EMOTIONS
@@ -128,3 +128,52 @@ def test_where_no_situation_can_be_used_the_first_reason_is_named() -> None:
     good, bad = pairing.read_situations([Line(7, row={"situation": "x", "emotion": "blue"}, file="ed.jsonl")])
     with pytest.raises(UsageError, match=r"ed\.jsonl:7: .*'blue' is none of the 32 labels"):
         pairing.require(good, bad)
+
+
+DARK = "I want to die since he left."
+
+
+def pairs(on_risk: risk.How, *persons: Row, count: int = 4) -> list[Line]:
+    async def some() -> AsyncIterator[Line]:
+        for number, person in enumerate(persons, 1):
+            yield Line(number, row=person)
+
+    lines = [Line(n, row={"situation": text, "emotion": "sad"}) for n, text in enumerate((DARK, "He left."), 1)]
+    good, bad = pairing.read_situations(lines, on_risk)
+
+    async def go() -> list[Line]:
+        return [line async for line in paired(some(), Pairing(good, "round-robin", 0, on_risk), count, bad)]
+
+    return asyncio.run(go())
+
+
+def test_a_pair_is_flagged_by_its_situation_and_its_profile() -> None:
+    made = [line.row or {} for line in pairs("flag", {"person": "About: My father beats me.", "anon_username": "u"})]
+    kinds = [[(mark["part"], mark["kind"]) for mark in row["risk"]] for row in made]
+    assert kinds == [[("profile", "abuse"), ("situation", "suicide")], [("profile", "abuse")]] * 2
+
+
+def test_a_new_dialogue_keeps_the_marks_of_the_person_and_not_those_of_an_old_dialogue() -> None:
+    old = [
+        {"part": "profile", "turn": -1, "kind": "abuse", "quote": "from a post"},
+        {"part": "situation", "turn": -1, "kind": "suicide", "quote": "of another talk"},
+        {"part": "talk", "turn": 1, "kind": "suicide", "quote": "of another talk"},
+    ]
+    for on_risk in ("keep", "flag"):
+        row = pairs(on_risk, {"person": "About: I paint.", "risk": old})[1].row or {}
+        assert row["risk"] == old[:1]
+
+
+def test_dropped_situations_and_profiles_cost_no_dialogue() -> None:
+    lines = pairs("drop", {"person": f"About: {DARK}"}, {"person": "About: I paint."})
+    refused = [str(line.error) for line in lines if line.error is not None]
+    assert refused == ["risk: suicide in the situation", "risk: suicide in the profile"]
+    assert {line.error.kind for line in lines if line.error is not None} == {"dropped"}
+    made = [line.row or {} for line in lines if line.error is None]
+    assert [(row["person"], row["situation"], row["risk"]) for row in made] == [("About: I paint.", "He left.", [])] * 4
+
+
+def test_a_column_that_happens_to_be_named_risk_costs_one_row() -> None:
+    lines = pairs("flag", {"person": "About: I paint.", "risk": "low"}, {"person": "About: I sing."})
+    assert "field 'risk'" in str(lines[0].error)
+    assert len(lines) == 5

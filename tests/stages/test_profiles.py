@@ -83,7 +83,7 @@ def test_the_own_type_links_and_names_are_nowhere_but_in_the_mbti_section() -> N
 def test_fields_come_in_order_and_unknown_ones_pass_through() -> None:
     raw = {"mbti": "XXXX", "posts": POSTS, "source_id": "u7", "age": 3, "origin": [{"part": "profile"}], "forum": None}
     row = built(raw)
-    assert list(row) == ["id", "person", "mbti", "anon_username", "age", "forum", "origin"]
+    assert list(row) == ["id", "person", "mbti", "anon_username", "age", "forum", "origin", "risk"]
     assert row["mbti"] is None
     assert row["anon_username"] == person_name({"source_id": "u7"})
     assert row["id"] == row_id({**row, "id": None})
@@ -160,6 +160,31 @@ def test_an_answer_that_quotes_what_nobody_wrote_fails(answer: ProfileText | Non
     with pytest.raises(CallFailed) as raised:
         built({"mbti": "INFP", "posts": POSTS}, chat=Writer(answer))
     assert raised.value.why == why
+
+
+DARK = "Since the winter I feel that everyone would be better off without me, and I say so to no one."
+
+
+def test_danger_in_any_post_is_marked_though_the_profile_does_not_show_it() -> None:
+    posts = [*POSTS, *(f"{DARK} {n}" for n in range(3))]
+    row = built({"posts": posts, "risk": [{"part": "talk", "turn": 3, "kind": "abuse", "quote": "of another talk"}]})
+    (mark,) = row["risk"]
+    assert (mark["part"], mark["turn"], mark["kind"]) == ("profile", -1, "suicide")
+    assert mark["quote"] in DARK
+    assert built({"posts": POSTS})["risk"] == []
+    assert "risk" not in built({"posts": posts}, on_risk="keep")
+
+
+def test_a_given_profile_is_marked_too() -> None:
+    row = built({"person": f"About: I paint. {DARK}\nSignature: Slow."})
+    assert [mark["kind"] for mark in row["risk"]] == ["suicide"]
+
+
+def test_a_dropped_person_costs_no_call() -> None:
+    writer = Writer(None)
+    with pytest.raises(Dropped, match="risk: suicide in the profile"):
+        built({"posts": [*POSTS, DARK]}, chat=writer, on_risk="drop")
+    assert writer.asked == []
 
 
 def test_one_profile_a_person() -> None:

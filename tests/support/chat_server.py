@@ -359,9 +359,10 @@ def _played(body: Body, exchanges: int) -> str:
             "resolved": number is not None and int(number[1]) >= exchanges,
         },
         "JudgeReply": lambda: _verdict(asked),
-        "FitReply": lambda: {"reason": "r", "fits": True},
+        "FitReply": lambda: {"nonce": _nonce(asked), "reason": "r", "fits": True},
         "DialogueReply": lambda: {
-            "answers": [{"id": name, "reason": "r", "present": False} for name in _ids(asked, "Answer each question")]
+            "nonce": _nonce(asked),
+            "answers": [{"id": name, "reason": "r", "present": False} for name in _ids(asked, "Answer each question")],
         },
         "ProfileText": lambda: {
             "about": "Somebody who writes.", "signature": "so it goes", "quotes": [asked.split("\n- ")[1].split("\n")[0]]
@@ -376,19 +377,27 @@ _FOUR_SPANS = (
 )
 
 
+def _nonce(asked: str) -> str:
+    return str(re.findall(r"Set nonce to (\w+)", asked)[-1])
+
+
 def _verdict(asked: str) -> Body:
-    nonce = re.findall(r"Set nonce to (\w+)", asked)[-1]
-    reply = re.split(r"---[0-9a-f]{12}---", asked)[1].strip()
+    reply = re.split(r"---[0-9a-f]{12}---", asked)[7].strip()  # after profile, situation and talk
     quote = " ".join(reply.split()[:3])
-    criteria = _ids(asked.split("Answer each question")[0], "Grade each criterion")
-    questions = _ids(asked.split("Last question")[0], "Answer each question")
-    return {
-        "nonce": nonce,
-        "criteria": [{"id": name, "reason": "r", "quotes": [quote], "level": 4} for name in criteria],
-        "answers": [{"id": name, "reason": "r", "quote": "", "present": False} for name in questions],
-        "solved_reason": "r",
-        "solved": False,
-    }
+    body: Body = {"nonce": _nonce(asked)}
+    if "Grade each criterion" in asked:
+        listed = asked[asked.rindex("Grade each criterion") :].split("Answer each question")[0]
+        body["criteria"] = [
+            {
+                "id": name, "reason": "r", "quotes": [quote], "level": 4,
+                "facets": [{"id": facet, "level": 1} for facet in re.findall(r"^    facet (\w+):", more, re.MULTILINE)],
+            }
+            for name, more in re.findall(r"^- ([\w-]+):(.*?)(?=^- |\Z)", listed, re.MULTILINE | re.DOTALL)
+        ]  # fmt: skip
+    if "Answer each question" in asked:
+        questions = _ids(asked.split("Last question")[0], "Answer each question")
+        body["answers"] = [{"id": name, "reason": "r", "quote": "", "present": False} for name in questions]
+    return body | ({"solved_reason": "r", "solved": False} if "Last question" in asked else {})
 
 
 def _ids(asked: str, after: str) -> list[str]:

@@ -112,35 +112,42 @@ def _seeker(prompt: str, chance: random.Random) -> dict[str, Any]:
 
 def _verdict(prompt: str, chance: random.Random) -> dict[str, Any]:
     """A whole verdict; about every fifth reply has a level that fails, and which one hangs on the reply alone."""
-    fenced = re.search(r"^(---[0-9a-f]{12}---)\n(.*?)\n\1", prompt, re.MULTILINE | re.DOTALL)
-    assert fenced is not None
-    reply = fenced[2]
-    criteria = _ids(_between(prompt, "Use null where the level cannot be judged.\n", "\n\nAnswer each question"))
-    questions = _ids(_between(prompt, "with the words that show it.\n", "\n\nLast question"))
+    reply = re.split(r"---[0-9a-f]{12}---", prompt)[7].strip()  # after profile, situation and talk
+    listed = prompt[prompt.rindex("Grade each criterion") :].partition("\n\nAnswer each question")[0]
+    criteria = dict(re.findall(r"^- (\w+):(.*?)(?=^- |\Z)", listed, re.MULTILINE | re.DOTALL))
+    questions = _ids(prompt[prompt.rindex("Answer each question") :].partition("\n\nLast question")[0])
     verdict = random.Random(reply)
     weak = verdict.choice(sorted(criteria)) if verdict.random() < 0.2 else ""
     quote = " ".join(reply.split()[:3])
     return {
-        "nonce": re.findall(r"^Set nonce to (\w+)\.", prompt, re.MULTILINE)[-1],
+        "nonce": _nonce(prompt),
         "criteria": [
-            {"id": name, "reason": _sentence(chance, 3, 6), "quotes": [quote], "level": 2 if name == weak else 4}
-            for name in criteria
+            {
+                "id": name, "reason": _sentence(chance, 3, 6), "quotes": [quote], "level": 2 if name == weak else 4,
+                "facets": [{"id": facet, "level": 1} for facet in re.findall(r"^    facet (\w+):", more, re.MULTILINE)],
+            }
+            for name, more in criteria.items()
         ],
         "answers": [{"id": name, "reason": "it does not", "quote": "", "present": False} for name in questions],
         "solved_reason": _sentence(chance, 3, 6),
         "solved": verdict.random() < 0.3,
-    }
+    }  # fmt: skip
+
+
+def _nonce(prompt: str) -> str:
+    return str(re.findall(r"Set nonce to (\w+)\.", prompt)[-1])
 
 
 def _fit(prompt: str, chance: random.Random) -> dict[str, Any]:
-    return {"reason": _sentence(chance, 3, 6), "fits": chance.random() < 0.7}
+    return {"nonce": _nonce(prompt), "reason": _sentence(chance, 3, 6), "fits": chance.random() < 0.7}
 
 
 def _dialogue(prompt: str, chance: random.Random) -> dict[str, Any]:
     """Answers on a whole dialogue; about every twentieth drifts and is dropped."""
     drifts = chance.random() < 0.05
-    names = _ids(prompt.rpartition("Answer each question: ")[2].partition("\n\n")[0])
-    return {"answers": [{"id": name, "reason": "r", "present": drifts and at == 0} for at, name in enumerate(names)]}
+    names = _ids(prompt[prompt.rindex("Answer each question") :].partition("\n\n")[0])
+    answers = [{"id": name, "reason": "r", "present": drifts and at == 0} for at, name in enumerate(names)]
+    return {"nonce": _nonce(prompt), "answers": answers}
 
 
 _FORMS = {"SeekerReply": _seeker, "JudgeReply": _verdict, "FitReply": _fit, "DialogueReply": _dialogue}

@@ -40,16 +40,23 @@ def chat(answers: Answers, name: str = "scripted") -> tuple[Chat, Scripted]:
     return Chat(ModelSpec(name, "http", name), backend, "", {}), backend
 
 
-def verdict(request: Request, level: int = 4, solved: bool = False, present: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A judge's whole answer to a judge.turn request: one level for all, the named questions answered yes."""
+def verdict(
+    request: Request, level: Any = 4, solved: bool = False, present: tuple[str, ...] = (), facet: int | None = 1
+) -> dict[str, Any]:
+    """A judge's whole answer to a judge.turn or judge.gate request: one level for all, the named questions answered yes."""
     facts = request.facts
     quote = " ".join(facts["reply"].split()[:3])
-    return {
-        "nonce": facts["nonce"],
-        "criteria": [{"id": c["id"], "reason": "r", "quotes": [quote], "level": level} for c in facts["criteria"]],
-        "answers": [
+    answer: dict[str, Any] = {"nonce": facts["nonce"]}
+    if facts.get("criteria"):
+        answer["criteria"] = [
+            {
+                "id": c["id"], "reason": "r", "quotes": [quote], "level": level,
+                "facets": [{"id": f["id"], "level": facet} for f in c["facets"]],
+            }
+            for c in facts["criteria"]
+        ]  # fmt: skip
+    if facts["questions"]:
+        answer["answers"] = [
             {"id": q["id"], "reason": "r", "quote": "", "present": q["id"] in present} for q in facts["questions"]
-        ],
-        "solved_reason": "r",
-        "solved": solved,
-    }
+        ]
+    return answer | ({"solved_reason": "r", "solved": solved} if facts.get("solved") else {})

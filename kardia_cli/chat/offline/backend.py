@@ -31,7 +31,7 @@ ROLES: dict[str, Role] = {
     "profile.write": biographer.profile,
 }
 """The tasks that it speaks in. Supporter tasks find the share of faults among their facts."""
-JUDGES = ("judge.turn", "judge.fit", "judge.dialogue")
+JUDGES = ("judge.turn", "judge.gate", "judge.fit", "judge.dialogue")
 
 
 class OfflineChat:
@@ -54,9 +54,9 @@ class OfflineChat:
             share = request.sampling.get("fault_share", self.fault_share)
             return ROLES[request.task]({**request.facts, "fault_share": share}, rng)
         if request.task in JUDGES:
-            # A verdict carries the nonce of its call; the scorer itself has no use for it.
+            # A verdict carries the nonce of its call and the call's names for levels; the scorer has no use for either.
             nonce = {"nonce": request.facts["nonce"]} if "nonce" in request.facts else {}
-            return _as_json(nonce | _judge(request.task)(request.facts, rng))
+            return _as_json(nonce | _labelled(_judge(request.task)(request.facts, rng), request.facts.get("labels")))
         if request.schema is not None:
             from kardia_cli.chat.offline.fill import fill
 
@@ -69,10 +69,21 @@ def _judge(task: str) -> Judging:
 
     judges: dict[str, Judging] = {
         "judge.turn": scorer.judge_turn,
+        "judge.gate": scorer.judge_gate,
         "judge.fit": scorer.judge_fit,
         "judge.dialogue": scorer.judge_dialogue,
     }
     return judges[task]
+
+
+def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:
+    """The verdict with its levels 1 to 5 under the names that the call gives them."""
+    if labels is None or labels[0] == "1" or "criteria" not in verdict:
+        return verdict
+    named = [
+        {**item, "level": None if item["level"] is None else labels[item["level"] - 1]} for item in verdict["criteria"]
+    ]
+    return {**verdict, "criteria": named}
 
 
 def _as_json(value: dict[str, Any]) -> Spoken:

@@ -24,6 +24,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from kardia_cli.chat.offline import epitome, scorer_view
 from kardia_cli.chat.offline.scorer_faults import ABSENT, RULES
 from kardia_cli.chat.offline.scorer_levels import CRITERIA
 from kardia_cli.chat.offline.scorer_talk import QUESTIONS, fits, settled
@@ -37,27 +38,43 @@ def judge_turn(facts: Facts, rng: random.Random) -> dict[str, Any]:
     """Judge one supporter reply.
 
     `facts` holds person, mbti, situation, history (role seeker|supporter, content), reply, criteria and questions
-    (each with an id). Returns criteria (id, reason, quotes, level 1-5 or None), answers (id, reason, present, quote),
-    solved and solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. The rules
-    are deterministic, `rng` is not drawn from.
+    (each with an id; a criterion may have facets with ids). Returns criteria (id, reason, quotes, level 1-5 or None, and
+    facets of id and level 0-2 or None where facets were asked for), answers (id, reason, present, quote), solved and
+    solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. The rules are
+    deterministic, `rng` is not drawn from.
     """
     seen = view(facts)
     is_settled, why = settled(list(facts.get("history") or []), seen.reply)
     return {
-        "criteria": [_criterion(str(item["id"]), seen) for item in facts.get("criteria") or []],
+        "criteria": [_criterion(item, facts, seen) for item in facts.get("criteria") or []],
         "answers": [_answer(str(item["id"]), seen) for item in facts.get("questions") or []],
         "solved": is_settled,
         "solved_reason": why,
     }
 
 
-def _criterion(name: str, seen: View) -> dict[str, Any]:
+def _criterion(asked: Facts, facts: Facts, seen: View) -> dict[str, Any]:
+    name = str(asked["id"])
+    facets = [str(item["id"]) for item in asked.get("facets") or []]
+    graded = {"facets": _facets(facets, facts, seen)} if facets else {}
     rule = CRITERIA.get(name)
     if rule is None:
-        return {"id": name, "reason": "no lexical rule for this criterion", "quotes": [], "level": None}
+        return {"id": name, "reason": "no lexical rule for this criterion", "quotes": [], "level": None, **graded}
     score = rule(seen)
-    quotes = [quote(sentence) for sentence in score.evidence]
-    return {"id": name, "reason": score.reason, "quotes": quotes, "level": score.level}
+    evidence = score.evidence or seen.whole.sentences[:1]
+    return {
+        "id": name,
+        "reason": score.reason,
+        "quotes": [quote(line) for line in evidence],
+        "level": score.level,
+        **graded,
+    }
+
+
+def _facets(names: list[str], facts: Facts, seen: View) -> list[dict[str, Any]]:
+    """The facets asked for, by epitome.py, of what the reply says to the person; null where it knows none of that name."""
+    found = epitome.facets(scorer_view.asked(facts), seen.reply.raw) if seen.english else {}
+    return [{"id": name, "level": found[name].level if name in found else None} for name in names]
 
 
 def _answer(name: str, seen: View) -> dict[str, Any]:
@@ -68,6 +85,16 @@ def _answer(name: str, seen: View) -> dict[str, Any]:
     if hit is None:
         return {"id": name, "reason": ABSENT[name], "present": False, "quote": ""}
     return {"id": name, "reason": hit.reason, "present": True, "quote": quote(hit.sentence)}
+
+
+def judge_gate(facts: Facts, rng: random.Random) -> dict[str, Any]:
+    """Answer a second look's yes/no questions on one supporter reply: answers (id, reason, quote, present), as asked.
+
+    `facts` as in `judge_turn`, without criteria. The rules are the same ones, so a second look by this judge at its own
+    finding always agrees.
+    """
+    seen = view(facts)
+    return {"answers": [_answer(str(item["id"]), seen) for item in facts.get("questions") or []]}
 
 
 def judge_fit(facts: Facts, rng: random.Random) -> dict[str, Any]:

@@ -120,6 +120,16 @@ def _contradiction(earlier: str, later: str) -> str:
     return _other_value("job", _jobs(earlier), _jobs(later)) or _other_value("age", _ages(earlier), _ages(later))
 
 
+def at_odds(profile: str) -> str:
+    """What a profile (plain form) says twice in ways that exclude each other; empty where nothing of the kind was found."""
+    for slot in talk_patterns.FAMILY_SLOTS:
+        if slot.one.search(profile) and slot.other.search(profile):
+            return slot.name
+    if len(set(re.findall(r"(?:mbti:|i am an?|as an?) ?([ie][ns][ft][jp])(?![a-z])", profile))) > 1:
+        return "two types"
+    return "two ages" if len(_ages(profile)) > 1 else ""
+
+
 def _other_value(name: str, earlier: frozenset[str], later: frozenset[str]) -> str:
     if earlier and later and not earlier & later:
         return f"the seeker states another {name} ({min(later)}, not {min(earlier)})"

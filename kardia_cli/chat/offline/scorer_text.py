@@ -54,6 +54,7 @@ _CONTRACTED = re.compile(
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:\.(?=\w)[^.!?\n]*)*[.!?\n]*")
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _PAST_OWN = frozenset(
     ["am", "feel", "felt", "was", "do", "did", "really", "so", "also", "would", "just", "truly", "very"]
 )
@@ -302,11 +303,19 @@ def first(pattern: re.Pattern[str], sentences: Iterable[Sentence]) -> Sentence |
 
 def is_english(reading: Reading) -> bool:
     """Whether the text has the letters and the share of function words of English. Short texts get the doubt."""
-    if not reading.text.isascii():
-        letters = [char for char in reading.text if char.isalpha()]
-        if letters and sum(map(str.isascii, letters)) / len(letters) < 0.7:
-            return False
+    if is_foreign(reading):
+        return False
     if len(reading.words) < 6:
         return True
     share = sum(word in words.STOP for word in reading.words) / len(reading.words)
     return share >= words.FUNCTION_SHARE_MIN
+
+
+def is_foreign(reading: Reading) -> bool:
+    """Whether a text shows another language: by its letters, or by more function words of others than of English."""
+    if not reading.text.isascii():
+        letters = [char for char in reading.text if char.isalpha()]
+        if letters and sum(map(str.isascii, letters)) / len(letters) < 0.7:
+            return True
+    foreign = sum(word in words.FOREIGN for word in _LETTERS.findall(reading.text))
+    return foreign > 1 and foreign > sum(word in words.STOP for word in reading.words)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
+from kardia_cli import risk
+from kardia_cli.chat.offline import scorer_asides as asides
 from kardia_cli.chat.offline import scorer_behaviours as behaviours
 from kardia_cli.chat.offline import scorer_clashes as clashes
+from kardia_cli.chat.offline import scorer_crisis_patterns as crisis
 from kardia_cli.chat.offline import scorer_generalities as generalities
 from kardia_cli.chat.offline import scorer_patterns as patterns
 from kardia_cli.chat.offline import scorer_talk_patterns as talk_patterns
@@ -22,6 +25,7 @@ from kardia_cli.chat.offline.scorer_text import (
     detail_stems,
     first,
     is_english,
+    is_foreign,
     kin,
     merge,
     named_feelings,
@@ -34,22 +38,35 @@ _CLEAR = 0.6
 """A seeker's valence beyond this is taken as clearly good or clearly bad."""
 _CERTAIN = 2.0
 """From here several words say so, and a feeling of the other side is held against a reply even if none is named."""
+_BROAD = frozenset(["hurt", "sadness", "weariness", "worry"])
+"""Hard feelings that go along with any other hard one."""
 _SHORT_THANKS = 30
 """Thanks in a turn of at most this many words are taken for a farewell."""
+
+
+class Hit(NamedTuple):
+    """A fault that was found: the rule that fired, in words, and the sentence that shows it (None: the whole reply)."""
+
+    reason: str
+    sentence: Sentence | None
 
 
 @dataclass(frozen=True)
 class View:
     """One reply in its context.
 
-    `last` is the seeker turn that is answered, `talk` all that the seeker said, `heard` what either side said; `closing`
-    says that the last turn takes its leave.
+    `whole` is the reply as it stands, `reply` what of it is said to the person (scorer_asides.py). `last` is the seeker turn
+    that is answered, `talk` all that the seeker said, `heard` what either side said, `offered` the supporter's turns before;
+    `told` are the seeker's texts one by one, the situation first; `closing` says that the last turn takes its leave.
     """
 
+    whole: Reading
     reply: Reading
     last: Reading
     talk: Reading
     heard: Reading
+    offered: Reading
+    told: tuple[Reading, ...]
     profile: Reading
     mbti: str
     closing: bool = False
@@ -57,12 +74,35 @@ class View:
     @cached_property
     def english(self) -> bool:
         """Whether the lexical rules apply to the talk at all."""
-        return is_english(self.talk)
+        return is_english(self.talk) and not is_foreign(self.last)
 
     @cached_property
     def is_master_key(self) -> bool:
         """An empty reply or a bare phrase such as ":" that says nothing."""
         return bool(behaviours.MASTER_KEY.match(self.reply.text))
+
+    @cached_property
+    def danger(self) -> bool:
+        """Whether the turn that is answered (and the situation, in a first reply) holds a danger to somebody's life or body."""
+        texts = [self.last] if self.offered.words else [self.last, *self.told[:1]]
+        return any(in_danger(text.raw) for text in texts)
+
+    @cached_property
+    def endangered(self) -> bool:
+        """Whether such a danger was heard anywhere in the talk."""
+        return any(in_danger(text.raw) for text in self.told)
+
+    @cached_property
+    def abuse_told(self) -> bool:
+        """Whether the person told of abuse."""
+        return any(sign.kind == "abuse" for text in self.told for sign in risk.signs(text.raw))
+
+    @cached_property
+    def shows_risk(self) -> bool:
+        """Whether the talk shows danger of any kind, to anybody, a loss to suicide included: crisis talk is no false alarm."""
+        if behaviours.CRISIS_TALK.search(self.talk.text):
+            return True
+        return self.endangered or any(risk.signs(text.raw) for text in self.told)
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -120,6 +160,21 @@ class View:
             return False
         felt = {family for s in self._told for family, denied in named_feelings(s.text, True) if not denied}
         return bool(felt & self.ascribed) and not felt & TIES
+
+    @cached_property
+    def elsewhere(self) -> frozenset[str]:
+        """The feelings that the reply states, where the person said "I am ..." of others and none of those is kin to it."""
+        said = named_feelings(self.talk.text, skip_first_person=False)
+        own = list(said)
+        for mention in named_feelings(self.talk.text, skip_first_person=True):
+            own.remove(mention)
+        if self.closing or not any(not denied for _, denied in own):
+            return frozenset()
+        if any(kin(family) & self.talk.feelings for family in self.ascribed):
+            return frozenset()
+        felt = {family for s in self._told for family, denied in named_feelings(s.text, True) if not denied}
+        broad = _BROAD if self.mood <= 0 else frozenset[str]()
+        return frozenset((felt & self.ascribed) - broad) if not felt & (TIES | broad) else frozenset()
 
     @property
     def _certain(self) -> bool:
@@ -274,19 +329,44 @@ def _threes(tokens: tuple[str, ...]) -> set[tuple[str, ...]]:
 
 def view(facts: Mapping[str, Any]) -> View:
     """Set a reply against its context (facts as in `scorer.judge_turn`)."""
-    history = list(facts.get("history") or [])
-    said = [str(turn["content"]) for turn in history if turn.get("role") == "seeker"]
-    situation = str(facts.get("situation") or "")
+    history = [(str(turn.get("role")), asides.told(str(turn["content"]))) for turn in facts.get("history") or []]
+    said = [text for role, text in history if role == "seeker"]
+    answers = [text for role, text in history if role != "seeker"]
+    situation = asides.told(str(facts.get("situation") or ""))
     last = read(said[-1] if said else situation)
+    heard = merge([read(text) for text in (situation, *(text for _, text in history))])
+    whole = str(facts.get("reply") or "")
+    told = tuple(read(text) for text in (situation, *said))
     return View(
-        reply=read(str(facts.get("reply") or "")),
+        whole=read(whole),
+        reply=read(asides.spoken(whole, heard.text)),
         last=last,
-        talk=merge([read(text) for text in (situation, *said)]),
-        heard=merge([read(text) for text in (situation, *(str(turn["content"]) for turn in history))]),
-        profile=read(str(facts.get("person") or "")),
+        talk=merge(told),
+        heard=heard,
+        offered=merge([read(text) for text in answers]),
+        told=told,
+        profile=read(asides.told(str(facts.get("person") or ""))),
         mbti=str(facts.get("mbti") or "").lower(),
         closing=len(said) < len(history) and _takes_leave(last),
     )
+
+
+def asked(facts: Mapping[str, Any]) -> str:
+    """What the reply answers: the seeker's turns since the supporter's last one, else the situation."""
+    turns = list[str]()
+    for turn in reversed(list(facts.get("history") or [])):
+        if turn.get("role") != "seeker":
+            break
+        turns.append(str(turn["content"]))
+    return "\n".join(reversed(turns)) or str(facts.get("situation") or "")
+
+
+@lru_cache(maxsize=2048)
+def in_danger(raw: str) -> bool:
+    """Whether a text speaks of harm to the speaker, or of the speaker's to others; what others did to themselves is none."""
+    if behaviours.RISK.search(read(raw).text):
+        return True
+    return any(sign.kind != "abuse" and not crisis.OF_OTHERS.search(sign.quote.lower()) for sign in risk.signs(raw))
 
 
 def _takes_leave(last: Reading) -> bool:

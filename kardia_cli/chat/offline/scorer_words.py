@@ -59,6 +59,15 @@ whom whose why will with within without would yeah yep yes yet you your yours yo
 almost always
 """)
 
+FOREIGN = _words("""
+ich du er sie es wir ihr ist bin sind war nicht kein keine und oder aber das der die den dem ein eine mir mich dir dich mit
+auf von sehr auch wie was warum leid je tu il elle nous vous est suis sont pas ne le la les un une des du de et ou mais
+que qui dans pour avec très cela mon ton yo tú él ella nosotros es soy está estoy eres no el los las una
+unos y o pero lo en para con muy mi tu su siento eu você ele ela é sou não os as um uma mas em muito meu
+teu io lui lei sono sei non il gli uno ma che per molto mio tuo ik jij hij zij het een niet maar met voor heel mijn
+""")
+"""Function words of German, French, Spanish, Portuguese, Italian and Dutch, for texts too short to tell by English ones."""
+
 VAGUE = _words("""
 thing things feel feels feeling feelings felt think thinks thought thinking time times good bad day days people
 person life lives lot lots want wants wanted need needs needed help helps helped helping talk talks talked talking

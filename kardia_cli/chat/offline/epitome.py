@@ -1,0 +1,166 @@
+"""The three EPITOME facets of a reply, from its words alone: how a supporter's empathy is expressed, each at 0, 1 or 2.
+
+The facets are those of Sharma et al. (2020, "A Computational Approach to Understanding Empathy Expressed in Text-Based
+Mental Health Support"): emotional reaction (warmth, compassion, concern), interpretation (what the seeker feels or lives
+through, as the supporter understands it, also by a like experience of their own) and exploration (looking for what was not
+said). Rules and words are ours, from general English, not fitted to labels. They share nothing with the offline judge's
+other rules (no import, no list), so that the two can be held against each other.
+
+How it goes: the reply becomes sentences (quoted lines, links, @-names and entities taken out); each facet looks at each
+sentence and keeps the strongest level found, with the sentence as evidence. The word lists stand in epitome_words.py.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from kardia_cli.chat.offline import epitome_words as words
+
+MAX_QUOTE = 200
+READ_CHARS = 20_000
+
+
+class Facet(NamedTuple):
+    """One facet: the level (0 none, 1 weak, 2 strong), the rule that fired in words, and the words of the reply."""
+
+    level: int
+    reason: str
+    quote: str
+
+
+class Piece(NamedTuple):
+    """One sentence: as it stands in the reply, and in lower case without apostrophes; whether it asks."""
+
+    raw: str
+    text: str
+    asks: bool
+
+
+NONE = "nothing of the kind is expressed"
+Find = tuple[int, str]
+"""A level and the reason for it."""
+
+
+def facets(seeker: str, reply: str) -> dict[str, Facet]:
+    """The facets by id: emotional_reaction, interpretation, exploration.
+
+    `seeker` is what the person said, `reply` the supporter's words; both may be empty. Quotes are verbatim substrings of
+    the reply, empty at level 0. Deterministic.
+    """
+    pieces = _pieces(reply)
+    return {
+        "emotional_reaction": _strongest(emotional_reaction, pieces),
+        "interpretation": _interpretation(pieces, seeker),
+        "exploration": _strongest(exploration, pieces),
+    }
+
+
+def _strongest(rule: Callable[[Piece], Find], pieces: Sequence[Piece]) -> Facet:
+    best = Facet(0, NONE, "")
+    for piece in pieces:
+        level, reason = rule(piece)
+        if level > best.level:
+            best = Facet(level, reason, piece.raw[:MAX_QUOTE])
+    return best
+
+
+def emotional_reaction(piece: Piece) -> Find:
+    """2: the supporter's own feeling for the person in words; 1: good wishes, encouragement, presence, a kind remark.
+
+    Encouragement said of oneself ("I keep going") is for nobody else.
+    """
+    if words.OWN_FEELING.search(words.EXCUSE.sub(" ", piece.text)):
+        return 2, "says a feeling of its own for the person"
+    if words.PRESENCE.search(piece.text):
+        return 1, "offers to be there"
+    if words.FELLOW.search(piece.text):
+        return 1, "says that it feels with the person"
+    if words.KIND_REMARK.search(piece.text):
+        return 1, "calls it hard, or good, for the person"
+    if not _of_itself(piece):
+        if words.WISH.search(piece.text):
+            return 1, "wishes the person well"
+        if words.COURAGE.search(piece.text) and not piece.asks:
+            return 1, "encourages or reassures"
+    return 0, NONE
+
+
+def _interpretation(pieces: Sequence[Piece], seeker: str) -> Facet:
+    """As `interpretation` for each sentence; else an experience of the supporter's own, where it is one like this."""
+    best = _strongest(interpretation, pieces)
+    own = [piece for piece in pieces if _tells_experience(piece)]
+    if best.level < 2 and own and (_self_words(own) >= 2 or _content(own) & _content(_pieces(seeker))):
+        return Facet(2, "tells of an experience of its own", own[0].raw[:MAX_QUOTE])
+    return best
+
+
+def interpretation(piece: Piece) -> Find:
+    """2: what the person feels or lives through in words, or having lived the same; 1: understanding is only claimed."""
+    if words.INFERS.search(piece.text) or (not piece.asks and words.FEELS.search(words.SUPPOSED.sub(" ", piece.text))):
+        return 2, "puts the person's feeling or experience into words"
+    if words.SHARES.search(piece.text):
+        return 2, "says that it has lived through the same"
+    if words.CLAIMS.search(piece.text):
+        return 1, "claims to understand and says no more"
+    return 0, NONE
+
+
+def _tells_experience(piece: Piece) -> bool:
+    return len(piece.text.split()) >= 4 and _of_itself(piece)
+
+
+def _of_itself(piece: Piece) -> bool:
+    """Whether the writer tells of themselves: a word for themselves stays once opinions, offers and wishes are out."""
+    return bool(words.MYSELF.search(words.NO_EXPERIENCE.sub(" ", piece.text)))
+
+
+def _self_words(pieces: Sequence[Piece]) -> int:
+    return sum(len(words.MYSELF.findall(words.NO_EXPERIENCE.sub(" ", piece.text))) for piece in pieces)
+
+
+def _content(pieces: Sequence[Piece]) -> set[str]:
+    """Words that may carry the matter: long enough, and none of those that stand in any talk."""
+    return {word for piece in pieces for word in _WORD.findall(piece.text) if len(word) > 3} - words.COMMON
+
+
+def exploration(piece: Piece) -> Find:
+    """2: a question about this person's own matter; 1: one that could be put to anyone. Offers to talk are none."""
+    asks = piece.asks or bool(words.ASKS_UNMARKED.search(piece.text))
+    if not asks:
+        return (1, "invites to say more") if words.INVITES.search(piece.text) else (0, NONE)
+    if words.OFFER.search(piece.text) or words.RHETORICAL.search(piece.text):
+        return 0, NONE
+    if words.ANY_QUESTION.search(piece.text):
+        return 1, "asks what could be asked of anyone"
+    if words.TO_PERSON.search(piece.text) or words.OPEN_WORD.search(piece.text):
+        return 2, "asks about this person's own matter"
+    return 0, NONE
+
+
+_NOISE = re.compile(r"https?://\S+|\bu/[\w-]+|\br/\w+|@\w+|&\w+;|#\w+;?")
+_SENTENCE = re.compile(r"[^.!?\n\u2026]+(?:[.!?\u2026]+|$|(?=\n))")
+_ENDS = ' .,;!?\u2026-"*_'
+_APOSTROPHE = re.compile(r"['\u2019\u2018`\u02bc]")
+_WORD = re.compile(r"[a-z]+")
+
+
+def _pieces(text: str) -> list[Piece]:
+    """The sentences of a text, with quoted lines left out."""
+    found = []
+    for match in _SENTENCE.finditer(text[:READ_CHARS]):
+        raw = match[0].strip()
+        text_of = _plain(raw)
+        if text_of and not html.unescape(raw).startswith(">"):
+            found.append(Piece(raw, text_of, "?" in raw))
+    return found
+
+
+def _plain(raw: str) -> str:
+    """Lower case, entities undone, no links and names, no apostrophes (so "I'm" and "Im" are one), one space,
+    no stop at the end."""
+    text = _NOISE.sub(" ", html.unescape(html.unescape(raw)).lower())
+    text = "".join(char for char in _APOSTROPHE.sub("", text) if char.isprintable() and char != "\ufffd")
+    return " ".join(text.split()).strip(_ENDS)

@@ -1,0 +1,169 @@
+"""One judge's questions on one turn: in one call or one for each criterion, once or several times.
+
+A call whose answer breaks a rule gets one repair turn (chat/structured.py), then is asked anew, with another fence, nonce
+and order, as often as the rubric's `failures.retry` says. Then it is a typed failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel
+
+from kardia_cli import flow
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.request import Reply, Request, derive_seed
+from kardia_cli.errors import UNUSABLE, CallFailed
+from kardia_cli.judge import replies
+from kardia_cli.judge.prompts import turn_prompt
+from kardia_cli.judge.readout import Opinion, joined, pooled, taken
+from kardia_cli.judge.seen import Secret, Seen
+from kardia_cli.records import row_id
+from kardia_cli.rubric import Criterion, Question, Rubric
+
+Calls = Literal["turn", "criterion"]
+Order = Literal["shuffled", "reversed"]
+Labels = Literal["digits", "letters"]
+
+WARM = 0.7
+"""Temperature of repeated samples: at 0 they would repeat each other."""
+LOGPROBS = {"logprobs": True, "top_logprobs": 10}
+
+
+class Sheet(NamedTuple):
+    """What one call asks."""
+
+    name: str
+    criteria: Sequence[Criterion]
+    questions: Sequence[Question]
+    solved: str
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a judge asks: calls, samples, what is done with quotes, and (for probes) the order and the names of levels."""
+
+    calls: Calls = "turn"
+    samples: int = 1
+    quotes: str = "require"
+    order: Order = "shuffled"
+    labels: Labels = "digits"
+    texts: Sequence[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", replies.DIGITS if self.labels == "digits" else replies.LETTERS)
+
+
+async def attempts(chat: Chat, retry: int, make: Callable[[int], tuple[Request, Callable[[BaseModel], None]]]) -> Reply:
+    """Ask what `make` makes for each attempt until an answer keeps the rules; raises the last `CallFailed`."""
+    for attempt in range(retry + 1):
+        request, check = make(attempt)
+        try:
+            return await chat.ask(request, check)
+        except CallFailed as error:
+            if error.why not in UNUSABLE or attempt == retry:
+                raise
+    raise AssertionError("the loop above returns or raises")
+
+
+async def opinion(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner) -> Opinion:
+    """What this judge says on the turn, over all samples.
+
+    With several samples the first asks for log-probabilities; where they come back for every level, it is enough.
+    Raises `CallFailed` where one call gave nothing usable.
+    """
+    first = await _sample(chat, rubric, seen, manner, 0)
+    if manner.samples == 1 or first.expected or not chat.real:  # the built-in judge would only repeat itself
+        return first
+    others = await flow.together(_sample(chat, rubric, seen, manner, n) for n in range(1, manner.samples))
+    return pooled([first, *others])
+
+
+async def _sample(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner, sample: int) -> Opinion:
+    asked = sheets(rubric, seen.questions(rubric), manner.calls)
+    return joined(await flow.together(_ask(chat, rubric, seen, manner, sheet, sample) for sheet in asked))
+
+
+def sheets(rubric: Rubric, questions: Sequence[Question], calls: Calls) -> list[Sheet]:
+    """The calls of one sample: all in one, or one for each criterion and one for the questions."""
+    if calls == "turn":
+        return [Sheet("turn", rubric.judged, questions, rubric.solved)]
+    alone = [Sheet(criterion.id, [criterion], [], "") for criterion in rubric.judged]
+    rest = [Sheet("questions", [], questions, rubric.solved)] if questions or rubric.solved else []
+    return alone + rest
+
+
+async def _ask(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner, sheet: Sheet, sample: int) -> Opinion:
+    def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
+        secret = seen.secret(f"{sheet.name}:{sample}", attempt)
+        check = partial(_check, rubric=rubric, seen=seen, manner=manner, sheet=sheet, nonce=secret.nonce)
+        return _request(rubric, seen, manner, sheet, secret, sample, attempt), check
+
+    reply = await attempts(chat, rubric.failures.retry, make)
+    return taken(reply.parsed, manner.texts, seen.reply, manner.quotes, reply.logprobs if manner.samples > 1 else None)
+
+
+def _check(parsed: BaseModel, *, rubric: Rubric, seen: Seen, manner: Manner, sheet: Sheet, nonce: str) -> None:
+    replies.check_nonce(parsed, nonce)
+    replies.check_turn(parsed, rubric, sheet.criteria, sheet.questions, manner.texts, seen.reply, manner.quotes)
+
+
+def _request(
+    rubric: Rubric, seen: Seen, manner: Manner, sheet: Sheet, secret: Secret, sample: int, attempt: int
+) -> Request:
+    facts = _facts(seen, manner, sheet, secret)
+    has_facets = any(criterion.facets for criterion in sheet.criteria)
+    schema = replies.turn_reply(
+        tuple(manner.texts), bool(sheet.criteria), has_facets, bool(sheet.questions), bool(sheet.solved)
+    )
+    prompt = turn_prompt(
+        facts, secret.fence, questions=facts["questions"], solved=sheet.solved, quotes=manner.quotes,
+        labels=manner.texts, abstain=rubric.abstain.allowed,
+    )  # fmt: skip
+    seed = derive_seed(seen.seed, row_id(seen.row), "judge", sheet.name, seen.turn, seen.hash, sample, attempt)
+    many = manner.samples > 1
+    sampling = {"temperature": WARM, **(LOGPROBS if sample == 0 else {})} if many else {"temperature": 0.0}
+    return Request(
+        messages=prompt, task="judge.turn", facts=facts, schema=schema, sampling=sampling, seed=seed, sample=sample
+    )
+
+
+def _facts(seen: Seen, manner: Manner, sheet: Sheet, secret: Secret) -> dict[str, Any]:
+    criteria = [_criterion(criterion, manner) for criterion in sheet.criteria]
+    questions = [{"id": question.id, "ask": question.ask} for question in sheet.questions]
+    if manner.order == "shuffled":
+        secret.order.shuffle(criteria)
+        secret.order.shuffle(questions)
+    else:
+        criteria.reverse()
+        questions.reverse()
+    return {
+        **seen.facts(),
+        "criteria": criteria,
+        "questions": questions,
+        "solved": sheet.solved,
+        "labels": list(manner.texts),
+        "nonce": secret.nonce,
+    }
+
+
+def _criterion(criterion: Criterion, manner: Manner) -> dict[str, Any]:
+    levels = {manner.texts[level - 1]: text for level, text in sorted(criterion.levels.items())}
+    if manner.order == "reversed":
+        levels = dict(reversed(levels.items()))
+    facets = [
+        {"id": facet.id, "ask": facet.ask, "levels": {str(level): text for level, text in sorted(facet.levels.items())}}
+        for facet in criterion.facets
+    ]
+    return {
+        "id": criterion.id, "ask": criterion.ask, "levels": levels, "facets": facets,
+        "not_credit": list(criterion.not_credit),
+    }  # fmt: skip
+
+
+def changed(manner: Manner, **changes: Any) -> Manner:
+    """The manner with some of it changed."""
+    return replace(manner, **changes)

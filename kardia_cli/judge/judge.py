@@ -1,0 +1,238 @@
+"""A rubric in the hands of a model, or of a panel of models. Used alike by critique, refine, grpo and evaluate."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from kardia_cli import flow, spans, verdicts
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.request import Request, derive_seed
+from kardia_cli.errors import CallFailed
+from kardia_cli.judge import asking, looking, prompts, readout, replies
+from kardia_cli.judge.asking import Calls, Manner
+from kardia_cli.judge.replies import DialogueAnswer, FitReply
+from kardia_cli.judge.seen import Seen
+from kardia_cli.line import Row
+from kardia_cli.prompts import history
+from kardia_cli.records import Critique, Finding, Level, Look, Opinion, PanelLevel, content_hash, row_id
+from kardia_cli.rubric import Rubric
+
+
+class Judge:
+    """A rubric in the hands of one model, or of several whose mean and majority count.
+
+    `calls`: one call a turn, or one a criterion and one for the questions; `samples`: how often each is asked;
+    `quotes`: what is done with evidence, if not what the rubric says; `gate`: who takes the second look at a gate.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        chats: Chat | Sequence[Chat],
+        seed: int,
+        *,
+        calls: Calls = "turn",
+        samples: int = 1,
+        quotes: str | None = None,
+        gate: Chat | None = None,
+    ) -> None:
+        self.rubric, self.seed, self.gate = rubric, seed, gate
+        self.chats = [chats] if isinstance(chats, Chat) else list(chats)
+        self.manner = Manner(calls, samples, quotes or rubric.quotes)
+        self.graded: Counter[str] = Counter()
+        self.abstained: Counter[str] = Counter()
+        self.on_dispute: Callable[[Row, Critique, str], None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The judge's model; the models of a panel joined by ` + `."""
+        return " + ".join(chat.name for chat in self.chats)
+
+    @property
+    def hash(self) -> str:
+        """The hash of the judge's weights or built-in sources, empty where it is not known; a panel's joined."""
+        return " + ".join(chat.hash for chat in self.chats) if any(chat.hash for chat in self.chats) else ""
+
+    @property
+    def calls_per_turn(self) -> int:
+        """Model calls for one turn on which no gate is found and nothing is asked twice."""
+        sheets = len(asking.sheets(self.rubric, self.rubric.questions, self.manner.calls))
+        return sum(sheets * (self.manner.samples if chat.real else 1) for chat in self.chats)
+
+    def abstentions(self) -> str:
+        """What to say where the judge left more levels ungraded than the rubric's `abstain.max_share`; else empty."""
+        silent, total = self.abstained.total(), self.graded.total()
+        if not total or silent / total <= self.rubric.abstain.max_share:
+            return ""
+        most = ", ".join(
+            f"{name} {count:,} of {self.graded[name]:,}" for name, count in self.abstained.most_common(3) if count
+        )
+        then = {
+            "mask": "their turns have no score (`abstain: {policy: skip}` in a rubric of your own scores the rest)",
+            "skip": "the other criteria were scored",
+            "fail": "their turns fail",
+        }
+        return (
+            f"{self.name} abstained on {silent / total:.0%} of all levels ({most}): {then[self.rubric.abstain.policy]}"
+        )
+
+    def variant(self, seed: int | None = None, **manner: Any) -> Judge:
+        """The same judge with another seed, `order="reversed"` or `labels="letters"`: for repeats and probes."""
+        other = copy.copy(self)
+        other.seed = self.seed if seed is None else seed
+        other.manner = asking.changed(self.manner, **manner)
+        return other
+
+    async def judge(self, row: Row, turn: int, text: str, *, revision: int = 0, plain: bool = False) -> Critique:
+        """The verdict on `text` as the supporter turn at index `turn` of the row's messages.
+
+        `plain` says that no spans are expected. Raises `CallFailed` where a judge gave no usable reply.
+        """
+        seen = Seen(row, turn, text, self.seed)
+        empty = self._empty(seen, revision, plain)
+        if verdicts.decided_by_rule(self.rubric, empty):
+            return verdicts.decide(self.rubric, empty)
+        opinions = await flow.together(asking.opinion(chat, self.rubric, seen, self.manner) for chat in self.chats)
+        pooled = readout.pooled(opinions)
+        gates = await self._second_looks(seen, pooled.answers)
+        panel = [self._of_panel(chat, given, empty, gates) for chat, given in zip(self.chats, opinions, strict=True)]
+        critique = self._filled(empty, pooled, gates)
+        for level in pooled.levels:
+            self.graded[level.id] += 1
+            self.abstained[level.id] += level.level is None
+        if self.on_dispute is not None and verdicts.disputed(critique):
+            self.on_dispute(row, critique, text)
+        return critique.model_copy(update={"panel": panel if len(panel) > 1 else []})
+
+    def rescored(self, row: Row, turn: int, text: str, stored: Critique, *, plain: bool = False) -> Critique:
+        """A saved critique of this very turn decided anew by the rubric's policy: checks, levels, verdict and score.
+
+        No call is made: it takes the answers that were saved, so the rubric must read as it did (`rubric_hash`).
+        """
+        seen = Seen(row, turn, text, self.seed)
+        empty = self._empty(seen, stored.revision, plain)
+        asked = {question.id for question in self.rubric.questions}
+        judged = {criterion.id for criterion in self.rubric.judged}
+        answers = [finding for finding in stored.findings if finding.id in asked]
+        levels = [level for level in stored.levels if level.id in judged]
+        changes = {"rubric_version": self.rubric.version, "findings": empty.findings + answers, "levels": levels}
+        return verdicts.decide(self.rubric, stored.model_copy(update=changes))
+
+    def text_hash(self, row: Row, turn: int, text: str) -> str:
+        """Hash of the judged turn and of all that the judge sees with it."""
+        return Seen(row, turn, text, self.seed).hash
+
+    def _empty(self, seen: Seen, revision: int, plain: bool) -> Critique:
+        """The critique as far as code alone decides it."""
+        talk = " ".join(message["content"] for message in history(seen.row, seen.turn))
+        findings = verdicts.run_checks(
+            self.rubric, seen.text, seen.row.get("emotion"), plain,
+            str(seen.row.get("person") or ""), f"{seen.row.get('situation') or ''} {talk}",
+        )  # fmt: skip
+        return Critique(
+            turn=seen.turn, revision=revision, rubric=self.rubric.id, rubric_version=self.rubric.version,
+            rubric_hash=self.rubric.read_hash, policy_hash=self.rubric.policy_hash, judge=self.name,
+            calls=self.manner.calls, samples=self.manner.samples, text_hash=seen.hash, verdict="FAIL", levels=[],
+            findings=findings,
+        )  # fmt: skip
+
+    def _filled(self, empty: Critique, opinion: readout.Opinion, gates: Sequence[Look]) -> Critique:
+        given = {level.id: level for level in opinion.levels}
+        answered = {answer.id: answer for answer in opinion.answers}
+        levels: list[Level] = [given[criterion.id] for criterion in self.rubric.judged]
+        findings = empty.findings + [
+            answered.get(question.id)
+            or Finding(id=question.id, present=None, detail=f"not asked: no {' or '.join(sorted(question.where))}")
+            for question in self.rubric.questions
+        ]
+        changes = {"levels": levels, "findings": findings, "solved": opinion.solved, "gates": list(gates)}
+        return verdicts.decide(self.rubric, empty.model_copy(update=changes))
+
+    async def _second_looks(self, seen: Seen, answers: Sequence[Finding]) -> list[Look]:
+        gates = looking.found_gates(self.rubric, answers)
+        if not gates:
+            return []
+        chat = self.gate or self.chats[0]
+        return await looking.look_again(chat, chat in self.chats, self.rubric, seen, gates)
+
+    def _of_panel(self, chat: Chat, given: readout.Opinion, empty: Critique, gates: Sequence[Look]) -> Opinion:
+        own = self._filled(empty, given, gates)
+        return Opinion(
+            judge=chat.name, verdict=own.verdict, score=own.score,
+            levels=[PanelLevel(id=level.id, level=level.level) for level in own.levels],
+            found=[answer.id for answer in given.answers if answer.present],
+        )  # fmt: skip
+
+    async def fits(self, row: Row, turn: int, text: str, following: str) -> FitReply:
+        """Whether the seeker turn after index `turn` still fits the rewritten reply `text` (a panel's first judge says)."""
+        seen = Seen(row, turn, text, self.seed)
+
+        def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
+            secret = seen.secret("fit:" + content_hash(following), attempt)
+            facts = {**seen.facts(), "next": following, "nonce": secret.nonce}
+            seed = derive_seed(self.seed, row_id(row), "judge", "fit", turn, content_hash(text, following), attempt)
+            request = Request(
+                messages=prompts.fit_prompt(facts, secret.fence), task="judge.fit", facts=facts,
+                schema=FitReply, sampling={"temperature": 0.0}, seed=seed,
+            )  # fmt: skip
+            return request, lambda parsed: replies.check_nonce(parsed, secret.nonce)
+
+        parsed = (await asking.attempts(self.chats[0], self.rubric.failures.retry, make)).parsed
+        assert isinstance(parsed, FitReply)
+        return parsed
+
+    async def whole(self, row: Row) -> list[DialogueAnswer]:
+        """Answers to the rubric's questions on a whole dialogue, a panel's by majority; empty where it asks none."""
+        if not self.rubric.dialogue:
+            return []
+        given = await flow.together(self._whole(chat, row) for chat in self.chats)
+        return [_agreed([_answer(answers, question.id) for answers in given]) for question in self.rubric.dialogue]
+
+    async def _whole(self, chat: Chat, row: Row) -> list[DialogueAnswer]:
+        read = [spans.read(message["content"]) for message in row["messages"] if message["role"] == "assistant"]
+        seen = Seen(row, len(row["messages"]), "", self.seed)
+        wanted = [item.id for item in self.rubric.dialogue]
+
+        def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
+            secret = seen.secret("dialogue", attempt)
+            facts = {
+                "person": seen.person, "mbti": row.get("mbti"), "situation": seen.situation, "messages": seen.talk,
+                "emotions": [found.emotion for found in read if found],
+                "questions": [{"id": item.id, "ask": item.ask} for item in self.rubric.dialogue],
+                "nonce": secret.nonce,
+            }  # fmt: skip
+            request = Request(
+                messages=prompts.whole_prompt(facts, secret.fence), task="judge.dialogue", facts=facts,
+                schema=replies.DialogueReply, sampling={"temperature": 0.0},
+                seed=derive_seed(self.seed, row_id(row), "judge", "dialogue", seen.hash, attempt),
+            )  # fmt: skip
+
+            def check(parsed: Any) -> None:
+                replies.check_nonce(parsed, secret.nonce)
+                replies.check_ids("answers", [item.id for item in parsed.answers], wanted)
+
+            return request, check
+
+        parsed = (await asking.attempts(chat, self.rubric.failures.retry, make)).parsed
+        assert isinstance(parsed, replies.DialogueReply)
+        return parsed.answers
+
+
+def _answer(answers: Sequence[DialogueAnswer], name: str) -> DialogueAnswer:
+    return next(answer for answer in answers if answer.id == name)
+
+
+def _agreed(given: Sequence[DialogueAnswer]) -> DialogueAnswer:
+    """The answer of the majority, with the reason of the first who gave it; a tie counts as yes."""
+    present = sum(answer.present for answer in given) * 2 >= len(given)
+    return next(answer for answer in given if answer.present == present)
+
+
+def unscored(error: CallFailed) -> str:
+    """How a failed judge is reported: why, never a number."""
+    return f"not scored: {error}"

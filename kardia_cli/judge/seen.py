@@ -1,0 +1,101 @@
+"""What is judged, and what the judge sees of it: the visible words, normalised; never the hidden spans or the gold label.
+
+Fence, nonce and order are HMACs of seed, row, turn, what is asked, attempt and the judged text's hash. So no text can know
+them, since it would have to know its own hash, and a second run asks the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import random
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from kardia_cli import disguise, risk, spans
+from kardia_cli.line import Row
+from kardia_cli.prompts import history
+from kardia_cli.records import content_hash, row_id
+from kardia_cli.rubric import Question, Rubric
+
+DANGER = frozenset({"suicide", "self_harm", "harm_to_others"})
+
+
+class Secret(NamedTuple):
+    """What marks one call: the fence around foreign text, the nonce of the verdict, and the source of its order."""
+
+    fence: str
+    nonce: str
+    order: random.Random
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One supporter turn in its place: `row["messages"][:turn]` is the talk before, `text` the turn as it stands."""
+
+    row: Row
+    turn: int
+    text: str
+    seed: int
+
+    @cached_property
+    def hash(self) -> str:
+        """16 hex digits over the judged turn and all that the judge sees with it."""
+        about = [self.row.get(name) for name in ("person", "mbti", "situation", "emotion")]
+        return content_hash(about, history(self.row, self.turn), self.text)
+
+    @cached_property
+    def reply(self) -> str:
+        """The response as the judge reads it: no hidden spans, no invisible or look-alike letters."""
+        return disguise.plain(spans.visible(self.text)).text
+
+    @cached_property
+    def person(self) -> str:
+        """The profile, normalised."""
+        return disguise.plain(str(self.row.get("person") or "")).text
+
+    @cached_property
+    def situation(self) -> str:
+        """What happened, normalised."""
+        return disguise.plain(str(self.row.get("situation") or "")).text
+
+    @cached_property
+    def talk(self) -> list[dict[str, str]]:
+        """The visible talk before the turn, normalised."""
+        return [
+            {**message, "content": disguise.plain(message["content"]).text} for message in history(self.row, self.turn)
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """The facts of a task about this turn."""
+        return {
+            "person": self.person,
+            "mbti": self.row.get("mbti"),
+            "situation": self.situation,
+            "history": self.talk,
+            "reply": self.reply,
+        }
+
+    def secret(self, asked: str, attempt: int) -> Secret:
+        """The fence, nonce and order of one call about what is `asked`."""
+        parts = "\x1f".join([row_id(self.row), str(self.turn), asked, str(attempt), self.hash])
+        digest = hmac.new(str(self.seed).encode(), parts.encode(), hashlib.sha256).hexdigest()
+        return Secret(f"---{digest[8:20]}---", digest[:8], random.Random(digest))
+
+    @cached_property
+    def applying(self) -> frozenset[str]:
+        """Which of `always`, `risk`, `abuse` and `appeal` hold here: the rubric's questions for these are asked."""
+        shown = risk.at_risk(self.row, self.turn)
+        holds = {"always"}
+        if shown & DANGER:
+            holds.add("risk")
+        if "abuse" in shown:
+            holds.add("abuse")
+        if disguise.appeals(self.reply):
+            holds.add("appeal")
+        return frozenset(holds)
+
+    def questions(self, rubric: Rubric) -> list[Question]:
+        """The rubric's questions that apply here."""
+        return [question for question in rubric.questions if question.where & self.applying]

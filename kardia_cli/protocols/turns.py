@@ -1,0 +1,88 @@
+"""A row's own supporter turns judged as they stand, by any rubric. Measures dialogues; needs no model.
+
+So refined rows can be compared with their drafts, or a rubric with another, on the same turns (ours).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kardia_cli import flow, spans
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.contracts import Score
+from kardia_cli.errors import CallFailed, RowError
+from kardia_cli.judge import Judge, unscored
+from kardia_cli.line import Row
+from kardia_cli.prompts import supporter_turns
+from kardia_cli.records import Critique
+from kardia_cli.verdicts import EMPTY, is_plain, overall
+
+NEEDS_MODEL = False
+FOUND = "found."
+
+
+async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequence[Score]:
+    """One score for each supporter turn, in order: its score of 0 to 1 by the rubric, levels, facets and findings in `parts`.
+
+    A turn that the judge failed on is not scored (value None). The model is the row's supporter. Raises `RowError` where no
+    supporter turn stands.
+    """
+    turns = supporter_turns(row)
+    if not turns:
+        raise RowError("field 'messages': no supporter turn to judge")
+    plain, speaker = is_plain(row), _speaker(row)
+    return await flow.together(_look(row, turn, judge, plain, speaker) for turn in turns)
+
+
+def _speaker(row: Row) -> str:
+    """Who spoke for the supporter, as the row says; empty where it does not."""
+    names = [use["model"] for use in row.get("models") or [] if use["role"] == "supporter"]
+    return str(names[-1]) if names else ""
+
+
+async def _look(row: Row, turn: int, judge: Judge, plain: bool, speaker: str) -> Score:
+    text = str(row["messages"][turn]["content"])
+    read = spans.read(text)
+    label = read.emotion.strip().lower() if read else ""
+    try:
+        critique = await judge.judge(row, turn, text, plain=plain)
+    except CallFailed as error:
+        return Score(None, unscored(error), {}, speaker, turn, text, label)
+    return Score(overall(judge.rubric, critique), critique.verdict, _parts(critique), speaker, turn, text, label)
+
+
+def _parts(critique: Critique) -> dict[str, float | None]:
+    """Levels by id, facets as `empathy.exploration`, findings as `found.ID` with 1 for yes; None where nobody knows."""
+    parts: dict[str, float | None] = {}
+    found: dict[str, float | None] = {EMPTY: 0.0}  # only noted where a reply says nothing
+    for level in critique.levels:
+        parts[level.id] = level.level
+        parts |= {f"{level.id}.{facet.id}": facet.level for facet in level.facets}
+    found |= {item.id: None if item.present is None else float(item.present) for item in critique.findings}
+    return parts | {f"{FOUND}{name}": found[name] for name in sorted(found)}
+
+
+def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The table: one row a supporter, with means over the turns that were scored; findings as shares of turns."""
+    models = list(dict.fromkeys(row["model"] for row in rows))
+    return [_line(model, [row for row in rows if row["model"] == model]) for model in models]
+
+
+def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
+    parts = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
+    names = list(dict.fromkeys(name for each in parts for name in each))
+    names.sort(key=lambda name: (name.startswith(FOUND), name if name.startswith(FOUND) else ""))
+    return {
+        "supporter": model or "(not noted)",
+        "dialogues": len({row["id"] for row in rows}),
+        "turns": len(rows),
+        "not scored": sum(row["value"] is None for row in rows),
+        "mean score": _mean([row["value"] for row in rows]),
+        **{name: _mean([each.get(name) for each in parts]) for name in names},
+    }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,224 @@
+"""One supporter turn, judged and rewritten until it passes, its critique in hand (Kardia-R1, sections 1.3 and 1.4).
+
+refine does this to the turns of a finished talk, synthesize with a judge to each turn before the seeker goes on. What the
+paper does not say and is ours: a dialogue is dropped where a turn still fails after the last rewrite, and where the whole
+of it drifts, jumps or is broken.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from kardia_cli import spans
+from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.request import Request, derive_seed
+from kardia_cli.errors import RowError
+from kardia_cli.judge import Judge
+from kardia_cli.line import Row
+from kardia_cli.prompts import fill, history, supporter_turns, transcript
+from kardia_cli.records import EMOTIONS, Critique, Finding, Revision
+from kardia_cli.stages.critiques import find, find_stored, with_model
+from kardia_cli.stages.rounds import Lost, Rounds, Seen
+from kardia_cli.verdicts import difficulty, failures
+
+
+@dataclass(frozen=True)
+class Mender:
+    """Who judges, who rewrites and how often at most; `rounds` counts what it took."""
+
+    judge: Judge
+    rewriter: Chat
+    seed: int
+    max_rewrites: int = 5
+    rounds: Rounds = field(default_factory=Rounds)
+
+
+@dataclass
+class Draft:
+    """A row while its turns are mended: what is said so far, and what was found and done."""
+
+    row: Row
+    critiques: list[Row]
+    revisions: list[Row]
+    traces: list[Row]
+    seen: list[Seen] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, row: Row) -> Draft:
+        """A draft of a row, with the critiques, revisions and traces that the row has."""
+        return cls(dict(row), *(list(row.get(name) or []) for name in ("critiques", "revisions", "traces")))
+
+    def text(self, turn: int) -> str:
+        """What stands at index `turn` of the messages."""
+        return str(self.row["messages"][turn]["content"])
+
+    def replace(self, turn: int, text: str, trace: str) -> None:
+        """Put another text at index `turn`, with its own trace."""
+        messages = list(self.row["messages"])
+        messages[turn] = {**messages[turn], "content": text}
+        self.row["messages"] = messages
+        self.traces = [note for note in self.traces if note["turn"] != turn]
+        self.note(turn, trace)
+
+    def trace(self, turn: int) -> str:
+        """The trace of the turn at this index; empty for none."""
+        return next((str(note["trace"]) for note in self.traces if note["turn"] == turn), "")
+
+    def note(self, turn: int, trace: str) -> None:
+        """Keep the trace of a turn, where there is one."""
+        if trace:
+            self.traces.append({"turn": turn, "trace": trace})
+
+
+async def settle(draft: Draft, turn: int, mender: Mender) -> Critique:
+    """Judge a turn and rewrite it until it passes; returns its last critique. All before the turn is final.
+
+    A critique on the row by this rubric and judge, of the text that stands there, is not asked for again. Raises `Lost`
+    where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where a model gave
+    no usable reply.
+    """
+    critique = _known(draft, turn, mender) or await _judge(draft, turn, 0, mender)
+    revision = 0
+    while problems := _seen(draft, turn, revision, critique, mender):
+        if revision == mender.max_rewrites:
+            names = tuple(dict.fromkeys(problem.id for problem in problems))
+            raise Lost(f"turn {turn} still fails after {revision} rewrites: {', '.join(names)}", "still fails", names)
+        revision += 1
+        await _rewrite(draft, turn, revision, problems, mender)
+        critique = await _judge(draft, turn, revision, mender)
+    return critique
+
+
+def _known(draft: Draft, turn: int, mender: Mender) -> Critique | None:
+    """The critique that stands on the row; where the rubric's policy has changed since, it is decided anew and added."""
+    stored, known = find_stored(draft.row, turn, mender.judge), find(draft.row, turn, mender.judge)
+    if stored is not None and known is not None and stored.policy_hash != known.policy_hash:
+        draft.critiques.append(known.model_dump())
+    return known
+
+
+async def _judge(draft: Draft, turn: int, revision: int, mender: Mender) -> Critique:
+    critique = await mender.judge.judge(draft.row, turn, draft.text(turn), revision=revision)
+    draft.critiques.append(critique.model_dump())
+    return critique
+
+
+def _seen(draft: Draft, turn: int, revision: int, critique: Critique, mender: Mender) -> list[Finding]:
+    """What fails the turn, empty where it passes; noted as seen."""
+    problems = _problems(critique, draft.text(turn), mender)
+    draft.seen.append(Seen(turn, revision, frozenset(problem.id for problem in problems)))
+    return problems
+
+
+def _problems(critique: Critique, text: str, mender: Mender) -> list[Finding]:
+    """Why a turn cannot stand. A refined row has four spans throughout, so a plain turn that passed cannot either."""
+    if critique.verdict == "ABSTAIN":
+        raise RowError(f"the judge abstained on turn {critique.turn}")
+    found = failures(mender.judge.rubric, critique.levels, critique.findings, critique.gates)
+    if found or spans.read(text) is not None:
+        return found
+    return [Finding(id="format", present=True, detail="the four spans are missing", share=None)]
+
+
+async def _rewrite(draft: Draft, turn: int, revision: int, problems: list[Finding], mender: Mender) -> None:
+    before = draft.text(turn)
+    reply = await mender.rewriter.ask(_rewrite_request(draft, turn, revision, problems, mender.seed))
+    after = spans.normalise(reply.text.strip())
+    draft.replace(turn, after, reply.trace)
+    reason = "; ".join(f"{problem.id}: {problem.detail}" for problem in problems)
+    note = Revision(turn=turn, revision=revision, kind="rewrite", before=before, after=after, reason=reason)
+    draft.revisions.append(note.model_dump())
+
+
+def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Finding], seed: int) -> Request:
+    row = draft.row
+    facts = {
+        "person": row.get("person") or "",
+        "mbti": row.get("mbti"),
+        "situation": row.get("situation") or "",
+        "emotion": row.get("emotion") or "",
+        "history": history(row, turn),
+        "draft": draft.text(turn),
+        "problems": [{"id": problem.id, "detail": problem.detail} for problem in problems],
+    }
+    values = {
+        **facts,
+        "history": transcript(history(row, turn)),
+        "problems": "\n".join(f"- {problem.id}: {problem.detail}" for problem in problems),
+        "emotion": row.get("emotion") or f"the one that fits, of: {', '.join(EMOTIONS)}",
+    }
+    return Request(
+        messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": fill(_REWRITE, values)}],
+        task="rewriter.turn",
+        facts=facts,
+        sampling={"temperature": 0.7},
+        seed=derive_seed(seed, row["id"], "refine", "rewriter", turn, revision, 0),
+    )
+
+
+async def finish(draft: Draft, mender: Mender) -> Row:
+    """The row of a talk whose turns are settled, with its verdicts, revisions, difficulty and models.
+
+    Raises `Lost` where the structure is broken or the judge finds a fault of the whole dialogue.
+    """
+    _check_structure(draft)
+    for answer in await mender.judge.whole(draft.row):
+        if answer.present:
+            raise Lost(f"{answer.id}: {answer.reason}", answer.id)
+    row = draft.row
+    row["messages"] = [_normal(message) for message in row["messages"]]
+    row["critiques"], row["revisions"] = draft.critiques, draft.revisions
+    row["traces"] = sorted((n for n in draft.traces if n["turn"] < len(row["messages"])), key=lambda note: note["turn"])
+    row["difficulty"] = difficulty(critique["verdict"] for critique in draft.critiques)
+    row["models"] = with_model(row, "judge", mender.judge)
+    rewriter = {"role": "rewriter", "model": mender.rewriter.name, "hash": mender.rewriter.hash}
+    if rewriter not in row["models"]:
+        row["models"] = [*row["models"], rewriter]
+    return row
+
+
+def _check_structure(draft: Draft) -> None:
+    """Raise `Lost` unless seeker and supporter alternate, the supporter has the last word and all spans parse."""
+    talk = [message for message in draft.row["messages"] if message["role"] != "system"]
+    if not talk or talk[-1]["role"] != "assistant":
+        raise _broken("the talk does not end with the supporter")
+    if any(left["role"] == right["role"] for left, right in itertools.pairwise(talk)):
+        raise _broken("two turns in a row by one side")
+    for turn in supporter_turns(draft.row):
+        if spans.read(draft.text(turn)) is None:
+            raise _broken(f"turn {turn} is not four spans")
+
+
+def _broken(how: str) -> Lost:
+    return Lost(f"broken structure: {how}", "broken structure")
+
+
+def _normal(message: dict[str, str]) -> dict[str, str]:
+    return {**message, "content": spans.normalise(message["content"])} if message["role"] == "assistant" else message
+
+
+_SYSTEM = """\
+You rewrite one supporter turn of an emotional-support talk so that it passes review. Stay with this person and what they
+said last, keep what was good, mend what was found, and do not answer the reviewer."""
+
+_REWRITE = """\
+The person:
+{person}
+
+What happened: {situation}
+
+The talk so far:
+{history}
+
+The turn as it stands:
+{draft}
+
+What the review found:
+{problems}
+
+Write the whole turn anew as four parts, each inside its own markers, and nothing else:
+<|understanding_begin|>what they mean and feel<|understanding_end|>
+<|reasoning_begin|>why they feel it and what would help now<|reasoning_end|>
+<|emotion_begin|>{emotion}<|emotion_end|>
+<|response_begin|>your reply, about 30 words at most<|response_end|>"""

@@ -1,0 +1,235 @@
+"""The facets of empathy are told from words alone, by rules that share nothing with the rest of the offline judge."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kardia_cli.chat.offline import epitome
+from kardia_cli.chat.offline.epitome import facets
+
+FOLDER = Path(epitome.__file__).parent
+OWN = sorted(FOLDER.glob("epitome*.py"))
+JUDGE = sorted(FOLDER.glob("scorer*.py"))
+SEEKER = "My brother sold our mother's piano without asking me. I used to sit under it when she played."
+WORDS = 8
+"""Collections of fewer strings are no word list."""
+
+
+def levels(reply: str, seeker: str = SEEKER) -> tuple[int, int, int]:
+    found = facets(seeker, reply)
+    return found["emotional_reaction"].level, found["interpretation"].level, found["exploration"].level
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Pianos are heavy.",
+        "Sell the stool as well.",
+        "Ask a lawyer about the contract.",
+        "",
+        "   ",
+        "?!",
+        ":",
+        "\ufffd&amp;#x200B;",
+    ],
+)
+def test_a_reply_with_no_warmth_understanding_or_question_is_zero_throughout(reply: str) -> None:
+    assert levels(reply) == (0, 0, 0)
+    assert {facet.quote for facet in facets(SEEKER, reply).values()} == {""}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I'm so sorry about the piano.",
+        "I am really worried about you.",
+        "That breaks my heart.",
+        "Sending you a big hug.",
+        "I\u2019m proud of you for writing this down.",
+        "im so happy for you!",
+    ],
+)
+def test_a_feeling_of_the_supporters_own_for_the_person_is_a_strong_reaction(reply: str) -> None:
+    assert levels(reply)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I hope tomorrow is gentler.",
+        "Hang in there.",
+        "Feel free to message me any time.",
+        "You are not alone with this.",
+        "That sounds so painful.",
+        "Good luck with your brother!",
+    ],
+)
+def test_wishes_courage_and_presence_are_a_weak_reaction(reply: str) -> None:
+    assert levels(reply)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Sorry, I have no idea how pianos are sold.",
+        "Sorry for my bad English.",
+        "He should have said sorry.",
+        "Stop feeling sorry for yourself.",
+        "I just keep going to work and back.",
+    ],
+)
+def test_a_sorry_that_asks_pardon_or_is_spoken_of_and_courage_for_oneself_are_no_reaction(reply: str) -> None:
+    assert levels(reply)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "It sounds like the piano was the last place where she was near.",
+        "You must feel robbed of a room that only you knew.",
+        "No wonder you are furious with him.",
+        "You miss the sound from underneath.",
+        "Me too, mine was an organ.",
+        "My father gave away our dog when I was nine, and I never forgave him for it.",
+    ],
+)
+def test_what_the_person_feels_or_a_like_experience_is_a_strong_interpretation(reply: str) -> None:
+    assert levels(reply)[1] == 2
+
+
+@pytest.mark.parametrize("reply", ["I understand.", "I hear you.", "I know how you feel.", "I get it."])
+def test_understanding_that_is_only_claimed_is_weak(reply: str) -> None:
+    assert levels(reply)[1] == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I think you should call him.",
+        "Let me know if I can help.",
+        "Tell him how you feel.",
+        "I suggest a letter.",
+        "When you feel ready, write to him.",
+    ],
+)
+def test_opinions_offers_and_feelings_only_supposed_are_no_interpretation(reply: str) -> None:
+    assert levels(reply)[1] == 0
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "What did she play when you sat there?",
+        "Have you told your brother what it meant to you?",
+        "Is it the piano or the silence of it that hurts more?",
+        "so what did your brother say to that",
+    ],
+)
+def test_a_question_on_the_persons_own_matter_is_a_strong_exploration(reply: str) -> None:
+    assert levels(reply)[2] == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["What happened?", "Why?", "How are you?", "What's wrong, friend?", "Tell me more about it.", "Can you explain?"],
+)
+def test_a_question_for_anyone_is_a_weak_exploration(reply: str) -> None:
+    assert levels(reply)[2] == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Do you want to talk?",
+        "Who cares?",
+        "How do we even live with family?",
+        "It never ends, you know?",
+        "Can I help?",
+        "So what?",
+    ],
+)
+def test_an_offer_to_talk_and_a_rhetorical_question_explore_nothing(reply: str) -> None:
+    assert levels(reply)[2] == 0
+
+
+def test_the_strongest_sentence_counts_and_is_quoted_as_it_stands() -> None:
+    reply = "I hope it gets easier.  I\u2019m SO sorry about the piano\u2026 What did she play?"
+    found = facets(SEEKER, reply)
+    assert found["emotional_reaction"].level == found["exploration"].level == 2
+    assert all(facet.quote in reply and facet.quote and facet.reason for facet in found.values() if facet.level)
+    assert found["exploration"].quote == "What did she play?"
+
+
+def test_the_traces_of_forum_posts_disturb_nothing() -> None:
+    plain = levels("I'm sorry. I know how you feel. What did she play?")
+    noisy = "&gt;what did your brother do? I'm sorry\n\nI&#39;m sorry. I know how you feel, u/some_one. &amp;#x200B;\nWhat did she play? r/pianos https://example.com/a?b=c"
+    assert levels(noisy) == plain
+    assert levels("&gt; I am so sorry, what happened?") == (0, 0, 0)
+    assert levels("I\ufffdm sorry") == (2, 0, 0)
+
+
+def test_a_very_long_reply_is_read_in_little_time() -> None:
+    started = time.perf_counter()
+    facets("you " * 9000, "do you think that you would want to be what you were, " * 3000)
+    assert time.perf_counter() - started < 2
+
+
+# --- independence
+
+
+def imported(path: Path) -> set[str]:
+    names = set[str]()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name.startswith("kardia_cli")}
+
+
+def test_it_imports_nothing_of_kardia_but_its_own_words() -> None:
+    assert {name for path in OWN for name in imported(path)} == {"kardia_cli.chat.offline.epitome_words"}
+
+
+def test_of_the_judge_only_its_map_imports_it_and_nobody_its_words() -> None:
+    users = {path.name for path in JUDGE if any("epitome" in name for name in imported(path))}
+    assert users == {"scorer.py"}
+    assert not any("epitome_words" in name for path in JUDGE for name in imported(path))
+
+
+def word_lists(paths: list[Path]) -> Iterator[frozenset[str]]:
+    """Collections of strings, and texts that are lists of words, in the source."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Tuple | ast.List | ast.Set):
+                held = {e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)}
+            elif isinstance(node, ast.Call) and len(node.args) >= WORDS:
+                held = {e.value for e in node.args if isinstance(e, ast.Constant) and isinstance(e.value, str)}
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and "\n" in node.value
+                and "." not in node.value
+            ):
+                held = set(node.value.split())
+            else:
+                continue
+            if len(held) >= WORDS:
+                yield frozenset(held)
+
+
+def test_it_shares_no_list_with_the_rest_of_the_judge() -> None:
+    """Not even in part: a quarter of a smaller list in common would be a list taken over."""
+    judge = list(word_lists(JUDGE))
+    own = list(word_lists(OWN))
+    assert len(own) >= 10
+    assert len(judge) >= 30
+    for mine in own:
+        for theirs in judge:
+            shared = len(mine & theirs) / len(mine | theirs)
+            assert shared < 0.25, f"{shared:.0%} shared: {sorted(mine & theirs)[:8]}"
