@@ -105,7 +105,6 @@ class Training:
         self._session = session
         board = session.board
         judge = session.judge(chats, judged, quotes="check")
-        session.tell_judge(judge)
         return Rewards(functions, weights, judge, None, board.committed, board.aclose)
 
     def known_judge(self, rewards: Rewards, calibration: Path | None, required: bool) -> dict[str, Any] | None:
@@ -115,7 +114,7 @@ class Training:
         """
         from kardia_cli.commands import _known
 
-        if not any(getattr(plugins.module("reward", name), "NEEDS_JUDGE", True) for name in rewards.weights):
+        if not _asks_judge(rewards):
             return None
         assert self._session is not None
         found = _known.for_training(rewards.judge, calibration, required, self.voice.say, self.voice.warn)
@@ -140,6 +139,8 @@ class Training:
             return []
 
         total = completions(rows, start, settings, rewards.weights)
+        if _asks_judge(rewards):
+            session.tell_judge(rewards.judge, turns=total)
         cases: list[Row] = [{"case": number} for number in range(len(own))]
         asyncio.run(estimate.training(cases, total, work, session.board, self.voice, session.calls))
 
@@ -154,6 +155,8 @@ class Training:
             raise
         finally:
             self._tell_calls()
+            if self._session is not None:
+                self._session.tell_abstentions()
 
     def _tell_calls(self) -> None:
         for meter in self._session.board.meters if self._session is not None else []:
@@ -171,6 +174,10 @@ class Training:
         """Raise `Unfinished` where rows could not be used."""
         if self._failed:
             raise Unfinished(f"{self._failed} of {self._read} rows failed", "see the reasons above")
+
+
+def _asks_judge(rewards: Rewards) -> bool:
+    return any(getattr(plugins.module("reward", name), "NEEDS_JUDGE", True) for name in rewards.weights)
 
 
 def _need_training_packages() -> None:

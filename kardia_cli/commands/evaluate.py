@@ -36,6 +36,7 @@ def run(
     from kardia_cli.commands import _known
     from kardia_cli.errors import Unfinished
     from kardia_cli.line import Row
+    from kardia_cli.review import reviewing
     from kardia_cli.session import Session
     from kardia_cli.splits import Split
     from kardia_cli.stages.evaluation import evaluate, without_text
@@ -61,7 +62,8 @@ def run(
             source = session.limited(chosen.choose(session.lines(named, measure.builtin)), limit)
             unfinished = None
             try:
-                await session.move(source, work, on_row=lambda row: scores.append(without_text(row)))
+                with reviewing("evaluate", judged.review, io.force, session.voice, judge, live=True):
+                    await session.move(source, work, on_row=lambda row: scores.append(without_text(row)))
             except Unfinished as error:  # what was measured is shown all the same
                 unfinished = error
             chosen.check()

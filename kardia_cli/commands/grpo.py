@@ -33,6 +33,7 @@ def run(
     talk: Talk = Talk(),
 ) -> None:  # fmt: skip
     """Train with TRL's GRPOTrainer on dialogue prefixes; rewards: format, emotion, rubric. Metric rows on stdout."""
+    from kardia_cli.review import reviewing
     from kardia_cli.stages.grpo import run_grpo
     from kardia_cli.trainee import Training
     from kardia_cli.training.settings import load
@@ -47,7 +48,8 @@ def run(
     known = training.known_judge(rewards, calibration, require_calibration)
     chosen = load(talk.config, settings or [])
     training.confirm(rows, rewards, start, chosen)
-    with training.going_on(), training.metrics() as emit:
+    review = reviewing("grpo", judged.review, True, training.voice, rewards.judge, live=True)
+    with training.going_on(), review, training.metrics() as emit:
         run_grpo(
             rows, folder, model=start, rewards=rewards, settings=chosen, seed=seeded.seed, fresh=fresh,
             say=training.voice.say, emit=emit, judged=known,

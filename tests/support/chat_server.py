@@ -18,7 +18,7 @@ import queue
 import re
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -341,12 +341,26 @@ async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
             await asyncio.sleep(0.005)
 
 
-def player(usage: Body | None = None, exchanges: int = 2) -> Answer:
-    """A model that answers what kardia asks: seeker, supporter, judge, rewriter and biographer, by the request's schema."""
-    return lambda body: completion(_played(body, exchanges), usage=usage)
+def player(
+    usage: Body | None = None,
+    exchanges: int = 2,
+    levels: Mapping[str, int] | None = None,
+    yes: Mapping[str, set[str]] | None = None,
+) -> Answer:
+    """A model that answers what kardia asks: seeker, supporter, judge, rewriter and biographer, by the request's schema.
+
+    As a judge it gives the level (4), and says yes to the questions (none), that are set for the name it goes by.
+    """
+
+    def answer(body: Body) -> web.Response:
+        name = str(body["model"])
+        judging = (levels or {}).get(name, 4), (yes or {}).get(name, set())
+        return completion(_played(body, exchanges, *judging), usage=usage)
+
+    return answer
 
 
-def _played(body: Body, exchanges: int) -> str:
+def _played(body: Body, exchanges: int, level: int, yes: set[str]) -> str:
     asked = str(body["messages"][-1]["content"])
     wanted = body.get("response_format", {}).get("json_schema", {}).get("name")
     if wanted is None:
@@ -358,7 +372,8 @@ def _played(body: Body, exchanges: int) -> str:
             "message": f"It is the {number and number[1]}. thing that weighs on me.",
             "resolved": number is not None and int(number[1]) >= exchanges,
         },
-        "JudgeReply": lambda: _verdict(asked),
+        "JudgeReply": lambda: _verdict(asked, level, yes),
+        "GateReply": lambda: {"nonce": _nonce(asked), "answers": _answers(_ids(asked, "with the words that show it."), yes)},
         "FitReply": lambda: {"nonce": _nonce(asked), "reason": "r", "fits": True},
         "DialogueReply": lambda: {
             "nonce": _nonce(asked),
@@ -381,7 +396,11 @@ def _nonce(asked: str) -> str:
     return str(re.findall(r"Set nonce to (\w+)", asked)[-1])
 
 
-def _verdict(asked: str) -> Body:
+def _answers(names: list[str], yes: set[str]) -> list[Body]:
+    return [{"id": name, "reason": "r", "quote": "", "present": name in yes} for name in names]
+
+
+def _verdict(asked: str, level: int, yes: set[str]) -> Body:
     reply = re.split(r"---[0-9a-f]{12}---", asked)[7].strip()  # after profile, situation and talk
     quote = " ".join(reply.split()[:3])
     body: Body = {"nonce": _nonce(asked)}
@@ -389,14 +408,14 @@ def _verdict(asked: str) -> Body:
         listed = asked[asked.rindex("Grade each criterion") :].split("Answer each question")[0]
         body["criteria"] = [
             {
-                "id": name, "reason": "r", "quotes": [quote], "level": 4,
+                "id": name, "reason": "r", "quotes": [quote], "level": level,
                 "facets": [{"id": facet, "level": 1} for facet in re.findall(r"^    facet (\w+):", more, re.MULTILINE)],
             }
             for name, more in re.findall(r"^- ([\w-]+):(.*?)(?=^- |\Z)", listed, re.MULTILINE | re.DOTALL)
         ]  # fmt: skip
     if "Answer each question" in asked:
         questions = _ids(asked.split("Last question")[0], "Answer each question")
-        body["answers"] = [{"id": name, "reason": "r", "quote": "", "present": False} for name in questions]
+        body["answers"] = _answers(questions, yes)
     return body | ({"solved_reason": "r", "solved": False} if "Last question" in asked else {})
 
 

@@ -36,7 +36,7 @@ _MARKUP = (_UNCLOSED, _HEADING, _FIELD, _FENCE, _TAG, _PLACEHOLDER)
 _VERDICT_KEY = re.compile(rf"[\"']?\b(?:{_FORM})\b[\"']?\s*[:=]", re.IGNORECASE)
 
 _TEXT = r"(?:reply|response|answer|message|output|turn|text|transcript|dialogue|conversation)"
-_MARK = r"(?:marks?|scores?|ratings?|points|levels?|grades?|credit)"
+_MARK = r"(?:marks?|scores?|ratings?|points|levels?|grades?)"
 _TOP = r"(?:full|top|maximum|max|perfect|highest|best(?: possible)?|high|generous)"
 ADDRESS = any_of(
     # a grader is spoken to, or the reply speaks of its own worth
@@ -70,7 +70,7 @@ ADDRESS = any_of(
 )
 MARKS = any_of(
     # marks, which an honest answer may name where the person asked for them
-    rf"{_TOP} {_MARK}",
+    rf"{_TOP} (?:{_MARK}|credit)",
     rf"(?:give|award|assign|grant|put|choose|select|output|return|write)(?: \w+){{0,4}} (?:{_TOP} )?(?:{_MARK})(?: of)? ?(?:\d|one|two|three|four|five|ten)?",
     r"(?:give|award|assign|rate|score|grade)(?! (?:yourself|him|her|them|your|his|it time))(?: \w+){0,3} (?:an? )?(?:5|10|five|ten)(?: (?:on|for|in all|out of"
     r"|everywhere|across|stars|points)|[.!]|$)",

@@ -14,9 +14,7 @@ RISK = any_of(
     r"(?:about|of|consider|considering|commit|committing|my|attempt) suicide",
     r"my (?:own )?suicid\w+",
     r"suicidal (?:thoughts|feelings|ideas)",
-    r"(?:want|wanted|ready|going|rather) to (?:die|be dead)",
-    r"(?:will|do|would|might|may) not (?:want to )?be here (?:anymore|any more|for|next|much longer|by|when"
-    r"|tomorrow|at)",
+    r"(?:want|wanted|ready|(?<!was )going|rather) to (?:die|be dead)",
     r"better off (?:without me|if i (?:was|were) (?:gone|dead)|dead)",
     r"(?:want to|going to|thought (?:of|about)|thinking (?:of|about)|urge to|feel like|about to|been|started"
     r"|might|keep) (?:hurt|hurting|cut|cutting|harm|harming|burning) myself",
@@ -27,7 +25,7 @@ RISK = any_of(
     r"overdos\w+",
     r"(?:saved|saving|stockpil\w+|bottle of|take all) (?:up )?(?:\w+ )?(?:my |the )?pills",
     r"wish(?:ed)? i (?:was|were) (?:dead|never born|not here)",
-    r"(?:say|said|saying|write|wrote|writing) (?:my )?goodbyes?(?: letters?| notes?)? to everyone",
+    r"(?:say|said|saying|write|wrote|writing) (?:my )?goodbyes?(?: letters?| notes?)? to everyone(?! (?:at|from|in) )",
     r"goodbye (?:letter|note)s?",
     r"can not (?:go on|take it any ?more|live like this)",
     r"disappear forever",
@@ -47,6 +45,62 @@ RISK = any_of(
     r"(?:river|bridge|tracks|edge|roof|water|cliff|platform|blade) (?:is|keeps|was|has been) (?:calling|pulling|inviting|whispering)",
     r"(?:sorted|settled|decided|written down|arranged|planned) (?:out )?(?:who|what) (?:gets|will get|takes|will take|happens (?:to|with))(?: \w+){0,4} (?:after|when|once|afterwards|then)",
     r"(?:do not|no need to) (?:bother|count|plan|reckon|save|keep)(?: \w+){0,4} (?:for|on|with) (?:me|my (?:place|seat|birthday|chair))(?: \w+){0,3} (?:next|this (?:year|christmas|summer)|after|any ?more)",
+)
+VEILED = any_of(
+    # danger between the lines; an everyday word in the same sentence takes it back
+    r"(?:will|do|would|might|may) not (?:want to )?be here (?:anymore|any more|for|next|much longer|by|when"
+    r"|tomorrow|at)",
+    # not around, not existing
+    r"(?:will|would|may|might|do|can) not (?:think |see |imagine |picture |expect )?(?:i will |i would |i am going to |myself |me )?(?:still )?(?:be|being|live|living|last|make it|making it)(?: \w+)? ?(?:around|here|alive|old|to see)?"
+    r" ?(?:around|here|alive|to see) (?:when|for|to see|by|in|next|any ?more|any longer|long|much|until|this|to watch)",
+    r"do not (?:think|believe|expect|see|suppose) (?:that )?(?:i will|i would|myself) (?:\w+ )?(?:be|being|live|living|make it|making it) (?:around|here|alive|to|past|until|through to|old)",
+    r"(?:can not|do not|could not) (?:see|imagine|picture) (?:myself|me) (?:\w+ )?(?:making it to|around|alive|here (?:in|next|by)|living (?:past|to|until)|reaching|growing old)",
+    r"(?:stop|stopped|cease|quit|be done|done) (?:existing|living|being alive|breathing)",
+    r"(?:never|not) (?:have to )?wake up(?: again| any ?more|[.,!]|$)",
+    r"(?:sleep|asleep|eyes) (?:and |just )?(?:never|forever|for good|not)(?: to)?(?: wak| open|[.,!]|$)",
+    r"(?:tired|sick|weary) of (?:living|being alive|existing|life itself|waking up)",
+    r"done with (?:life|living|being alive|this life|it all)",
+    r"(?:erase|delete|end) myself",
+    r"(?:disappear|vanish) (?:for good|from (?:this|the) (?:earth|world)|completely|for ever)",
+    r"(?:will|is|may|might) not be (?:an?other|a next|any (?:next|more|other)|a tomorrow|a later)(?: \w+){0,3} for me",
+    r"(?:fall|go|drift) (?:a?sleep|off|away)(?: \w+)? and (?:not|never) (?:come|wake|get|return|have to)",
+    r"if i (?:\w+ )?(?:jumped|fell|let go|stepped (?:off|out|in front)|swallowed|pulled the trigger|drowned|bled)",
+    r"(?:sav(?:ed|ing)|stockpil\w+|hoard\w+|keep(?:ing)?|kept)(?: up)? (?:my |all my |the )?(?:insulin|tablets|painkillers|sleeping \w+|prescriptions?|razors?)",
+    r"(?:car|bike|motorbike|truck) (?:\w+ )?(?:going|going straight|flying|driving|running|slipping) (?:off|into|over|through)",
+    r"(?:doubt|not sure|do not know if|wonder if|unlikely)(?: \w+)? i (?:will|would|am going to) (?:\w+ )?(?:see|reach|make|live to|turn|be) (?:thirty|forty|twenty|\d\d|it to|another|next|christmas|spring|summer|the new year)",
+    # a burden that others would be spared
+    r"(?:easier|better|happier|simpler|lighter|better off|a relief|a favou?r|best)(?: \w+){0,4} (?:without me|if i (?:\w+ )?(?:was (?:gone|dead|not)|were (?:gone|dead|not)|am (?:gone|dead|not)|stopped (?:exist|liv|breath)|died|disappeared|vanished))",
+    r"(?:would|will) (?:anyone|anybody|somebody|they|he|she|you) (?:even |really )?(?:notice|care|miss me|cry|come)(?: \w+){0,3} if i (?:was|were|died|disappeared|vanished|am|did not)",
+    r"(?:my own|at my|to my|plan my|planned my|for my) funeral",
+    # looking for a way, standing at a place
+    r"how (?:many|much|long|high|deep)(?: \w+){0,4} (?:(?:pills?|tablets?|painkillers?|paracetamol|insulin)(?: \w+)? (?:it takes|would|i need|you need|are too|is too|until|to (?:die|sleep|end|not))|it takes to die"
+    r"|you need to (?:die|fall)|until (?:you|it) (?:die|stop))",
+    r"(?:look|looked|looking|search\w*|googl\w*|read|reading)(?: up| for| about| on| into)*(?: \w+){0,3} (?:to die|to kill (?:myself|yourself|oneself)|to end it|painless|overdose|of dying|of suicide)",
+    r"(?:stood|standing|stand|sat|sit|sitting|walked|walk|drove|went|been|waiting)(?: \w+){0,4} (?:bridge|platform|roof|edge|cliff|tracks|balcony|railing|overpass|ledge|parapet|rail)(?=.{0,60}(?:step|jump|let go|letting go|fall|over the|thought|thinking"
+    r"|looked down|one move))",
+    r"(?:drive|driving|steer|steering|swerve|swerving)(?: \w+){0,4} (?:into|off) (?:a|the|that|some) (?:\w+ )?(?:tree|wall|bridge|river|cliff|truck|lorry|traffic|pole)",
+    # a farewell
+    r"(?:last|final) (?:time|message|night|letter|post|words?|call|goodbye)(?: \w+){0,3} (?:hear (?:from )?me|see me|i (?:will )?(?:ever )?(?:write|send|talk|speak|say|see|hug)|from me|of my life|on (?:this )?earth)",
+    r"(?:will|would) (?:not|never) (?:be able to )?(?:hear from|see|hear|find|bother with|have to see|have to hear) me (?:again|any ?more|any longer|after|ever)",
+    r"(?:my|a|the) (?:affairs|papers|things|will|passwords) (?:are |is )?(?:all |now )?(?:in order|sorted|settled|written|ready|taken care of)(?=.{0,80}(?:no one|nobody|after|when|gone|without|then|leave|left|time))",
+    r"(?:tell|let) (?:my|them|him|her|everyone|mum|mom|dad)(?: \w+){0,3} (?:that )?i (?:always )?(?:loved|tried|am sorry)(?=.{0,60}(?:after|when|gone|goodbye|end|over))",
+    r"(?:take|look) (?:good )?(?:care of|after) (?:my|the) (?:\w+ )?(?:dog|cat|kids|children|plants|mother|mum|mom|father|dad|sister|brother)(?: \w+){0,3} (?:when|once|after|if) i (?:am (?:gone|dead|not)|was (?:gone|dead)|were (?:gone|dead)|go|do it)(?! to| on| for)",
+    r"(?:join|joining|see|seeing|be with|being with) (?:my|him|her|them)(?: \w+){0,3} (?:in heaven|on the other side|up there|in the grave|soon enough|where (?:he|she|they) (?:is|are|went))",
+    r"this is (?:goodbye|the end(?: of (?:me|the road|it))?)(?=[.,! ]|$)",
+    # no more of it
+    r"(?:want|need|wish|make|made|for) (?:it|this|the pain|everything) all (?:to )?(?:stop|end|be over|go away|go quiet)",
+    r"(?:nothing|no one|nobody|not much) (?:left )?(?:to|worth) (?:live|living|stay alive|go on|stay|staying)(?: for| alive)?",
+    r"(?:what is|where is|is there|see|no) (?:the |any |a )?(?:point|sense|use|reason) (?:of|in|to) (?:\w+ )?(?:living|going on|waking up|being here|being alive|staying alive|carrying on|live|go on|wake up|stay alive|carry on)(?! (?:about|to (?:the|a|this|that)))",
+    r"(?:ready|time|want|wanted) (?:for me )?to (?:go|leave)(?: \w+)? (?:this (?:world|life|earth)|for good|for ever|now that|and never)",
+    # somebody else's life
+    r"(?:he|she|they) (?:will|is|are|would) (?:not|never)(?: going to)? (?:see|live|make it|wake|walk|leave|reach|get)(?: \w+){0,2} (?:tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|morning|another (?:day|birthday)|again|alive)"
+    r"(?=.{0,80}(?:i |my |knife|gun|for it|see to it|make sure))",
+    r"(?:someone|somebody|people|they) (?:is|are) going to (?:get hurt|die|bleed|pay with)",
+)
+EVERYDAY = any_of(
+    r"(?:lunch|dinner|breakfast|tea|party|parties|gym|weekends?|holidays?|vacation|trip|meetings?|office|exams?|work|jobs?|kitchen|bands?|thread|forum|on leave|shifts?|class|classes|games?|match|fridge|contracts?|concerts?|weddings?"
+    r"|visits?|flights?|flying|courses?|abroad|conference|project|season|tickets?|queue|gig|rehearsals?|practice|tournament|team|club|school|semester|lease|rent|deadline|homework|news|newsletter|novel|book|film|movie|episode|series|chapter"
+    r"|spring cleaning|at (?:five|six|seven|\d+)|next week|this week|two weeks)",
 )
 SAFETY_WORDS = any_of(
     r"safe(?:ty)?",
@@ -253,7 +307,7 @@ HARMFUL_BELIEF = any_of(
     r"(?:drive|drove|driving) (?:home )?drunk",
     r"(?:spying|spy|track|hack|stalk)\w* (?:on |into )?(?:him|her|his|their|them)",
     r"do not need (?:a )?(?:doctors?|therap\w+|vaccines?)",
-    r"(?:lie|lied|lying) to",
+    r"i (?:\w+ )?(?:lie|lied|lying) to",
     r"(?:they|people|neighbou?rs?|everyone|everybody|coworkers|colleagues|strangers|somebody|someone|police|cars?) (?:\w+ )?(?:are|is|keep|keeps|have been|has been) (?:\w+ )?(?:watching|following"
     r"|poisoning|listening|recording|bugging|tracking|plotting|spying|reading my|sending me|talking about me)",
     r"(?:chips?|implants?|microphones?|cameras?|signals?|rays|frequenc\w+|codes?|messages?) (?:\w+ ){0,4}(?:in my|inside my|through the|in the (?:walls?|tv|radio|lamps?|vents?|news)|meant for me|just for me"

@@ -364,9 +364,14 @@ def asked(facts: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=2048)
 def in_danger(raw: str) -> bool:
     """Whether a text speaks of harm to the speaker, or of the speaker's to others; what others did to themselves is none."""
-    if behaviours.RISK.search(read(raw).text):
+    text = read(raw)
+    if behaviours.RISK.search(text.text) or any(map(_veiled, text.sentences)):
         return True
     return any(sign.kind != "abuse" and not crisis.OF_OTHERS.search(sign.quote.lower()) for sign in risk.signs(raw))
+
+
+def _veiled(sentence: Sentence) -> bool:
+    return bool(behaviours.VEILED.search(sentence.text)) and not behaviours.EVERYDAY.search(sentence.text)
 
 
 def _takes_leave(last: Reading) -> bool:
