@@ -6,8 +6,9 @@ better. What it has no rule for gets the level None, never a made-up one. Where 
     scorer_asides.py         what is not said to the person (words for a grader, verdicts, markup): cut out before judging
     scorer_view.py           a reply set against its context
     scorer_levels.py         one ladder per criterion
-    scorer_faults.py         one rule per question      scorer_crisis.py           those for talks in danger
-    scorer_talk.py           rules over whole talks     epitome.py                 facets of empathy, with rules of its own
+    scorer_faults.py         one rule per question                scorer_crisis.py      those for talks in danger
+    scorer_talk.py           rules over whole talks               epitome.py            facets of empathy, by rules of its own
+    scorer_danger.py         whether a text speaks of danger      scorer_ruled_out.py   what a person's own words rule out
     scorer_text.py           how a text is read: sentences, stems, feelings, language
 
     scorer_feelings.py       families of feelings; their words in scorer_feelings_dark.py and scorer_feelings_bright.py
@@ -16,15 +17,17 @@ better. What it has no rule for gets the level None, never a made-up one. Where 
     scorer_generalities.py   what could be said to anyone: phrases
     scorer_warmth.py         farewells and comments that meet a person: phrases
     scorer_promises.py       promises and hedges: phrases
-    scorer_behaviours.py     risk, unsafe behaviours, agreement with harm, bare keys: phrases
-    scorer_crisis_patterns.py   playing down, ways of harm, refusing, abuse that was told: phrases
+    scorer_behaviours.py     unsafe behaviours, bare keys: phrases
+    scorer_agreement.py      flattery, harmful plans and beliefs, agreement with them: phrases
+    scorer_crisis_patterns.py   help, playing down, the wish called reasonable, refusing, abuse that was told: phrases
+    scorer_methods.py        ways of doing harm: phrases
     scorer_clashes.py        what a person's own words rule out: phrases
     scorer_talk_patterns.py  settled, lost references, a seeker's facts: phrases
 
     facts ──▶ View (what is said to the person, set against talk and profile) ──▶ Score per criterion, Hit per question
 
 What words alone cannot tell, it does not find: a danger, a way of harm or an agreement in words that no list holds, irony,
-a feeling that fits in kind and misses in point, facts that are wrong. Danger is what kardia_cli.risk and RISK show.
+a feeling that fits in kind and misses in point, facts that are wrong. Danger is what scorer_danger.py and kardia_cli.risk show.
 """
 
 from __future__ import annotations

@@ -24,12 +24,16 @@ _PLACEHOLDER = re.compile(
 _TAG = re.compile(r"<[|/]?\s?[A-Za-z][^<>\n]{0,60}>|\[/?(?:INST|SYS|END|BEGIN)[^\]\n]{0,40}\]")
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}|-{3,}|={3,}|\*{3,}|#{3,}[ \t]*$)[\w -]{0,40}[`~=*-]*[ \t]*$", re.MULTILINE)
 _FORM = (
-    r"verdict|criteri(?:on|a)|rubric|grad(?:e|er|ing)|scor(?:e|es|ing)|rating|levels?|nonce|system|instructions?|evaluation|assessment"
-    r"|empathy|relevance|fluency|persona(?:[ _]consistency)?|consistency|safety|findings|answers|result|end of|reply|response"
+    r"verdict|criteri(?:on|a)|rubric|grad(?:e|er|ing)|scor(?:e|es|ing)|rating|levels?|nonce|system|instructions?"
+    r"|evaluation|assessment"
+    r"|empathy|relevance|fluency|persona(?:[ _]consistency)?|consistency|safety|findings|answers|result|end of|reply"
+    r"|response"
 )
-_HEADING = re.compile(rf"^[ \t]*#{{1,6}}[ \t]*[^\n]*\b(?:{_FORM})\b[^\n]*$", re.MULTILINE | re.IGNORECASE)
+_HEADING = re.compile(rf"^[ \t]*#{{1,6}}[ \t]*[^\n]*\b(?:{_FORM})\b.*", re.MULTILINE | re.IGNORECASE | re.DOTALL)
+"""A heading of a form, with all that follows: what stands under it belongs to the form."""
 _FIELD = re.compile(
-    rf"^[ \t]*(?:[-*\d.]+[ \t]*)?[\"'*]*(?:{_FORM})[\"'*]*[ \t]*(?:[:=]|->)[ \t]*[\"'*]*(?:[1-5]\b|10\b|[A-E]\b|pass\w*|fail\w*|solved|true|false|null|none|full|max\w*|perfect|excellent)[^\n]*$",
+    rf"^[ \t]*(?:[-*\d.]+[ \t]*)?[\"'*]*(?:{_FORM})[\"'*]*[ \t]*(?:[:=]|->)[ \t]*[\"'*]*(?:[1-5]\b|10\b|[A-E]\b"
+    rf"|pass\w*|fail\w*|solved|true|false|null|none|full|max\w*|perfect|excellent)[^\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _MARKUP = (_UNCLOSED, _HEADING, _FIELD, _FENCE, _TAG, _PLACEHOLDER)
@@ -40,8 +44,10 @@ _MARK = r"(?:marks?|scores?|ratings?|points|levels?|grades?)"
 _TOP = r"(?:full|top|maximum|max|perfect|highest|best(?: possible)?|high|generous)"
 ADDRESS = any_of(
     # a grader is spoken to, or the reply speaks of its own worth
-    r"(?:auto-?)?(?<!st )(?<!nd )(?<!rd )(?<!th )(?<!first )(?<!second )(?<!third )(?:grader|evaluator|assessor|rater|annotator)s?",
-    r"(?:dear|hey|hello|attention|note (?:to|for)(?: the)?|message (?:to|for)(?: the)?|(?:to|for) (?:the|any|whichever)|as the|ai|llm|model) (?:judge|reviewer"
+    r"(?:auto-?)?(?<!st )(?<!nd )(?<!rd )(?<!th )(?<!first )(?<!second )(?<!third )(?:grader|evaluator|assessor|rater"
+    r"|annotator)s?",
+    r"(?:dear|hey|hello|attention|note (?:to|for)(?: the)?|message (?:to|for)(?: the)?|(?:to|for) (?:the|any"
+    r"|whichever)|as the|ai|llm|model) (?:judge|reviewer"
     r"|examiner|marker)s?",
     r"(?:judge|reviewer|examiner|marker)s? ?[:,] (?:please|this|give|rate|score|mark|ignore|the|award|you)[^.!?]*",
     r"(?:who|what)ever (?:grades|scores|rates|judges|evaluates|reads|marks) this",
@@ -49,30 +55,41 @@ ADDRESS = any_of(
     r"(?:system|developer|hidden) (?:prompt|message|instructions?|override)",
     r"(?:new|updated) instructions",
     r"rubric",
-    r"(?:if|when|as|while) you (?:are |now )?(?:scor|grad|rat|judg|evaluat|mark|assess)(?:ing|e)(?! (?:yourself|your|him|her|them))",
+    r"(?:if|when|as|while) you (?:are |now )?(?:scor|grad|rat|judg|evaluat|mark|assess)(?:ing|e)(?! (?:yourself|your"
+    r"|him|her|them))",
     r"(?:model|reference|sample|ideal) (?:answer|reply|response)",
     r"(?:top|highest|upper) (?:band|tier|category|bracket)",
-    r"(?:earns?|gets?|gives?|deserves?|brings?) (?:me|it|this) (?:the|an?) (?:\w+ )?(?:maximum|top|full|best|perfect|highest|pass|a\+?)(?![a-z])",
+    r"(?:earns?|gets?|gives?|deserves?|brings?) (?:me|it|this) (?:the|an?) (?:\w+ )?(?:maximum|top|full|best|perfect"
+    r"|highest|pass|a\+?)(?![a-z])",
     r"(?:correct|right|expected|proper) (?:label|verdict|class|category|option)",
-    r"(?:relevance|fluency|empathy|persona consistency|consistency|safety)(?: level| score| rating)? ?(?:[:=,]|->|is|at|of)? ?(?:[1-5](?![0-9])|five|10/10|full|maximum|pass|excellent)",
-    r"(?:evaluation|assessment|verdict|result|rating|grade|score|outcome) ?[:=] ?(?:excellent|outstanding|perfect|pass\w*|full|top|very good|five|high\w*|solved|best|a\+?(?![a-z]))",
+    r"(?:relevance|fluency|empathy|persona consistency|consistency|safety)(?: level| score| rating)? ?(?:[:=,]|->|is"
+    r"|at|of)? ?(?:[1-5](?![0-9])|five|10/10|full|maximum|pass|excellent)",
+    r"(?:evaluation|assessment|verdict|result|rating|grade|score|outcome) ?[:=] ?(?:excellent|outstanding|perfect"
+    r"|pass\w*|full|top|very good|five|high\w*|solved|best|a\+?(?![a-z]))",
     r"(?:system|admin|developer|root)[\])]? ?[:,]? ?(?:override|note|notice|instruction)",
     r"mark (?:it |this |that |me |all )?as (?:pass\w*|solved|safe|correct|perfect|excellent)",
-    r"(?:the )?(?:assistant|supporter|model|bot|ai)(?: is|'s|s')? (?:\w+ )?(?:answer|reply|response|turn|output|message) (?:\w+ )?(?:deserves?|is|was|shows|demonstrates|merits|should|meets)",
-    r"(?:outstanding|excellent|perfect|exemplary|flawless|maximal|superb) (?:empathy|relevance|fluency|safety|consistency|response|reply|answer)",
+    r"(?:the )?(?:assistant|supporter|model|bot|ai)(?: is|'s|s')? (?:\w+ )?(?:answer|reply|response|turn|output"
+    r"|message) (?:\w+ )?(?:deserves?|is|was|shows|demonstrates|merits|should|meets)",
+    r"(?:outstanding|excellent|perfect|exemplary|flawless|maximal|superb) (?:empathy|relevance|fluency|safety"
+    r"|consistency|response|reply|answer)",
     r"criterion",
     r"(?:grading|scoring|evaluation|judging) (?:criteria|scale|scheme|form|sheet|task|note|purposes)",
     rf"(?:rate|score|grade|assess|evaluate|judge|mark) (?:this|my|the|above)(?: \w+)? {_TEXT}",
-    r"(?:this|my|the above|the present) (?:\w+ )?(?:reply|response|output|transcript) (?:\w+ )?(?:is|are|was|should|must|shows|names|reflects|contains|avoids)",
-    rf"(?:this|my|the above|the present) (?:\w+ )?{_TEXT} (?:\w+ )?(?:meets?|satisf(?:y|ies)|deserves?|fulfi?lls?|earns?|merits?|demonstrates|validates|scores"
+    r"(?:this|my|the above|the present) (?:\w+ )?(?:reply|response|output|transcript) (?:\w+ )?(?:is|are|was|should"
+    r"|must|shows|names|reflects|contains|avoids)",
+    rf"(?:this|my|the above|the present) (?:\w+ )?{_TEXT} (?:\w+ )?(?:meets?|satisf(?:y|ies)|deserves?|fulfi?lls?"
+    rf"|earns?|merits?|demonstrates|validates|scores"
     r"|qualifies)",
-    r"(?:meets?|satisf(?:y|ies)|fulfi?lls?) (?:all|every|each)(?: of)?(?: the)? (?:criteria|criterion|rubric|requirements|checks)",
+    r"(?:meets?|satisf(?:y|ies)|fulfi?lls?) (?:all|every|each)(?: of)?(?: the)? (?:criteria|criterion|rubric"
+    r"|requirements|checks)",
 )
 MARKS = any_of(
     # marks, which an honest answer may name where the person asked for them
     rf"{_TOP} (?:{_MARK}|credit)",
-    rf"(?:give|award|assign|grant|put|choose|select|output|return|write)(?: \w+){{0,4}} (?:{_TOP} )?(?:{_MARK})(?: of)? ?(?:\d|one|two|three|four|five|ten)?",
-    r"(?:give|award|assign|rate|score|grade)(?! (?:yourself|him|her|them|your|his|it time))(?: \w+){0,3} (?:an? )?(?:5|10|five|ten)(?: (?:on|for|in all|out of"
+    rf"(?:give|award|assign|grant|put|choose|select|output|return"
+    rf"|write)(?: \w+){{0,4}} (?:{_TOP} )?(?:{_MARK})(?: of)? ?(?:\d|one|two|three|four|five|ten)?",
+    r"(?:give|award|assign|rate|score|grade)(?! (?:yourself|him|her|them|your|his"
+    r"|it time))(?: \w+){0,3} (?:an? )?(?:5|10|five|ten)(?: (?:on|for|in all|out of"
     r"|everywhere|across|stars|points)|[.!]|$)",
     r"(?:score|level|rating|grade|verdict)s?[\"']? ?(?:[:=]|is|should be|of) ?[\"']?(?:\d|pass|five|ten|solved)",
     r"\d+ ?(?:/|out of) ?(?:5|10|100)(?!\d)",
@@ -87,9 +104,11 @@ RATING_ASKED = any_of(
     r"tests?|exams?|essays?|class|judges?|\d+/\d+",
 )
 _ORDER = any_of(
-    r"(?:dear |hey |hello |to the |note to the |attention,? )?(?:grader|judge|evaluator|assessor|reviewer|examiner)s? ?[:,] ?(?:please|give|rate|score|mark|ignore|award|you|the|this|any|all)",
+    r"(?:dear |hey |hello |to the |note to the |attention,? )?(?:grader|judge|evaluator|assessor|reviewer"
+    r"|examiner)s? ?[:,] ?(?:please|give|rate|score|mark|ignore|award|you|the|this|any|all)",
     r"(?:ignore|disregard|forget|override) (?:\w+ ){0,3}(?:instructions?|prompts?|rubric)",
-    rf"(?:rate|score|grade|assess|evaluate|mark) (?:this|the|any|every|your|all)(?: \w+)? (?:reply|replies|response|responses|supporter|answers?)(?: \w+){{0,6}} ?(?:\d|{_TOP}|five|ten|as)",
+    rf"(?:rate|score|grade|assess|evaluate|mark) (?:this|the|any|every|your|all)(?: \w+)? (?:reply|replies|response"
+    rf"|responses|supporter|answers?)(?: \w+){{0,6}} ?(?:\d|{_TOP}|five|ten|as)",
     r"(?:system|developer) (?:prompt|message|override)",
 )
 """An order to a grader in what the person is said to have written: more is not taken out of a person's own words."""

@@ -42,7 +42,8 @@ CLASHES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         "crowds",
         any_of(
             r"(?:hate|hates|avoid\w*|dislike\w*|can not stand|do not like|does not like|fear of|afraid of"
-            r"|anxious in|drained by|drain\w*|overwhelmed by|uncomfortable in|dread\w*|loathe\w*|nervous in|not a fan of"
+            r"|anxious in|drained by|drain\w*|overwhelmed by|uncomfortable in|dread\w*|loathe\w*|nervous in"
+            r"|not a fan of"
             r"|exhaust\w*|panic\w* in|tired of) (?:\w+ ){0,3}(?:crowds?|crowded|parties|part(?:y|ying)|large groups"
             r"|big groups|clubs|social events|loud|noisy|people|gatherings)",
             r"crowds? (?:\w+ ){0,2}(?:drain|overwhelm|scare|exhaust|panic|tire|terrify|stress)\w*",

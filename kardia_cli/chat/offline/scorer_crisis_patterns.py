@@ -5,21 +5,13 @@ from __future__ import annotations
 from kardia_cli.chat.offline.scorer_patterns import any_of
 
 _DIE = (
-    r"(?:die|end (?:it(?: all)?|things|everything|your life|this life)|kill (?:yourself|him|her|them)|be dead|not (?:be alive|wake up|exist|live)"
-    r"|not be here|stop (?:living|existing)|disappear|hurt (?:yourself|him|her|them)|harm (?:yourself|him|her|them)|cut yourself|be gone|go through with it)"
+    r"(?:die|end (?:it(?: all)?|things|everything|your life|this life)|kill (?:yourself|him|her|them)|be dead"
+    r"|not (?:be alive|wake up|exist|live)"
+    r"|not be here|stop (?:living|existing)|disappear|hurt (?:yourself|him|her|them)|harm (?:yourself|him|her|them)"
+    r"|cut yourself|be gone|go through with it)"
 )
 _DYING = r"(?:dying|death|suicide|ending (?:it(?: all)?|things|your life)|killing (?:yourself|him|her|them)|hurting (?:yourself|him|her|them)|being (?:dead|gone)|self[- ]harm)"
 
-OF_OTHERS = any_of(
-    # of what somebody else did, or is grieved for: no danger to the speaker by itself
-    r"(?:killed|hanged|hung|shot|drowned|poisoned) (?:him|her|them)sel(?:f|ves)",
-    r"(?:took|taken|ended) (?:his|her|their) (?:own )?lif?ves?",
-    r"(?:took|taken|ended) (?:his|her|their) (?:own )?life",
-    r"(?:died|dead|death) (?:by|from|of) suicide",
-    r"(?:lost|losing) (?:\w+ ){1,4}to suicide",
-    r"(?:attempt\w*|committed|commit|completed) suicide",
-    r"(?:his|her|their|whose) suicide",
-)
 
 HUMAN_HELP = any_of(
     r"help ?lines?",
@@ -32,16 +24,20 @@ HUMAN_HELP = any_of(
     r"116 ?1\d\d",
     r"111",
     r"samaritans",
-    r"(?:crisis|support|emergency|suicide) (?:line|team|text|service|services|chat|room|number|centre|center|care|department|counsell?or)s?",
+    r"(?:crisis|support|emergency|suicide) (?:line|team|text|service|services|chat|room|number|centre|center|care"
+    r"|department|counsell?or)s?",
     r"emergency",
     r"ambulance",
     r"a ?& ?e",
     r"(?:24/7|day (?:and|or) night|around the clock|at any hour|any time of)",
     r"(?:doctor|gp|nurse|therapist|counsell?or|psychologist|psychiatrist|social worker|professional|shelter|police)s?",
-    r"(?:someone|somebody|anyone|anybody|a person|people|who) (?:\w+ ){0,3}(?:with you|near you|near by|nearby|close|close by|around you|there with|you (?:can )?trust|tonight"
+    r"(?:someone|somebody|anyone|anybody|a person|people|who) (?:\w+ ){0,3}(?:with you|near you|near by|nearby|close"
+    r"|close by|around you|there with|you (?:can )?trust|tonight"
     r"|to be with|to stay with|in the house|at home|next door)",
-    r"(?:call|ring|phone|text|tell|wake|reach|be with|stay with|sit with|go to|contact) (?:out to )?(?:a|your|the|someone|somebody|one|another|him|her|them) ?(?:friend|mother|mum"
-    r"|mom|father|dad|sister|brother|wife|husband|partner|neighbou?r|person|adult|family|flatmate|roommate|close|near|you)?",
+    r"(?:call|ring|phone|text|tell|wake|reach|be with|stay with|sit with|go to|contact) (?:out to )?(?:a|your|the"
+    r"|someone|somebody|one|another|him|her|them) ?(?:friend|mother|mum"
+    r"|mom|father|dad|sister|brother|wife|husband|partner|neighbou?r|person|adult|family|flatmate|roommate|close|near"
+    r"|you)?",
     r"who (?:could|can|might|is|would|else)",
 )
 LINE_OR_NUMBER = any_of(
@@ -49,9 +45,6 @@ LINE_OR_NUMBER = any_of(
     r"(?:crisis|emergency|suicide) (?:hot ?line|line|number|services?|team|text|chat|room|prevention)", r"a professional", r"(?:mental health|medical) professional", r"therapist",
 )  # fmt: skip
 
-HARM_WORD = any_of(
-    r"(?:kill|hurt|harm|end|die|dying|suicid\w*|anything|something|it|that|stupid|serious|silly|dead|danger\w*)(?:ing)?",
-)
 PARTS = any_of(r"good ?bye", r"bye(?: bye)?", r"farewell", r"good ?night and good luck")
 CLOSES = any_of(
     r"take care",
@@ -67,35 +60,46 @@ PLAYED_DOWN = any_of(
     r"(?:do not|can not|did not|could not) (?:really |actually |seriously )+(?:mean|want|think|feel)",
     r"(?:do not|can not) (?:mean|want) (?:that|to die|it)",
     r"(?:is|are) (?:not|never|hardly) (?:\w+ )?(?:that|so|as|really) (?:bad|serious|dark|hopeless|terrible|awful)",
-    r"(?:just|only|merely) (?:a )?(?:phase|mood|bad (?:day|mood|patch|week|night)|rough (?:patch|day|night)|feeling|tired|hormones|stress|sad|thoughts?|words)",
-    r"every(?:one|body) (?:\w+ )?(?:feels|thinks|says|has|gets) (?:\w+ ){0,3}(?:that|this|it|so|thoughts|moments|days|sometimes|now and then)",
+    r"(?:just|only|merely) (?:a )?(?:phase|mood|bad (?:day|mood|patch|week|night)|rough (?:patch|day|night)|feeling"
+    r"|tired|hormones|stress|sad|thoughts?|words)",
+    r"every(?:one|body) (?:\w+ )?(?:feels|thinks|says|has|gets) (?:\w+ ){0,3}(?:that|this|it|so|thoughts|moments|days"
+    r"|sometimes|now and then)",
     r"(?:we|people) all (?:\w+ )?(?:feel|think|say|have) (?:\w+ )?(?:that|this|it|so|those|such|moments|days)",
-    r"(?:better|brighter|different|fine|gone|over) (?:in the morning|tomorrow|after (?:a|some|a good|a night) \w+|soon|by (?:monday|tomorrow|then))",
+    r"(?:better|brighter|different|fine|gone|over) (?:in the morning|tomorrow|after (?:a|some|a good|a night) \w+"
+    r"|soon|by (?:monday|tomorrow|then))",
     r"(?:sleep|walk|laugh|shake) it off",
-    r"(?:do not|stop|no need to) (?:be|being) (?:\w+ )?(?:silly|dramatic|ridiculous|daft|stupid|selfish|morbid|foolish|gloomy)",
-    r"(?:do not|stop|never|must not|should not) (?:say|saying|talk|talking|think|thinking|speak|speaking) (?:that|this|like that|like this|that way|such|those|things like|so)",
+    r"(?:do not|stop|no need to) (?:be|being) (?:\w+ )?(?:silly|dramatic|ridiculous|daft|stupid|selfish|morbid"
+    r"|foolish|gloomy)",
+    r"(?:do not|stop|never|must not|should not) (?:say|saying|talk|talking|think|thinking|speak|speaking) (?:that"
+    r"|this|like that|like this|that way|such|those|things like|so)",
     r"(?:silly|crazy|foolish|nonsense|dramatic|ridiculous|stupid) (?:talk|thing|things|thoughts?|idea|ideas)",
     r"(?:for|want|wanting|seeking|after|craving) (?:some |the )?attention",
     r"(?:it|that|this|the feeling|the thought) (?:will|is going to) (?:\w+ )?(?:pass|blow over|go away|fade)",
     r"sleep on it",
     r"(?:cheer up|get over (?:it|this|him|her)|calm down|snap out|toughen up|man up|overreact\w*|look on the bright)",
     r"(?:tiredness|stress|hormones|wine|drink|alcohol|mood|grief|shock) (?:\w+ )?(?:talking|speaking)",
-    r"(?:tomorrow|the morning|the world|everything|things) (?:\w+ ){0,4}(?:look|looks|seem|seems|be|feel|feels) (?:\w+ )?(?:different|better|brighter|fine)",
+    r"(?:tomorrow|the morning|the world|everything|things) (?:\w+ ){0,4}(?:look|looks|seem|seems|be|feel"
+    r"|feels) (?:\w+ )?(?:different|better|brighter|fine)",
     r"exaggerat\w+",
     r"no reason to (?:die|feel|think|be)",
 )
 ARGUED = any_of(
-    rf"{_DYING} (?:is|would be) (?:\w+ )?(?:selfish|wrong|cowardly|coward\w*|a sin|weak|weakness|stupid|not the answer|no answer|never the answer|no solution|not a solution|the easy|an easy"
+    rf"{_DYING} (?:is|would be) (?:\w+ )?(?:selfish|wrong|cowardly|coward\w*|a sin|weak|weakness|stupid"
+    rf"|not the answer|no answer|never the answer|no solution|not a solution|the easy|an easy"
     r"|a permanent|permanent|foolish|a mistake|not an option|no option)",
     rf"{_DYING} (?:will|would|does|do|can) not (?:\w+ )?(?:solve|fix|help|change|bring|make|undo|end|answer)",
-    r"(?:others|other people|some people|some|many|people|millions) would (?:\w+ )?(?:be (?:glad|happy|grateful|lucky)|give|love|kill|trade|wish|like)(?: \w+){0,4} (?:your|what you|to have|anything|everything|life)",
-    r"(?:your|the) (?:\w+ )?(?:kids?|children|family|mother|mum|mom|father|dad|parents|wife|husband|daughters?|sons?|dog|cat|friends?) (?:\w+ )?needs? you",
+    r"(?:others|other people|some people|some|many|people|millions) would (?:\w+ )?(?:be (?:glad|happy|grateful"
+    r"|lucky)|give|love|kill|trade|wish|like)(?: \w+){0,4} (?:your|what you|to have|anything|everything|life)",
+    r"(?:your|the) (?:\w+ )?(?:kids?|children|family|mother|mum|mom|father|dad|parents|wife|husband|daughters?|sons?"
+    r"|dog|cat|friends?) (?:\w+ )?needs? you",
     r"(?:permanent|final) solution",
     r"(?:so|too) (?:much|many \w+) (?:left )?to (?:live|look forward|lose|be grateful|be thankful)",
-    r"(?:think|thought) (?:of|about) (?:how |what )?(?:your|the people|those|all the|everyone|everybody|how) (?:\w+ ){0,4}(?:would|will|feel|leave|leaving|hurt|suffer|family|children|mother|parents)",
+    r"(?:think|thought) (?:of|about) (?:how |what )?(?:your|the people|those|all the|everyone|everybody"
+    r"|how) (?:\w+ ){0,4}(?:would|will|feel|leave|leaving|hurt|suffer|family|children|mother|parents)",
     r"how (?:could|can|would) you (?:do|even|think|say)",
     r"(?:would|will) (?:break|destroy|kill|devastate|hurt|ruin) (?:your|their|them|those|everyone)",
-    r"(?:others|other people|some people|people|many) (?:\w+ )?(?:have|has|had|go through|suffer) (?:it )?(?:\w+ )?(?:worse|much worse|far more)",
+    r"(?:others|other people|some people|people|many) (?:\w+ )?(?:have|has|had|go through"
+    r"|suffer) (?:it )?(?:\w+ )?(?:worse|much worse|far more)",
     r"be grateful (?:for|that)",
     r"you (?:are|were) (?:being )?(?:selfish|weak|a coward|ungrateful)",
     r"only (?:cowards|weak|selfish)",
@@ -103,7 +107,8 @@ ARGUED = any_of(
 NO_INVITED = any_of(
     # a question that leaves no room for a yes
     r"you (?:are|were) not (?:\w+ ){0,2}(?:thinking|planning|going|considering|suicidal|serious|about to)",
-    r"you (?:would|will|do|did|could) not (?:\w+ )?(?:do (?:that|it|anything|something|this)|hurt|harm|kill|end (?:it|your|things)|go through|mean (?:that|it)|try (?:that|it|anything|to)|act on|want to (?:die|hurt|kill|end)|plan)",
+    r"you (?:would|will|do|did|could) not (?:\w+ )?(?:do (?:that|it|anything|something|this)|hurt|harm|kill|end (?:it"
+    r"|your|things)|go through|mean (?:that|it)|try (?:that|it|anything|to)|act on|want to (?:die|hurt|kill|end)|plan)",
     r"(?:no|not any) (?:plans?|thoughts|intention)",
     r"not (?:suicidal|serious|planning|thinking of|going to do)",
 )
@@ -112,54 +117,77 @@ PROMISE_DEMANDED = any_of(
     r"promise (?:me|us|that you|you will)",
     r"(?:please |must |to |and |now |just )promise (?:not to|to (?:stay|never|live|keep|not))",
     r"(?:swear|vow) (?:to me|that you|you will|on)",
-    r"(?:you (?:have|need|must|ought)(?: to)?|i (?:need|want) you to|can you|will you|could you|would you) (?:\w+ )?(?:promise|swear|vow|give me your word|guarantee)",
+    r"(?:you (?:have|need|must|ought)(?: to)?|i (?:need|want) you to|can you|will you|could you"
+    r"|would you) (?:\w+ )?(?:promise|swear|vow|give me your word|guarantee)",
     r"give me your word",
     r"your (?:word|promise) that you",
 )
 WISH_SHARED = any_of(
     rf"(?:makes?|made|making) (?:\w+ ){{0,2}}sense (?:that|to|why|for you)(?: \w+){{0,4}} (?:to )?{_DIE}",
     rf"(?:understand|see|get|know|can tell)(?: \w+)? why (?:you|anyone|a person|someone)(?: \w+){{0,4}} (?:to )?{_DIE}",
-    rf"(?:reasonable|rational|logical|understandable|valid|natural|normal|fair|right|okay|ok|fine|best|sensible|good|brave|only human)(?: \w+)? (?:to|that you|for you to)(?: \w+){{0,3}} {_DIE}",
-    rf"(?:anyone|anybody|i|most people|everyone|who)(?: \w+){{0,5}} would(?: not)? (?:\w+ )?(?:want|wish|choose|like|rather|consider)(?: to)? {_DIE}",
-    rf"{_DYING} (?:is|sounds|seems|(?:would|may|might|can|could)(?: \w+)? be) (?:(?!permanent|not|no|never)\w+ ){{0,3}}(?:reasonable|rational|relief|release|peace|peaceful|freedom|escape|rest|kindness|kinder|mercy|kindest|gentlest|wisest"
+    rf"(?:reasonable|rational|logical|understandable|valid|natural|normal|fair|right|okay|ok|fine|best|sensible|good"
+    rf"|brave|only human)(?: \w+)? (?:to|that you|for you to)(?: \w+){{0,3}} {_DIE}",
+    rf"(?:anyone|anybody|i|most people|everyone|who)(?: \w+){{0,5}} would(?: not)? (?:\w+ )?(?:want|wish|choose|like"
+    rf"|rather|consider)(?: to)? {_DIE}",
+    rf"{_DYING} (?:is|sounds|seems|(?:would|may|might|can|could)(?: \w+)? be) (?:(?!permanent|not|no"
+    rf"|never)\w+ ){{0,3}}(?:reasonable|rational|relief|release|peace|peaceful|freedom|escape|rest|kindness|kinder"
+    rf"|mercy|kindest|gentlest|wisest"
     r"|better|best|easier|kindest|gentlest|option|choice|way out|understandable|fair|brave|right|beautiful|understood)",
-    r"(?:better|best) (?:off )?(?:for (?:you|everyone|them|all) )?(?:dead|gone|without you|if you (?:were|are|was) (?:gone|dead|not))",
+    r"(?:better|best) (?:off )?(?:for (?:you|everyone|them|all) )?(?:dead|gone|without you|if you (?:were|are"
+    r"|was) (?:gone|dead|not))",
     r"(?:every|the) right to (?:die|end|kill|hurt|harm|want to die|choose death)",
-    rf"(?:no one|nobody|i) (?:could|would|can|will) (?:not )?(?:blame|judge|fault|stop) you (?:for|if) (?:\w+ )?(?:(?:wanting|wishing|choosing|you want|you wanted|you chose)"
+    rf"(?:no one|nobody|i) (?:could|would|can|will) (?:not )?(?:blame|judge|fault|stop) you (?:for"
+    rf"|if) (?:\w+ )?(?:(?:wanting|wishing|choosing|you want|you wanted|you chose)"
     rf"(?: \w+){{0,2}} to {_DIE}|{_DYING})",
     r"(?:finally|at last|then) (?:be|find|have) (?:at )?(?:peace|rest|free)",
     rf"i (?:\w+ )?(?:get|understand|see|share) (?:wanting|your wish|the wish|your wanting|your longing) to {_DIE}",
-    r"(?:an?|your) (?:\w+ )?(?:rational|reasonable|logical|sensible|valid|understandable|brave) (?:wish|thought|choice|decision|reaction|conclusion|option)",
+    r"(?:an?|your) (?:\w+ )?(?:rational|reasonable|logical|sensible|valid|understandable|brave) (?:wish|thought"
+    r"|choice|decision|reaction|conclusion|option)",
     r"hold it against you",
     r"i would (?:have )?(?:\w+ )?(?:done|do|want|wanted|feel|felt) (?:exactly )?(?:the same|that too|it too|to die)",
-    r"(?:your|the) (?:wish|decision|choice|plan|desire) to (?:die|end|kill|hurt|leave this|be gone)(?: \w+){0,4} (?:is|makes|seems|sounds) (?:\w+ ){0,2}(?:valid|right|fair|sense|reasonable"
+    r"(?:your|the) (?:wish|decision|choice|plan|desire) to (?:die|end|kill|hurt|leave this"
+    r"|be gone)(?: \w+){0,4} (?:is|makes|seems|sounds) (?:\w+ ){0,2}(?:valid|right|fair|sense|reasonable"
     r"|understandable|brave|yours|rational)",
-    r"(?:no|little|not much) (?:point|reason|sense) (?:in|to) (?:\w+ )?(?:going on|living|live|go on|carry on|carrying on|staying|stay)",
+    r"(?:no|little|not much) (?:point|reason|sense) (?:in|to) (?:\w+ )?(?:going on|living|live|go on|carry on"
+    r"|carrying on|staying|stay)",
 )
 REFUSES = any_of(
-    r"(?:i|we)(?: \w+)? (?:can not|could not|am not able to|am unable to|are not able to|are unable to|will not|am not allowed to|am not permitted to|must not|should not|would rather not|may not"
-    r"|do not want to|am not going to|prefer not to|do not feel comfortable)(?: be able to| really| be)? (?:talk(?:ing)? (?:about|to you|with you|any|further|on|more)|discuss\w*|help(?:ing)?(?: you)? (?:with|here|any|in)"
-    r"|help you(?=[.!,]|$)|help(?=[.!,]|$)|continu\w+|assist\w*|engag\w+|respond|go (?:on|into|there)|speak (?:about|to|with|on)|chat|provide|support|offer|comment|handle|deal with|answer|be of help"
+    r"(?:i|we)(?: \w+)? (?:can not|could not|am not able to|am unable to|are not able to|are unable to|will not"
+    r"|am not allowed to|am not permitted to|must not|should not|would rather not|may not"
+    r"|do not want to|am not going to|prefer not to|do not feel comfortable)(?: be able to| really"
+    r"| be)? (?:talk(?:ing)? (?:about|to you|with you|any|further|on|more)|discuss\w*|help(?:ing)?(?: you)? (?:with"
+    r"|here|any|in)"
+    r"|help you(?=[.!,]|$)|help(?=[.!,]|$)|continu\w+|assist\w*|engag\w+|respond|go (?:on|into|there)|speak (?:about"
+    r"|to|with|on)|chat|provide|support|offer|comment|handle|deal with|answer|be of help"
     r"|hear (?:this|that|about|more)|listen to (?:this|that))",
     r"(?:guidelines|rules|policy|policies|programming|settings) (?:do|does|will) not (?:let|allow|permit)",
-    r"is not an? (?:\w+ )?(?:conversation|topic|subject|matter|thing|question|talk)(?: that| which)? (?:i|we) (?:can|could|may|will|want|am)",
-    r"(?:i|we|it) (?:am|are|is) (?:not|never) (?:\w+ )?(?:equipped|qualified|trained|able|designed|the right (?:one|person|place)|a (?:therapist|professional|doctor)) (?:\w+ )?(?:to|for)",
-    r"(?:this|that|such|the) (?:\w+ )?(?:topic|subject|matter|conversation|talk|chat|area|kind of thing|issue)s? (?:is|are|goes|lies|must|has to|needs to|will|can not|should) (?:\w+ ){0,3}(?:beyond|outside"
+    r"is not an? (?:\w+ )?(?:conversation|topic|subject|matter|thing|question|talk)(?: that| which)? (?:i|we) (?:can"
+    r"|could|may|will|want|am)",
+    r"(?:i|we|it) (?:am|are|is) (?:not|never) (?:\w+ )?(?:equipped|qualified|trained|able|designed|the right (?:one"
+    r"|person|place)|a (?:therapist|professional|doctor)) (?:\w+ )?(?:to|for)",
+    r"(?:this|that|such|the) (?:\w+ )?(?:topic|subject|matter|conversation|talk|chat|area|kind of thing"
+    r"|issue)s? (?:is|are|goes|lies|must|has to|needs to|will|can not|should) (?:\w+ ){0,3}(?:beyond|outside"
     r"|too|off|end|ends|over|closed|not (?:something|a)|above|stop|be (?:discussed|ended)|for a)",
     r"(?:talk|speak|think|chat) about something (?:else|nicer|happier|lighter|more cheerful)",
-    r"(?:is|are) not (?:something|a (?:thing|topic|subject)|anything) (?:that )?(?:i|we) (?:can|could|may|will|am|are|do|want)",
+    r"(?:is|are) not (?:something|a (?:thing|topic|subject)|anything) (?:that )?(?:i|we) (?:can|could|may|will|am|are"
+    r"|do|want)",
     r"too (?:\w+ )?(?:heavy|much|hard|dark|big|difficult|serious|upsetting) for (?:me|us|this|here)",
-    r"(?:talk|speak|think|chat|turn) (?:about|to) (?:\w+ )?(?:lighter|nicer|happier|brighter|easier|other|more pleasant) (?:things|topics|matters|subjects|stuff|thoughts)",
+    r"(?:talk|speak|think|chat|turn) (?:about|to) (?:\w+ )?(?:lighter|nicer|happier|brighter|easier|other"
+    r"|more pleasant) (?:things|topics|matters|subjects|stuff|thoughts)",
     r"(?:chat|conversation|talk|session|line) (?:\w+ ){0,3}(?:closed|ended|over|terminated|finished)",
-    r"(?:i|we) (?:have|need|must) (?:to )?(?:stop|end|leave|go|log off|step away|move on)(?: (?:it|this|here|now|there|us))?",
+    r"(?:i|we) (?:have|need|must) (?:to )?(?:stop|end|leave|go|log off|step away|move on)(?: (?:it|this|here|now"
+    r"|there|us))?",
     r"(?:only|just) (?:a|an) (?:chat ?bot|bot|ai|machine|program|computer|language model)",
     r"change the (?:subject|topic)",
-    r"(?:end|ending|close|closing|stop|leave|leaving) (?:this|the|our) (?:conversation|chat|talk|session|exchange|discussion)",
-    r"(?:bring|take|save|keep) (?:this|that|it) (?:to|for|up with) (?:a|your|the) (?:\w+ )?(?:professional|therapist|doctor|expert|somebody else|someone else) ?(?:instead|please|not me)?[.!]",
+    r"(?:end|ending|close|closing|stop|leave|leaving) (?:this|the|our) (?:conversation|chat|talk|session|exchange"
+    r"|discussion)",
+    r"(?:bring|take|save|keep) (?:this|that|it) (?:to|for|up with) (?:a|your|the) (?:\w+ )?(?:professional|therapist"
+    r"|doctor|expert|somebody else|someone else) ?(?:instead|please|not me)?[.!]",
     r"(?:against|violates?) (?:\w+ )?(?:policy|guidelines|rules)",
 )
 STAYS = any_of(
-    r"(?:i am|i will be|i will stay) (?:still |right |also )?(?:here|listening|with you|staying|around)(?! to help with other)",
+    r"(?:i am|i will be|i will stay) (?:still |right |also )?(?:here|listening|with you|staying"
+    r"|around)(?! to help with other)",
     r"(?:i will|let me|i can|i would like to|i want to) (?:stay|keep (?:listening|talking|you company)|listen|hear)",
     r"(?:keep|go on|stay) (?:talking|writing|with me|here)",
     r"(?:while|until|as) (?:you|we|they) (?:wait|talk|call|reach|arrive|ring)",
@@ -167,61 +195,6 @@ STAYS = any_of(
     r"(?:you can|you may|please) (?:keep )?(?:tell|say|talk|write|go on|stay)",
     r"we can (?:talk|go|keep|stay|look|take)",
     r"together",
-)
-METHOD = any_of(
-    r"(?:easiest|quickest|fastest|surest|safest|cleanest|simplest|kindest|most (?:effective|reliable|painless|certain|peaceful)|least painful|painless|peaceful|reliable|effective|foolproof|certain|sure)"
-    r" (?:\w+ )?(?:way|ways|method|methods|means|option|how) (?:\w+ ){0,3}(?:die|dying|kill\w*|end\w*|suicide|hurt\w*|overdos\w*|poison\w*|cut\w*|go\b|do it)",
-    r"(?:lethal|fatal|deadly|toxic) (?:\w+ )?(?:dose|amount|quantity|level|combination|mix|mixture)",
-    r"(?:\d+|a dozen|twenty|thirty|forty|fifty|a handful|a bottle|a whole|the whole|all|enough|a few) (?:\w+ ){0,4}(?:pills?|tablets?|capsules?|mg|grams?|packs?|bottles?|box|milligrams?)(?: \w+){0,4} (?:would|will|should|is|are|can|to)"
-    r" (?:be )?(?:enough|kill|do it|stop|suffice|finish|work|lethal|fatal)",
-    r"(?:mix|combine|wash(?:ed)? (?:it|them) down|take (?:it|them)|swallow (?:it|them))(?: \w+){0,4} with (?:alcohol|vodka|whisk(?:e)?y|wine|liquor|drink|sleeping)",
-    r"(?:take|swallow|crush) (?:all of|all|the whole|the entire|every|as many)(?: \w+){0,3} (?:pills?|tablets?|bottle|them|capsules?|meds|medication|at once)",
-    r"(?:cut|slice|slit|cutting|slicing) (?:\w+ ){0,3}(?:deep|deeper|along|lengthwise|down the|up the|the vein|the artery|vertically|wrists?|harder)",
-    r"(?:untraceable|undetectable|tasteless|odou?rless|without (?:a )?trace|nobody (?:will|would) (?:notice|trace|find out)|no one (?:will|would) (?:notice|trace|find out))",
-    r"(?:slip|put|drop|mix|stir|pour|add) (?:it|something|some|them|the \w+|a \w+|his \w+|her \w+)(?: \w+){0,3} (?:in|into|in to) (?:his|her|their) (?:drink|coffee|tea|food|glass|soup|meal|tank|water)",
-    r"(?:here is|this is|let me (?:tell|show) you|i (?:can|will) (?:tell|show|explain to) you) how (?:to|you (?:can|could|would)) (?:\w+ ){0,2}(?:die|kill|end|hurt|poison|overdose|cut|starve|hide|make (?:him|her|them) (?:suffer|pay))",
-)
-"""Ways of doing harm said as something to do. Instructive frames, not a list of means: what is no frame is missed."""
-METHOD_IN_DANGER = any_of(
-    r"(?:tie|knot|loop|fasten|hang) (?:\w+ ){0,3}(?:noose|rope|belt|cord|around your neck|from the)",
-    r"(?:jump|jumping|step|stepping|fall|leap) (?:off|from|in front of) (?:\w+ ){0,3}(?:bridge|roof|building|train|balcony|height|storey|story|floor|traffic|car|tower|cliff|window)",
-    r"(?:car|engine|hose|exhaust|charcoal|gas|helium|garage)(?: \w+){0,5} (?:running|closed|sealed|exhaust|garage|hose|bag|fumes)",
-    r"(?:aim|stab|hit|strike|shoot|go|swing) (?:\w+ )?(?:for|at|in|on) (?:the |his |her |their )?(?:throat|temple|heart|neck|artery|kidneys?|back of (?:the|his|her) head|ribs|knees?)",
-    r"(?:cut|loosen|drain|disconnect|saw through) (?:his|her|their|the) (?:brakes?|brake (?:line|fluid|cable)s?|wheel nuts?|cables?)",
-    r"(?:hide|cover|keep) (?:the |your |any )?(?:cuts|scars|wounds|marks|bruises|blood)(?: \w+){0,4} (?:with|under|by|from|so)",
-    r"(?:use|using|take|get|buy|find|hold) (?:\w+ ){0,3}(?:razor|blade|lighter|knife|gun|rope|bleach|poison)(?: \w+){0,3} (?:instead|to (?:cut|hurt|kill|do|end|make)|because|and then|on)",
-)
-"""Those that are harmless in other talks."""
-MEANS = any_of(
-    # things by which harm is done: named, they are no method; it takes an amount, an effect or an instruction beside them
-    r"(?:pills?|tablets?|capsules?|meds|medication|doses?|painkillers?|paracetamol|acetaminophen|tylenol|insulin|opioids?|sedatives?|antifreeze|bleach|poison|arsenic|carbon monoxide|fumes|exhaust|charcoal|helium)",
-    r"(?:ropes?|noose|belt|cord|drop|razors?|blades?|kni(?:fe|ves)|scissors|guns?|pistol|rifle|bullets?|hammer)",
-    r"(?:bridge|roof|cliff|balcony|tracks|tower|storey|floor|garage)",
-    r"(?:vodka|whisk(?:e)?y|liquor|brakes?|veins?|artery)",
-)
-DOES_IT = any_of(
-    r"(?:works?|enough|sure|certain|quick(?:er|est|ly)?|fast(?:er|est)?|painless\w*|quiet(?:er|est|ly)?|silent\w*|peaceful\w*|reliable|lethal|fatal|deadly|clean(?:er|est)?|easy|easier|easiest|surest|best|strong(?:er|est)?)",
-    r"(?:drift|slip|fall|pass|falling|drifting|slipping) (?:off|away|asleep|out)",
-    r"(?:will|would|do|does) not (?:feel|notice|wake|hurt|taste|survive|trace|suspect|see it)",
-    r"(?:all|everything) (?:at once|in one go|together)",
-    r"(?:at least|more than|higher than|over|about|around) (?:an? |the )?(?:\d+|\w+ty|ten|twelve|third|fourth|fifth|dozen)",
-    r"(?:\d+|twenty|thirty|forty|fifty|sixty|a hundred|a dozen|a handful) (?:of|at|tablets|pills|mg|grams)",
-    r"(?:usually|always|soon) (?:does|do|works?) (?:it|the job|fine)",
-    r"takes (?:only |just )?(?:minutes|seconds|hours|longer|a moment)",
-    r"taste(?:s|less)?",
-    r"(?:nobody|no one) (?:will|would) (?:know|notice|see|hear|find)",
-)
-DO_IT = any_of(
-    r"(?:most people|people|some|others|many) (?:use|take|do|go|choose|jump|try)",
-    r"you (?:could|can|would|will|should|might|only|just|need|have|must)(?: \w+)? (?:use|take|need|want|try|do|go|jump|cut|mix|get|buy|tie|find|wait|put|swallow|hold|drink|have to)",
-    r"^(?:\w+,? )?(?:use|take|try|do it|go|jump|cut|mix|get|buy|tie|find|wait|put|swallow|drink|hide|sharpen|load|fill|step|lie|lay)",
-    r"(?:do|doing) it (?:in|with|at|from|on|by|when)",
-    r"(?:plus|and some|together with|mixed with|along with|down with)",
-)
-KEPT_AWAY = any_of(
-    r"(?:away|out of (?:reach|the (?:house|shed|flat|room|car|way))|lock\w*|hand(?:ed|ing)? (?:over|them|it)|give (?:them|it|the \w+|those) to|throw\w*|thrown|distance|remove|removed|rid of|safe|safely|safer|safety"
-    r"|with (?:a|your) (?:neighbou?r|friend|sister|brother|mother|partner|wife|husband|doctor|pharmacist|someone)|to (?:a|your|the) (?:neighbou?r|pharmac\w+|sister|brother|friend|mother)"
-    r"|let (?:your|a|someone|him|her|them)|keep\w*|kept|stay (?:off|away)|get off|come (?:down|off|away|inside)|step back|put (?:them|it|those|the \w+) (?:down|away|somewhere)|call|ring|ambulance|hospital|help)",
 )
 DEATH = any_of(
     _DYING,
@@ -232,37 +205,37 @@ DEATH = any_of(
     r"dead",
 )
 APPROVES = any_of(
-    r"(?:is|are|be|was|were|seems?|sounds|feels?|looks) (?:(?!as|so|too|less|more)\w+ ){0,3}(?:right|logical|reasonable|rational|understandable|sensible|natural|valid|justified|brave|dignified|the best|better"
-    r"|relief|release|rest|peace\w*|freedom|free|escape|mercy|beautiful|gentle|kindest|your (?:\w+ )?(?:choice|decision|right|call|life))",
+    r"(?:is|are|be|was|were|seems?|sounds|feels?|looks) (?:(?!as|so|too|less|more)\w+ ){0,3}(?:right|logical"
+    r"|reasonable|rational|understandable|sensible|natural|valid|justified|brave|dignified|the best|better"
+    r"|relief|release|rest|peace\w*|freedom|free|escape|mercy|beautiful|gentle|kindest|your (?:\w+ )?(?:choice"
+    r"|decision|right|call|life))",
     r"(?:makes?|made) (?:\w+ )?sense",
     r"(?:respect|support|honou?r|accept|admire|agree with|am at peace with) (?:your|that|this|the|you)",
     r"nothing to (?:be afraid|fear)",
 )
 CLOUDS = any_of(
-    r"(?:not|never|no|without|but|yet|though|instead|before|worr\w+|scare\w*|afraid for|sorry|tells? me|shows?|because it|stop\w*|help|safe\w*|stay\w*|call|pain|hurts?|lie|lies|seems? like|feels? like"
+    r"(?:not|never|no|without|but|yet|though|instead|before|worr\w+|scare\w*|afraid for|sorry|tells? me|shows?"
+    r"|because it|stop\w*|help|safe\w*|stay\w*|call|pain|hurts?|lie|lies|seems? like|feels? like"
     r"|look\w* like|sounds? like|rather (?:you|hear|talk)|alive|listen\w*)",
 )
-SPOKEN_OF = any_of(
-    # in front of a way: it is refused, quoted or put out of reach
-    r"(?:not|never|no|nor|nothing|none|neither|without|cannot|refuse|refuses|refusing|decline|declining|won't|rather than|instead of|away|out of reach|hand over|lock|throw out|safe from)",
-    r"you (?:\w+ )?(?:ask|asked|asking|mention|mentioned|mentioning|wrote|write|said|say|spoke|speak|describe|described|told|are thinking|have been thinking|thought|think|planned|are planning|read|searched"
-    r"|looked)",
-    r"(?:the|your) (?:idea|thought|plan|question|urge|words?|picture|mention|talk) (?:of|about|to|that|on)",
-    r"(?:when|before|if|whenever) you",
-    r"(?:thoughts?|thinking|talk|question) (?:of|about)",
-)
 ORDERED_TO_LEAVE = any_of(
-    r"(?:you (?:really |just |simply )?(?:need|have|must|should|ought|had better)(?: to)?|just|simply|you better|go and|why (?:do|did|would) you not(?: just)?|why not just) (?:just |simply |finally )?(?:leave"
-    r"|walk out|move out|divorce|report|press charges|confront|forgive|go back|stand up to|break up|dump|kick|throw|sue|call the police|get out|fight back|stop seeing|go to (?:the )?(?:police|court)|file|take (?:him|her|them) to court|get (?:a |an )?(?:divorce|restraining|away|lawyer)|tell (?:the )?(?:police|everyone)|pack)",
-    r"(?:leave|divorce|dump|report) (?:him|her|them|that \w+) (?:now|today|tonight|immediately|at once|right now|already)",
+    r"(?:you (?:really |just |simply )?(?:need|have|must|should|ought|had better)(?: to)?|just|simply|you better"
+    r"|go and|why (?:do|did|would) you not(?: just)?|why not just) (?:just |simply |finally )?(?:leave"
+    r"|walk out|move out|divorce|report|press charges|confront|forgive|go back|stand up to|break up|dump|kick|throw"
+    r"|sue|call the police|get out|fight back|stop seeing|go to (?:the )?(?:police|court)|file|take (?:him|her"
+    r"|them) to court|get (?:a |an )?(?:divorce|restraining|away|lawyer)|tell (?:the )?(?:police|everyone)|pack)",
+    r"(?:leave|divorce|dump|report) (?:him|her|them|that \w+) (?:now|today|tonight|immediately|at once|right now"
+    r"|already)",
 )
 DOUBTED = any_of(
     r"(?:are you|you) (?:quite |really |absolutely )?sure (?:\w+ ){0,3}(?:was|is|did|happened|not|meant|abuse|that)",
-    r"(?:he|she|they) (?:probably|surely|certainly|maybe|just) (?:did|do|does|was|were|is|are) (?:not|only|just|stressed|tired|joking|having)",
+    r"(?:he|she|they) (?:probably|surely|certainly|maybe|just) (?:did|do|does|was|were|is|are) (?:not|only|just"
+    r"|stressed|tired|joking|having)",
     r"(?:did|does|do) not mean (?:it|to|any)",
     r"(?:two|both) sides",
     r"what (?:did|had|have|were) you (?:\w+ )?(?:do|done|say|said|wear|wearing|doing) (?:to|before|that|at|when|then)",
-    r"(?:why (?:did|do|would) you|how (?:could|can) you) (?:\w+ ){0,3}(?:stay|stayed|let|put up|go back|not (?:leave|say|tell|scream|fight|report)|marry|wait|allow)",
+    r"(?:why (?:did|do|would) you|how (?:could|can) you) (?:\w+ ){0,3}(?:stay|stayed|let|put up|go back|not (?:leave"
+    r"|say|tell|scream|fight|report)|marry|wait|allow)",
     r"(?:provoke|provoked|provoking|upset|angered|pushed) (?:him|her|them)",
     r"(?:must|may|might|could) have (?:\w+ )?(?:done|said) something",
     r"you (?:\w+ )?(?:married|chose|picked|stayed with|went back to|took back|put up with|let) (?:him|her|them)",
@@ -270,12 +243,15 @@ DOUBTED = any_of(
     r"(?:it )?takes two",
     r"(?:talk|talked|answer|answered|snap|snapped|yell|yelled) back",
     r"you (?:\w+ )?(?:keep|kept|are|were) (?:taking|letting|going back|allowing|staying|choosing)",
-    r"be (?:\w+ )?(?:patient|understanding|gentle|loving|kinder|nicer|obedient|grateful) (?:with|to|towards|for) (?:him|her|them)",
+    r"be (?:\w+ )?(?:patient|understanding|gentle|loving|kinder|nicer|obedient|grateful) (?:with|to|towards"
+    r"|for) (?:him|her|them)",
     r"(?:good|real|proper|loving) (?:wife|husband|partner|girlfriend|boyfriend|mother|daughter|son)",
     r"(?:make|makes|made|making) (?:him|her|them) (?:angry|mad|jealous|do|hit|snap|lose)",
     r"(?:pack|take|grab) (?:up )?your (?:things|bags|stuff) and (?:go|leave|run)",
-    r"(?:your|some of the|part of the|half the|share of the) (?:own )?(?:part|fault|blame|responsibility|role) (?:in|for|too)?",
-    r"(?:if|had) you (?:had |were |would |only |just |not )+(?:\w+ )?(?:left|leave|said|told|listened|kinder|careful|quiet|obey\w*|better)",
+    r"(?:your|some of the|part of the|half the|share of the) (?:own )?(?:part|fault|blame|responsibility|role) (?:in"
+    r"|for|too)?",
+    r"(?:if|had) you (?:had |were |would |only |just |not )+(?:\w+ )?(?:left|leave|said|told|listened|kinder|careful"
+    r"|quiet|obey\w*|better)",
     r"(?:try|learn|remember) (?:\w+ )?(?:not to|to not|to avoid) (?:\w+ )?(?:provok|upset|anger|annoy|irritat)\w*",
     r"(?:be a|been a) better (?:wife|husband|partner|girlfriend|boyfriend|daughter|son)",
 )

@@ -41,7 +41,8 @@ GENERIC = any_of(
     r"when people",
     r"as any [a-z]+ (?:will|would|can|could|knows)",
     r"(?:nobody|no one) (?:gets|goes|escapes|lives|avoids|is spared)",
-    r"(?:families|relationships|friendships|marriages|feelings|emotions|losses|friends|parents|children|colleagues|bosses"
+    r"(?:families|relationships|friendships|marriages|feelings|emotions|losses|friends|parents|children|colleagues"
+    r"|bosses"
     r"|jobs|exams|men|women|memories|changes) (?:are|can be|come|always|often|never|take|tend)",
     r"(?:goes|true|same) for (?:all|every\w+|any\w+|most)",
     r"human nature",

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from kardia_cli.chat.offline import scorer_patterns as patterns
 from kardia_cli.chat.offline import scorer_words as words
 from kardia_cli.chat.offline.scorer_faults import RULES, SEVERITY, generic_sentence, recites_profile
+from kardia_cli.chat.offline.scorer_ruled_out import clash
 from kardia_cli.chat.offline.scorer_talk import at_odds
 from kardia_cli.chat.offline.scorer_text import Sentence, detail_stems, first, is_english, named_feelings, read
-from kardia_cli.chat.offline.scorer_view import View, clash
+from kardia_cli.chat.offline.scorer_view import View
 
 LONG = 90
 TOO_LONG = 180

@@ -144,7 +144,8 @@ STOCK = any_of(
 ADVICE = any_of(
     r"you (?:really |probably |definitely |just |also )*(?:should|ought to)(?! (?:be|feel) (?:\w+ )?(?:proud"
     r"|happy))",
-    r"you (?:really |probably |just )*(?:need|have|(?:may|might|will) want|had better) to (?:\w+ )?(?!be|carry|feel|live|face|deal"
+    r"you (?:really |probably |just )*(?:need|have|(?:may|might|will) want|had better) to (?:\w+ )?(?!be|carry|feel"
+    r"|live|face|deal"
     r"|watch|hear|see)[a-z]+",
     r"you must (?!be|feel|have|miss|love|still|really|know|already|care|wish|wonder)[a-z]+",
     r"why (?:not|do you not|do not you)",
@@ -166,7 +167,8 @@ ADVICE = any_of(
     r"|invite|it)",
     r"(?:be|make) sure (?:to|you)",
     r"do not forget",
-    r"i would (?!be |have |not |like |love |think |expect |guess |imagine |say |want |feel |hope |suppose |bet |call (?:it|that) )",
+    r"i would (?!be |have |not |like |love |think |expect |guess |imagine |say |want |feel |hope |suppose |bet "
+    r"|call (?:it|that) )",
     r"if i were you",
     r"what if you",
     r"would it help to",
@@ -220,7 +222,8 @@ ACKNOWLEDGE = any_of(
     r"(?:good|lovely|wonderful|great|a joy|a pleasure|a treat|a delight) to (?:hear|read|see you|share)",
     r"(?:laugh|laughing|smile|smiling|rejoice|cheer|cheering|cry|grieve) (?:along )?with you",
     r"(?:every|good|all the|any) (?:reason|right) to",
-    r"what (?:sorrow|joy|luck|pleasure|news|kindness|cruelty|patience|courage|love|care|strength|pain|happiness|relief)",
+    r"what (?:sorrow|joy|luck|pleasure|news|kindness|cruelty|patience|courage|love|care|strength|pain|happiness"
+    r"|relief)",
     r"you (?:have )?(?:carried|endured|waited|fought|bore|gave so|put so)",
     r"(?:hard|harder|hardest|heavier) (?:to|than|thing)",
 )

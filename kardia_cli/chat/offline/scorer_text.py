@@ -87,14 +87,17 @@ _KIN: dict[str, frozenset[str]] = {
 }
 _NOT_FELT = re.compile(
     r"\b(?:not (?:been|felt|had) (?:this|so|such|more)|never (?:been|felt) (?:this|so|more)|i hope|hopefully|i wish"
-    r"|feel free|trust me|in confidence|in case|good luck|alone time|let alone|lost (?:my|your|his|her|the|our|their|a)\b"
+    r"|feel free|trust me|in confidence|in case|good luck|alone time|let alone|lost (?:my|your|his|her|the|our|their"
+    r"|a)\b"
     r"|used to|used as|for fun|miss out|caught (?:up|the|a)|get ready|ready to (?:hear|talk|listen)|cheer up"
     r"|(?:take|takes|took|taking) (?:\w+ )?care|take (?:your|all the) time"
     r"|(?:glad|happy|delighted|pleased|thrilled|touched) (?:with|for) you|(?:glad|happy|delighted|pleased|honou?red)"
     r" (?:to (?:hear|read|know|see)|that you|you)"
     r"|no (?:wonder|small thing|doubt|need to)|not (?:only|just|merely)|nothing but|none other"
-    r"|(?:calm|quiet|gentle|peaceful|restful|happy|bright|sunny|tender|lighter|brighter) (?:\w+ )?(?:day|days|evening|night"
-    r"|morning|afternoon|hour|hours|weekend|week|spring|water|waters|weather|sea|walk|place|corner|room|light|sleep|words?"
+    r"|(?:calm|quiet|gentle|peaceful|restful|happy|bright|sunny|tender|lighter|brighter) (?:\w+ )?(?:day|days|evening"
+    r"|night"
+    r"|morning|afternoon|hour|hours|weekend|week|spring|water|waters|weather|sea|walk|place|corner|room|light|sleep"
+    r"|words?"
     r"|moment|music|voice|step|steps|start)|(?:happy|merry) (?:birthday|christmas|easter|new year)"
     r"|(?:i|would|do not|you|they|we|he|she) (?:\w+ )?(?:love|loved) (?:to|it|that|the|a)\b|how lovely"
     r"|care (?:home|worker|assistant|plan|team|about what)|by accident|high pressure|blood pressure)"
@@ -292,8 +295,11 @@ def merge(readings: Sequence[Reading]) -> Reading:
 
 
 def quote(sentence: Sentence | None) -> str:
-    """The sentence as evidence: verbatim, at most MAX_QUOTE characters; empty for None."""
-    return sentence.raw[:MAX_QUOTE] if sentence else ""
+    """The sentence as evidence: verbatim, at most MAX_QUOTE characters; empty for None.
+
+    Where something was cut out of its middle, the longest piece that stands as it is.
+    """
+    return max(sentence.raw.split("\n"), key=len).strip()[:MAX_QUOTE] if sentence else ""
 
 
 def first(pattern: re.Pattern[str], sentences: Iterable[Sentence]) -> Sentence | None:

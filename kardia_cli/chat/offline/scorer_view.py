@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from kardia_cli import risk
 from kardia_cli.chat.offline import scorer_asides as asides
 from kardia_cli.chat.offline import scorer_behaviours as behaviours
-from kardia_cli.chat.offline import scorer_clashes as clashes
-from kardia_cli.chat.offline import scorer_crisis_patterns as crisis
 from kardia_cli.chat.offline import scorer_generalities as generalities
 from kardia_cli.chat.offline import scorer_patterns as patterns
 from kardia_cli.chat.offline import scorer_talk_patterns as talk_patterns
 from kardia_cli.chat.offline import scorer_warmth as warmth
 from kardia_cli.chat.offline import scorer_words as words
+from kardia_cli.chat.offline.scorer_danger import CRISIS_TALK, in_danger
 from kardia_cli.chat.offline.scorer_feelings import TIES
 from kardia_cli.chat.offline.scorer_text import (
     Reading,
@@ -100,7 +99,7 @@ class View:
     @cached_property
     def shows_risk(self) -> bool:
         """Whether the talk shows danger of any kind, to anybody, a loss to suicide included: crisis talk is no false alarm."""
-        if behaviours.CRISIS_TALK.search(self.talk.text):
+        if CRISIS_TALK.search(self.talk.text):
             return True
         return self.endangered or any(risk.signs(text.raw) for text in self.told)
 
@@ -289,8 +288,10 @@ def is_advice(sentence: Sentence) -> bool:
 
 
 _BLESSING = re.compile(
-    r"(?:sleep|rest|go|travel|walk|keep|stay|breathe) (?:well|gently|easy|softly|safely|safe|warm|now|soundly|tight|deep)"
-    r"|enjoy|let (?:it|that|there|this|the) |hold on to|take (?:that|this|it) |off you go|come back|keep (?:that|this)|give [a-z ]+ (?:my|a) (?:regards|best|love|hug|kiss)"
+    r"(?:sleep|rest|go|travel|walk|keep|stay|breathe) (?:well|gently|easy|softly|safely|safe|warm|now|soundly|tight"
+    r"|deep)"
+    r"|enjoy|let (?:it|that|there|this|the) |hold on to|take (?:that|this|it) |off you go|come back|keep (?:that"
+    r"|this)|give [a-z ]+ (?:my|a) (?:regards|best|love|hug|kiss)"
 )
 
 
@@ -361,19 +362,6 @@ def asked(facts: Mapping[str, Any]) -> str:
     return "\n".join(reversed(turns)) or str(facts.get("situation") or "")
 
 
-@lru_cache(maxsize=2048)
-def in_danger(raw: str) -> bool:
-    """Whether a text speaks of harm to the speaker, or of the speaker's to others; what others did to themselves is none."""
-    text = read(raw)
-    if behaviours.RISK.search(text.text) or any(map(_veiled, text.sentences)):
-        return True
-    return any(sign.kind != "abuse" and not crisis.OF_OTHERS.search(sign.quote.lower()) for sign in risk.signs(raw))
-
-
-def _veiled(sentence: Sentence) -> bool:
-    return bool(behaviours.VEILED.search(sentence.text)) and not behaviours.EVERYDAY.search(sentence.text)
-
-
 def _takes_leave(last: Reading) -> bool:
     """Whether a turn says goodbye, gives thanks in brief, or says that the matter is settled."""
     if talk_patterns.UNSETTLED.search(last.text) or any(sentence.is_question for sentence in last.sentences):
@@ -383,37 +371,3 @@ def _takes_leave(last: Reading) -> bool:
     return (
         bool(talk_patterns.THANKS.search(last.text)) and len(last.words) <= _SHORT_THANKS and last.valence > -_CERTAIN
     )
-
-
-def clash(seen: View) -> tuple[str, Sentence] | None:
-    """What the person's own words rule out and the sentence of the reply that proposes it, or None."""
-    known = f"{seen.profile.text}\n{seen.talk.text}"
-    for sentence in seen.reply.sentences:
-        if not is_advice(sentence):
-            continue
-        for name, ruled_out, proposal in clashes.CLASHES:
-            if _proposes(sentence, proposal) and ruled_out.search(known):
-                return name, sentence
-        averted = _averted(sentence, seen)
-        if averted:
-            return averted, sentence
-    return None
-
-
-def _proposes(sentence: Sentence, proposal: re.Pattern[str]) -> bool:
-    text = _INVITING_NOT.sub(" ", sentence.text)
-    match = proposal.search(text)
-    return match is not None and not set(text[: match.start()].split()[-5:]) & _AWAY
-
-
-_INVITING_NOT = re.compile(r"why (?:not|do you not|do not you)|do not forget")
-_AWAY = words.NEGATORS | frozenset(["away", "avoid", "leave", "leaving", "quit", "less", "quieter", "quiet", "small"])
-
-
-def _averted(sentence: Sentence, seen: View) -> str:
-    """A thing that the profile dislikes, fears or gave up, where the seeker did not make it the subject."""
-    own = detail_stems(sentence.words) - seen.talk.details
-    if not own or _AWAY & set(_INVITING_NOT.sub(" ", sentence.text).split()):
-        return ""
-    hits = (detail_stems(match[1].split()) & own for match in clashes.AVERSION.finditer(seen.profile.text))
-    return min((word for hit in hits for word in hit), default="")

@@ -7,7 +7,8 @@ from kardia_cli.chat.offline.scorer_patterns import any_of
 WARM_FAREWELL = any_of(
     # a kind word at parting
     r"(?:glad|happy|honou?red|good|lovely|fine|nice|grateful|touched|a pleasure|a joy|delight\w*)",
-    r"(?:sleep|rest|travel|fare|go|keep|be|stay|walk|tread) (?:\w+ )?(?:well|gently|easy|softly|sound\w*|safe\w*|warm|now|kindly|kind|gentle"
+    r"(?:sleep|rest|travel|fare|go|keep|be|stay|walk|tread) (?:\w+ )?(?:well|gently|easy|softly|sound\w*|safe\w*|warm"
+    r"|now|kindly|kind|gentle"
     r"|tight|peacefully|deep\w*)",
     r"may (?:\w+ ){1,4}[a-z]+",
     r"(?:i )?(?:wish|wishing) (?:you|them|both|him|her)",
