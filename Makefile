@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval demo smoke faults refined bench torture test lint format docs clean
+.PHONY: help install data sft grpo eval demo smoke faults refined probes calibrate bench torture test lint format docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -93,6 +93,13 @@ faults: $(READY) ## How well the offline judge finds planted faults, of the spea
 
 refined: $(READY) ## Do refined dialogues beat their drafts, by a judge that refine never asked? (about 20 seconds)
 	@$(VENV)/bin/python examples/refined.py
+
+GOLD ?= examples/gold.jsonl
+probes: $(READY) ## How the JUDGE stands up to 25 families of attacks and edge cases
+	@$(KARDIA) evaluate builtin --protocol probes --judge-model $(JUDGE) > /dev/null
+
+calibrate: $(READY) ## How the JUDGE agrees with people's labels (GOLD=gold.jsonl)
+	@$(KARDIA) evaluate $(GOLD) --protocol calibration --judge-model $(JUDGE) --judge-calls turn --judge-samples 1 > /dev/null
 
 bench: $(READY) ## Calls a second, CPU, memory and start-up against bare clients (about 8 minutes)
 	@$(VENV)/bin/python tests/bench/run.py

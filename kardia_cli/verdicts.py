@@ -18,6 +18,7 @@ from kardia_cli.rubric import CheckRule, FourSpans, HiddenText, LabelMatch, Ngra
 
 EMPTY = "empty"
 """The finding of a reply that says nothing; every rubric has it."""
+SPREAD = "spread."
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
@@ -183,6 +184,16 @@ def broken_format(rubric: Rubric, critique: Critique) -> bool:
     """Whether the four-span check of this turn failed (the judge is not asked then)."""
     ids = {check.id for check in rubric.checks if isinstance(check, FourSpans)}
     return any(finding.present and finding.id in ids for finding in critique.findings)
+
+
+def parts(critique: Critique) -> dict[str, float | None]:
+    """Levels by id, facets as `empathy.exploration`, and `spread.ID` where several answers differ: for score rows."""
+    levels: dict[str, float | None] = {}
+    for level in critique.levels:
+        levels[level.id] = level.level
+        levels |= {f"{level.id}.{facet.id}": facet.level for facet in level.facets}
+    spreads = {f"{SPREAD}{level.id}": level.spread for level in critique.levels if level.spread is not None}
+    return levels | spreads
 
 
 def difficulty(given: Iterable[Verdict]) -> Literal["easy", "hard"]:

@@ -18,7 +18,7 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
 from kardia_cli.prompts import conversation, history, supporter_turns
 from kardia_cli.records import EMOTIONS
-from kardia_cli.verdicts import overall
+from kardia_cli.verdicts import overall, parts
 
 
 async def evaluate(
@@ -51,9 +51,8 @@ async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sam
     except CallFailed as error:
         return Score(None, unscored(error), _parts(1.0, hit, None), name, turn, text, label)
     rubric = overall(judge.rubric, critique)
-    levels = {level.id: level.level for level in critique.levels}
     value = None if rubric is None else (1.0 + hit + rubric) / 3
-    return Score(value, critique.verdict, {**_parts(1.0, hit, rubric), **levels}, name, turn, text, label)
+    return Score(value, critique.verdict, {**_parts(1.0, hit, rubric), **parts(critique)}, name, turn, text, label)
 
 
 def _parts(form: float, emotion: float, rubric: float | None) -> dict[str, float | None]:
@@ -84,21 +83,23 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
-    parts = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
-    names = dict.fromkeys(name for each in parts for name in each)
+    given = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
+    names = dict.fromkeys(name for each in given for name in each)
     first: dict[str, Row] = {}
     for row in rows:
         first.setdefault(row["id"], row)
     criteria = {
-        name: _mean([each.get(name) for each in parts]) for name in names if name not in ("format", "emotion", "rubric")
+        name: _mean([each.get(name) for each in given])
+        for name in names
+        if name not in ("format", "emotion", "rubric") and "." not in name  # facets and spreads stay in the rows
     }
     return {
         "model": model,
         "dialogues": len(first),
         "turns": len(rows),
         "not scored": sum(row["value"] is None for row in rows),
-        "format rate": _mean([each.get("format") for each in parts]),
-        "emotion accuracy": _mean([each.get("emotion") for each in parts]),
+        "format rate": _mean([each.get("format") for each in given]),
+        "emotion accuracy": _mean([each.get("emotion") for each in given]),
         "first-turn accuracy": _mean([float(row["label"] == row["emotion"]) for row in first.values()]),
         "macro-F1": macro_f1([(row["emotion"], row["label"]) for row in rows if row["text"]]),
         "mean reward": _mean([row["value"] for row in rows]),

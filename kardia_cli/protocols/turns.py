@@ -16,7 +16,7 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
 from kardia_cli.prompts import supporter_turns
 from kardia_cli.records import Critique
-from kardia_cli.verdicts import EMPTY, is_plain, overall
+from kardia_cli.verdicts import EMPTY, SPREAD, is_plain, overall, parts
 
 NEEDS_MODEL = False
 FOUND = "found."
@@ -54,13 +54,9 @@ async def _look(row: Row, turn: int, judge: Judge, plain: bool, speaker: str) ->
 
 def _parts(critique: Critique) -> dict[str, float | None]:
     """Levels by id, facets as `empathy.exploration`, findings as `found.ID` with 1 for yes; None where nobody knows."""
-    parts: dict[str, float | None] = {}
     found: dict[str, float | None] = {EMPTY: 0.0}  # only noted where a reply says nothing
-    for level in critique.levels:
-        parts[level.id] = level.level
-        parts |= {f"{level.id}.{facet.id}": facet.level for facet in level.facets}
     found |= {item.id: None if item.present is None else float(item.present) for item in critique.findings}
-    return parts | {f"{FOUND}{name}": found[name] for name in sorted(found)}
+    return parts(critique) | {f"{FOUND}{name}": found[name] for name in sorted(found)}
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -70,8 +66,8 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
-    parts = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
-    names = list(dict.fromkeys(name for each in parts for name in each))
+    found = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
+    names = [name for name in dict.fromkeys(name for each in found for name in each) if not name.startswith(SPREAD)]
     names.sort(key=lambda name: (name.startswith(FOUND), name if name.startswith(FOUND) else ""))
     return {
         "supporter": model or "(not noted)",
@@ -79,7 +75,7 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         "turns": len(rows),
         "not scored": sum(row["value"] is None for row in rows),
         "mean score": _mean([row["value"] for row in rows]),
-        **{name: _mean([each.get(name) for each in parts]) for name in names},
+        **{name: _mean([each.get(name) for each in found]) for name in names},
     }
 
 

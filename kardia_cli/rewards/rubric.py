@@ -11,7 +11,7 @@ from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
-from kardia_cli.verdicts import overall
+from kardia_cli.verdicts import overall, parts
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:
@@ -20,6 +20,5 @@ async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> S
         critique = await judge.judge(row, len(row["messages"]), completion)
     except CallFailed as error:
         return Score(None, unscored(error))
-    parts = {level.id: level.level for level in critique.levels}
     wrong = "; ".join(f"{item.id}: {item.detail}" for item in critique.findings if item.present)
-    return Score(overall(judge.rubric, critique), wrong or critique.verdict, parts)
+    return Score(overall(judge.rubric, critique), wrong or critique.verdict, parts(critique))

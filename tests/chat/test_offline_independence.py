@@ -28,8 +28,11 @@ from kardia_cli.strategies.kardia import reply
 
 FOLDER = Path(backend.__file__).parent
 JUDGE = sorted(FOLDER.glob("scorer*.py"))
+FACETS = sorted(FOLDER.glob("epitome*.py"))
 SPEAKER = sorted(
-    path for path in FOLDER.rglob("*.py") if path not in JUDGE and path.name not in ("fill.py", "__init__.py")
+    path
+    for path in FOLDER.rglob("*.py")
+    if path not in [*JUDGE, *FACETS] and path.name not in ("fill.py", "__init__.py")
 )
 
 
@@ -69,11 +72,29 @@ def test_no_list_of_the_judge_is_a_list_of_the_speaker(fields: bool, most: float
             assert shared < most, f"{shared:.0%} shared: {sorted(mine & theirs)[:12]}"
 
 
-def test_no_phrase_of_four_words_stands_in_both() -> None:
+@pytest.mark.parametrize("others", [JUDGE, SPEAKER], ids=["judge", "speaker"])
+def test_no_list_of_the_facets_is_a_list_of_another(others: list[Path]) -> None:
+    theirs = list(lists([path for path in others if path.stem not in FIELDS]))
+    for mine in lists(FACETS):
+        for other in theirs:
+            shared = len(mine & other) / len(mine | other)
+            assert shared < 0.4, f"{shared:.0%} shared: {sorted(mine & other)[:12]}"
+
+
+@pytest.mark.parametrize(("some", "others"), [(JUDGE, SPEAKER), (FACETS, JUDGE), (FACETS, SPEAKER)])
+def test_no_phrase_of_four_words_stands_in_both(some: list[Path], others: list[Path]) -> None:
     def phrases(paths: list[Path]) -> set[str]:
         return {phrase for found in lists(paths) for phrase in found if len(phrase.split()) >= 4}
 
-    assert phrases(JUDGE) & phrases(SPEAKER) == set()
+    assert phrases(some) & phrases(others) == set()
+
+
+def test_the_facets_import_no_rule_of_the_judge_and_none_of_the_speaker() -> None:
+    for path in FACETS:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli"):
+                assert (node.module or "").startswith("kardia_cli.chat.offline")
+                assert {(node.module or "").split(".")[-1], *(a.name for a in node.names)} & {p.stem for p in FACETS}
 
 
 @pytest.mark.parametrize("path", [*JUDGE, *SPEAKER], ids=lambda path: path.stem)
