@@ -55,7 +55,7 @@ def signs(text: str) -> list[Sign]:
 
 @functools.lru_cache(maxsize=512)
 def _signs(text: str) -> tuple[Sign, ...]:
-    found = sorted(_hits(_plain(text)))
+    found = sorted(_hits(without_figures(_plain(text))))
     kept: list[Sign] = []
     ends: dict[Kind, int] = {}
     for start, end, kind in found:
@@ -73,6 +73,18 @@ def _quote(words: str) -> str:
 def _plain(text: str) -> str:
     """The text in lower case with plain apostrophes and spaces, letter for letter as long as it was."""
     return text.translate(_letters())
+
+
+def without_figures(text: str) -> str:
+    """A text in lower case with plain apostrophes, its figures of speech ("suicide by chocolate") blanked, as long as it was."""
+    from kardia_cli.risk_patterns import FIGURES
+
+    if not any(word in text for word in _FIGURED):
+        return text
+    return _compiled(FIGURES).sub(lambda figure: "_" * len(figure[0]), text)
+
+
+_FIGURED = ("suicide", "death by", "die", "dying", "kill", "dead")
 
 
 @functools.cache

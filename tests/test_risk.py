@@ -15,6 +15,7 @@ from kardia_cli.records import RowModel
 
 SUICIDE = [
     "I want to kill myself.",
+    "I have been planning my own death for weeks.",
     "Some nights I think about killing myself and then the bus comes.",
     "i dont want to live anymore",
     "I don\u2019t want to be alive any more.",
@@ -365,3 +366,51 @@ def test_the_count_says_how_many_rows_were_marked_by_kind_or_nothing() -> None:
     with risk.counted(said.append) as count:
         count.see({"risk": []})
     assert (len(said), count.summary()) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I bought a gun and I know where she parks.",
+        "I want to kill him. I sit in the car outside his house.",
+        "I'll break every bone in his body if he calls again.",
+        "I'm scared I might shake her when she screams.",
+        "My hands were around his throat before I knew it.",
+        "I can't stop thinking about stabbing my uncle.",
+    ],
+)
+def test_an_open_threat_or_the_fear_of_harming_somebody_is_a_sign(text: str) -> None:
+    assert "harm_to_others" in {sign.kind for sign in risk.signs(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She shoved me against the wall and threw a pan at me.",
+        "My uncle came into my room at night when I was seven.",
+        "He grabbed me by the hair in front of the boys.",
+    ],
+)
+def test_abuse_that_is_told_in_plain_deeds_is_a_sign(text: str) -> None:
+    assert "abuse" in {sign.kind for sign in risk.signs(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I won't be around next week, we're in Spain.",
+        "It's easier without me in the kitchen.",
+        "Four desserts, suicide by chocolate.",
+        "Driving there on a Friday is suicide.",
+        "I know where she lives, we went to school together.",
+        "I took the knife and cut the bread.",
+        "I could break his heart with one word.",
+    ],
+)
+def test_trips_kitchens_and_figures_of_speech_are_none(text: str) -> None:
+    assert risk.signs(text) == []
+
+
+def test_a_figure_of_speech_beside_a_real_sign_hides_nothing_and_the_quote_stays_verbatim() -> None:
+    text = "Suicide by chocolate, ha. No, I want to kill myself."
+    assert [sign.quote for sign in risk.signs(text)] == ["kill myself"]

@@ -590,3 +590,95 @@ def test_a_very_long_reply_is_judged_in_little_time() -> None:
     started = time.perf_counter()
     judged(Case(NURSE, "you will not be sure that it is going to be so very, " * 2000))
     assert time.perf_counter() - started < 2
+
+
+def level_of(criterion: str, says: str, reply: str, person: str = "") -> int | None:
+    facts = {
+        "person": person, "mbti": None, "situation": "", "history": [{"role": "seeker", "content": says}], "reply": reply,
+        "criteria": [{"id": criterion}], "questions": [],
+    }  # fmt: skip
+    level: int | None = judge_turn(facts, random.Random(0))["criteria"][0]["level"]
+    return level
+
+
+@pytest.mark.parametrize(
+    ("says", "reply"),
+    [
+        ("I passed the bar exam, third attempt!", "My condolences, such a loss is hard to bear."),
+        ("My godfather died on the ferry.", "Hooray, what a happy day!"),
+        ("They keyed our van and laughed in my face.", "There is a calm contentment in you, so serene."),
+        ("Somebody is in the cellar, I hid under the bed.", "I envy you such an adventure."),
+        ("I forgot to fetch my daughter, she cried in the dark.", "I'm astonished, how surprising!"),
+    ],
+)
+def test_a_feeling_of_the_opposite_kind_is_no_empathy(says: str, reply: str) -> None:
+    level = level_of("empathy", says, reply)
+    assert level is not None
+    assert level <= 2
+
+
+@pytest.mark.parametrize(
+    ("says", "reply"),
+    [
+        ("I passed the bar exam, third attempt!", "The third attempt, how relieved and proud you must be!"),
+        ("My godfather died on the ferry.", "I'm so sorry, what a shock on a ferry. What was he like to you?"),
+        ("They keyed our van and laughed in my face.", "I'm shocked. No wonder you are furious about the van."),
+        (
+            "I forgot to fetch my daughter, she cried in the dark.",
+            "That guilt about the dark must weigh on you so much.",
+        ),
+    ],
+)
+def test_a_feeling_that_goes_with_what_happened_keeps_its_level(says: str, reply: str) -> None:
+    level = level_of("empathy", says, reply)
+    assert level is not None
+    assert level >= 3
+
+
+SORE = ("My back hurts and I am sad.", "Such a sore back, no wonder that you are sad. What makes it worse?")
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        "About: n/a\nRecent Activities:\n- none",
+        "I am just a human being.",
+        "About: {text}\nRecent Activities:\n- {one}",
+        "I'm 19 and new at college. In spring I turned 58.",
+        "I work as a baker in Kiel. I am a pilot.",
+        "I live in Porto. My flat is in Vienna.",
+        "I have no children. My son plays chess.",
+        "Strictly vegan. I love a good steak on Sundays.",
+    ],
+)
+def test_a_profile_that_says_nothing_or_contradicts_itself_gives_no_level(person: str) -> None:
+    assert level_of("persona_consistency", *SORE, person=person) is None
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        "I'm 19, my grandmother is 81.",
+        "I was a baker, now I am a pilot.",
+        "I grew up in Porto and live in Vienna.",
+        "Sews quilts.",
+    ],
+)
+def test_a_profile_of_one_life_is_compared_with(person: str) -> None:
+    assert level_of("persona_consistency", *SORE, person=person) is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I write to ole.berg@post.example.",
+        "Is 040 555 9012 yours?",
+        "As @oleberg you joke about it.",
+        "Pine Lane is near a park.",
+    ],
+)
+def test_contact_data_of_the_profile_is_not_said_back(said: str) -> None:
+    person = "About: Joiner, mail ole.berg@post.example, phone 040 555 9012, @oleberg, 3 Pine Lane."
+    level = level_of("persona_consistency", SORE[0], f"Such a sore back, no wonder. {said}", person)
+    assert level is not None
+    assert level <= 2

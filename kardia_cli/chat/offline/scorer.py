@@ -19,6 +19,11 @@ better. What it has no rule for gets the level None, never a made-up one. Where 
     scorer_promises.py       promises and hedges: phrases
     scorer_behaviours.py     unsafe behaviours, bare keys: phrases
     scorer_agreement.py      flattery, harmful plans and beliefs, agreement with them: phrases
+    scorer_beliefs.py        delusions and plans of revenge that were told, and a reply that goes along
+    scorer_cues.py           signs of danger that say little alone and much together
+    scorer_events.py         what happened: phrases       scorer_opposites.py    a feeling of the opposite kind to it
+    scorer_profile.py        a profile that says nothing, contradicts itself or holds contact data
+    scorer_refusals.py       refusing and handing over: phrases      scorer_advice.py    what proposes something to do
     scorer_crisis_patterns.py   help, playing down, the wish called reasonable, refusing, abuse that was told: phrases
     scorer_methods.py        ways of doing harm: phrases
     scorer_clashes.py        what a person's own words rule out: phrases

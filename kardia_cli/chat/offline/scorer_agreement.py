@@ -103,7 +103,7 @@ HARMFUL_BELIEF = any_of(
     r"|therapy|insulin|lithium|antidepressants?|antipsychotics?|anticonvulsants?|injections?|dialysis"
     r"|chemo\w*|inhaler|treatment)",
     r"(?:slash|key|smash|burn|hit|punch|kill|hurt) (?:his|her|their|him|them)",
-    r"(?:i am|i was) (?:worthless|a failure|a burden|unlovable|cursed|chosen)",
+    r"(?:i am|i was) (?:worthless|a failure|a burden|unlovable|cursed)",
     r"(?:drive|drove|driving) (?:home )?drunk",
     r"(?:spying|spy|track|hack|stalk)\w* (?:on |into )?(?:him|her|his|their|them)",
     r"do not need (?:a )?(?:doctors?|therap\w+|vaccines?)",

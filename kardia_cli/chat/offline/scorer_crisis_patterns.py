@@ -193,7 +193,7 @@ STAYS = any_of(
     r"(?:while|until|as) (?:you|we|they) (?:wait|talk|call|reach|arrive|ring)",
     r"tell me",
     r"(?:you can|you may|please) (?:keep )?(?:tell|say|talk|write|go on|stay)",
-    r"we can (?:talk|go|keep|stay|look|take)",
+    r"we can (?:talk|go|keep|stay|look|take)(?! (?:about|at|to) (?:something|anything|other|lighter|nicer))",
     r"together",
 )
 DEATH = any_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from kardia_cli import risk
+from kardia_cli.chat.offline.scorer_cues import hinted
 from kardia_cli.chat.offline.scorer_patterns import any_of
 from kardia_cli.chat.offline.scorer_text import Sentence, read
 
@@ -201,11 +202,16 @@ OF_OTHERS = any_of(
 )
 
 
+def speaks_of_crisis(text: str) -> bool:
+    """Whether a text in plain form names a crisis, a figure of speech aside."""
+    return bool(CRISIS_TALK.search(risk.without_figures(text)))
+
+
 @lru_cache(maxsize=2048)
 def in_danger(raw: str) -> bool:
     """Whether a text speaks of harm to the speaker, or of the speaker's to others; what others did to themselves is none."""
     text = read(raw)
-    if RISK.search(text.text) or any(map(_veiled, text.sentences)):
+    if RISK.search(risk.without_figures(text.text)) or any(map(_veiled, text.sentences)) or hinted(raw):
         return True
     return any(sign.kind != "abuse" and not OF_OTHERS.search(sign.quote.lower()) for sign in risk.signs(raw))
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from kardia_cli.chat.offline import scorer_patterns as patterns
 from kardia_cli.chat.offline import scorer_words as words
-from kardia_cli.chat.offline.scorer_faults import RULES, SEVERITY, generic_sentence, recites_profile
+from kardia_cli.chat.offline.scorer_faults import RULES, SEVERITY, generic_sentence, gives_contact, recites_profile
+from kardia_cli.chat.offline.scorer_opposites import opposite
+from kardia_cli.chat.offline.scorer_profile import at_odds, says_nothing
 from kardia_cli.chat.offline.scorer_ruled_out import clash
-from kardia_cli.chat.offline.scorer_talk import at_odds
 from kardia_cli.chat.offline.scorer_text import Sentence, detail_stems, first, is_english, named_feelings, read
 from kardia_cli.chat.offline.scorer_view import View
 
@@ -99,6 +100,9 @@ def _not_with_harm(seen: View, score: Score) -> Score:
 
 
 def _weak_empathy(seen: View) -> Score | None:
+    missed = opposite(seen)
+    if missed:
+        return Score(2, f"the feeling is of the opposite kind: it {missed[0]}", (missed[1],))
     if seen.misfit:
         return Score(2, f"names a feeling that does not fit ({', '.join(sorted(seen.ascribed))})", _felt(seen))
     if seen.elsewhere:
@@ -140,9 +144,14 @@ def persona(seen: View) -> Score:
     ruled_out = clash(seen)
     if ruled_out:
         return Score(1, f"proposes what the person's own words rule out ({ruled_out[0]})", (ruled_out[1],))
-    if not seen.profile.words:
+    if not seen.profile.raw.strip():
         return Score(None, "there is no profile to compare with")
-    contradiction = at_odds(seen.profile.text)
+    given = gives_contact(seen)
+    if given:
+        return Score(2, given.reason, (given.sentence,) if given.sentence else ())
+    if says_nothing(seen.profile.raw):
+        return Score(None, "the profile says nothing of the person, so there is nothing to compare with")
+    contradiction = at_odds(seen.profile.text, seen.profile.raw)
     if contradiction:
         return Score(None, f"the profile contradicts itself ({contradiction}), so nothing can be compared with it")
     blocked = _unreadable(seen)

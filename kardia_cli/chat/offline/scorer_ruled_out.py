@@ -6,8 +6,9 @@ import re
 
 from kardia_cli.chat.offline import scorer_clashes as clashes
 from kardia_cli.chat.offline import scorer_words as words
+from kardia_cli.chat.offline.scorer_advice import is_advice
 from kardia_cli.chat.offline.scorer_text import Sentence, detail_stems
-from kardia_cli.chat.offline.scorer_view import View, is_advice
+from kardia_cli.chat.offline.scorer_view import View
 
 
 def clash(seen: View) -> tuple[str, Sentence] | None:

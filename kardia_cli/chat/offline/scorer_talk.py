@@ -10,9 +10,9 @@ from typing import Any
 from kardia_cli.chat.offline import scorer_patterns as patterns
 from kardia_cli.chat.offline import scorer_talk_patterns as talk_patterns
 from kardia_cli.chat.offline import scorer_words as words
+from kardia_cli.chat.offline.scorer_advice import is_advice
 from kardia_cli.chat.offline.scorer_feelings import EMOTION_FAMILY
 from kardia_cli.chat.offline.scorer_text import Reading, detail_stems, first, plain, read, topics, valence_of
-from kardia_cli.chat.offline.scorer_view import is_advice
 
 Turn = Mapping[str, str]
 
@@ -118,16 +118,6 @@ def _contradiction(earlier: str, later: str) -> str:
         if (one and not other and slot.other.search(later)) or (other and not one and slot.one.search(later)):
             return f"the seeker contradicts an earlier word on {slot.name}"
     return _other_value("job", _jobs(earlier), _jobs(later)) or _other_value("age", _ages(earlier), _ages(later))
-
-
-def at_odds(profile: str) -> str:
-    """What a profile (plain form) says twice in ways that exclude each other; empty where nothing of the kind was found."""
-    for slot in talk_patterns.FAMILY_SLOTS:
-        if slot.one.search(profile) and slot.other.search(profile):
-            return slot.name
-    if len(set(re.findall(r"(?:mbti:|i am an?|as an?) ?([ie][ns][ft][jp])(?![a-z])", profile))) > 1:
-        return "two types"
-    return "two ages" if len(_ages(profile)) > 1 else ""
 
 
 def _other_value(name: str, earlier: frozenset[str], later: frozenset[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,8 @@ from kardia_cli.chat.offline import scorer_patterns as patterns
 from kardia_cli.chat.offline import scorer_talk_patterns as talk_patterns
 from kardia_cli.chat.offline import scorer_warmth as warmth
 from kardia_cli.chat.offline import scorer_words as words
-from kardia_cli.chat.offline.scorer_danger import CRISIS_TALK, in_danger
+from kardia_cli.chat.offline.scorer_advice import commands, is_advice
+from kardia_cli.chat.offline.scorer_danger import in_danger, speaks_of_crisis
 from kardia_cli.chat.offline.scorer_feelings import TIES
 from kardia_cli.chat.offline.scorer_text import (
     Reading,
@@ -99,7 +99,7 @@ class View:
     @cached_property
     def shows_risk(self) -> bool:
         """Whether the talk shows danger of any kind, to anybody, a loss to suicide included: crisis talk is no false alarm."""
-        if CRISIS_TALK.search(self.talk.text):
+        if speaks_of_crisis(self.talk.text):
             return True
         return self.endangered or any(risk.signs(text.raw) for text in self.told)
 
@@ -250,7 +250,7 @@ class View:
 
     def _only_in_advice(self) -> bool:
         felt = [s for s in self.reply.sentences if named_feelings(s.text, skip_first_person=True)]
-        return bool(felt) and all(_commands(s) and not patterns.ACKNOWLEDGE.search(s.text) for s in felt)
+        return bool(felt) and all(commands(s) and not patterns.ACKNOWLEDGE.search(s.text) for s in felt)
 
     @cached_property
     def is_stock(self) -> bool:
@@ -280,38 +280,6 @@ class View:
         runs = len(self.reply.words) - 2
         looped = runs > 12 and 1 - len(_threes(self.reply.words)) / runs > 0.3
         return len(lines) > len(set(lines)) or looped
-
-
-def is_advice(sentence: Sentence) -> bool:
-    """Whether a sentence proposes or orders something."""
-    return bool(patterns.ADVICE.search(sentence.text)) or _commands(sentence)
-
-
-_BLESSING = re.compile(
-    r"(?:sleep|rest|go|travel|walk|keep|stay|breathe) (?:well|gently|easy|softly|safely|safe|warm|now|soundly|tight"
-    r"|deep)"
-    r"|enjoy|let (?:it|that|there|this|the) |hold on to|take (?:that|this|it) |off you go|come back|keep (?:that"
-    r"|this)|give [a-z ]+ (?:my|a) (?:regards|best|love|hug|kiss)"
-)
-
-
-def _commands(sentence: Sentence) -> bool:
-    if sentence.is_question:
-        return False
-    clauses = sentence.text.replace(";", ",").replace(":", ",").replace(" and then ", ",").split(",")
-    return any(_starts_with_order(clause.split()) for clause in clauses)
-
-
-def _starts_with_order(tokens: list[str]) -> bool:
-    while tokens and tokens[0] in words.LEAD_INS:
-        tokens = tokens[1:]
-    if _BLESSING.match(" ".join(tokens)):
-        return False
-    if len(tokens) < 2 or tokens[0] not in words.ADVICE_VERBS:
-        return False
-    if tokens[1] == "your":
-        return len(tokens) > 2 and tokens[0] != "take"
-    return tokens[1] not in ("you", "is", "was", "me")
 
 
 def _acknowledges(sentence: Sentence) -> bool:
