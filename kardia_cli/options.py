@@ -67,7 +67,7 @@ def _all_options() -> set[str]:
 def _check_tables(path: Path, tables: dict[str, Any]) -> None:
     from kardia_cli.cli import command_names
 
-    known = {*command_names(), "models", "prices", "train", "lora"}
+    known = {*command_names(), "models", "prices", "train", "lora", "quantize"}
     for name, value in tables.items():
         if isinstance(value, dict) and name not in known:
             raise UsageError(f"{path}: unknown table [{name}]", _nearest(name, known))

@@ -3,7 +3,8 @@
     kind        folder        function
     source      sources/      rows(path, **options)
     strategy    strategies/   async reply(dialogue, chat, **options)
-    reward      rewards/      async score(row, completion, judge, chat, **options); may have NEEDS_JUDGE = False
+    reward      rewards/      async score(row, completion, judge, chat, **options); may have NEEDS_JUDGE = False,
+                              shares(judge) and split(judge, score) (its own parts, for normalising each alone)
     protocol    protocols/    async evaluate(row, chats, judge, **options); may have summarize(rows), further(rows),
                               record(rows, judge) and NEEDS_MODEL = False
 

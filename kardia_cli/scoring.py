@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
-from kardia_cli.errors import UsageError
+from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.line import Row
+
+Split = Callable[[Judge, Score], Mapping[str, float | None]]
+"""A reward's value as the values of its parts, each 0 to 1; see `rewards/rubric.py`."""
 
 
 @dataclass(frozen=True)
 class Rewards:
-    """Reward functions by name with weights that sum to 1; the judge and the chat they may ask."""
+    """Reward functions by name with weights that sum to 1; the judge and the chat they may ask.
+
+    `deadline` is what one completion may take, in seconds. `splits` are the rewards that stand as their parts
+    (`by_part`): `weights` then name the parts as `reward/part`, and the score itself is given beside them.
+    """
 
     functions: Mapping[str, Callable[..., Any]]
     weights: Mapping[str, float]
@@ -24,6 +32,8 @@ class Rewards:
     chat: Chat | None = None
     committed: Callable[[], Awaitable[None]] | None = None
     close: Callable[[], Awaitable[None]] | None = None
+    deadline: float | None = None
+    splits: Mapping[str, Split] = field(default_factory=dict)
 
     async def aclose(self) -> None:
         """Close the judge's model; what was paid for is in the ledger then."""
@@ -36,14 +46,53 @@ class Rewards:
             await self.committed()
 
     async def score(self, row: Row, turn: int, completion: str) -> dict[str, Score | None]:
-        """All rewards of one completion for the supporter turn at index `turn`; None is "not scored", never 0."""
+        """All rewards of one completion for the supporter turn at index `turn`.
+
+        A value of None, or no score, is "not scored", never 0. Raises `CallFailed` (timeout) after the deadline.
+        """
         prefix = {**row, "messages": list(row["messages"][:turn])}
         names = list(self.functions)
-        given = await flow.together(self.functions[name](prefix, completion, self.judge, self.chat) for name in names)
-        scores = dict(zip(names, given, strict=True))
-        return {
-            name: score if score is not None and score.value is not None else None for name, score in scores.items()
-        }
+        asked = (self.functions[name](prefix, completion, self.judge, self.chat) for name in names)
+        clock = asyncio.timeout(self.deadline)
+        try:
+            async with clock:
+                given = await flow.together(asked)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            raise CallFailed("timeout", f"the completion took longer than --row-timeout {self.deadline:g} s") from None
+        scores: dict[str, Score | None] = {}
+        for name, score in zip(names, given, strict=True):
+            scores[name] = score
+            if name in self.splits:
+                scores |= self._columns(name, score)
+        return scores
+
+    def _columns(self, name: str, score: Score | None) -> dict[str, Score | None]:
+        """A score as one column for each of its parts."""
+        columns = [column for column in self.weights if column.startswith(f"{name}/")]
+        if score is None:
+            return dict.fromkeys(columns)
+        values = self.splits[name](self.judge, score)
+        return {column: replace(score, value=values[column.removeprefix(f"{name}/")], parts={}) for column in columns}
+
+
+def by_part(rewards: Rewards, modules: Mapping[str, Any]) -> Rewards:
+    """The rewards with every one that can be split standing as its parts: for normalisation part by part (GDPO).
+
+    `modules` are the plug-ins by reward name; one that can be split has `shares(judge)`, the weight of each part, and
+    `split(judge, score)`, the value of each. The weighted sum stays what it was.
+    """
+    weights: dict[str, float] = {}
+    splits: dict[str, Split] = {}
+    for name, weight in rewards.weights.items():
+        module = modules.get(name)
+        if module is None or not hasattr(module, "split"):
+            weights[name] = weight
+            continue
+        splits[name] = module.split
+        weights |= {f"{name}/{part}": weight * share for part, share in module.shares(rewards.judge).items()}
+    return replace(rewards, weights=weights, splits=splits)
 
 
 def read_weights(settings: list[str], known: list[str]) -> dict[str, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,16 @@ from kardia_cli.splits import Split
 from kardia_cli.tally import spoken
 
 if TYPE_CHECKING:
+    from kardia_cli.chat.gateway import Chat
+    from kardia_cli.judge import Judge
     from kardia_cli.scoring import Rewards
+    from kardia_cli.stages.grpo import Watch
+    from kardia_cli.training.difficulty import Wanted
     from kardia_cli.training.settings import Settings
+
+HELD_OUT = "held-out judge"
+MOST_CONNECTIONS = 512
+"""Judge calls that may go out at once unless the user says otherwise; 429s and a server that queues narrow it (ours)."""
 
 
 class Training:
@@ -36,6 +45,7 @@ class Training:
         self._split = Split(split)
         self._failed = self._read = 0
         self._session: Session | None = None
+        self._chats: dict[str, Chat] = {}
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)  # see __main__
         _need_training_packages()
@@ -52,20 +62,23 @@ class Training:
             raise UsageError("no model to train", "add --model runs/sft, a model folder or hf/NAME")
         return model
 
-    def rows(self, inputs: list[str] | None, limit: int | None) -> list[Row]:
-        """All usable rows of the split; a bad line costs that line and is said."""
+    def rows(self, inputs: list[str] | None, limit: int | None, first: int | None = None) -> list[Row]:
+        """All usable rows of the split, or its `first` ones; a bad line costs that line and is said.
+
+        At most `limit` rows are read.
+        """
         named = pipe.named_inputs(inputs or [], self.voice, None)
         if not named:
             raise no_input(self._context, f"kardia {self.command} data.jsonl -o runs/{self.command}")
-        rows = asyncio.run(self._collect(named, limit))
+        rows = asyncio.run(self._collect(named, limit, first))
         self._split.check()
         self.voice.say(self._split.summary())
         return rows
 
-    async def _collect(self, named: list[str], limit: int | None) -> list[Row]:
+    async def _collect(self, named: list[str], limit: int | None, first: int | None) -> list[Row]:
         rows = []
         source = pipe.take(pipe.read_inputs(named, self.voice, "dialogues"), limit)
-        async for line in self._split.choose(source):
+        async for line in pipe.take(self._split.choose(source), first):
             self._read += 1
             try:
                 if line.error is not None:
@@ -84,11 +97,18 @@ class Training:
         options: list[str],
         judged: Judged,
         calls: Calls,
-        model: str,
+        model: str | None,
         rows: list[Row],
         seed: int,
+        *,
+        chosen: Settings,
+        held_out: str | None = None,
     ) -> Rewards:
-        """The reward plug-ins with weights and options, and the judge that they may ask."""
+        """The reward plug-ins with weights and options, and the judge that they may ask; `model` is the one trained.
+
+        `held_out` names a judge that pays nothing. Unless the user set a ceiling, as many calls may go out at once as a
+        step has completions.
+        """
         from kardia_cli.scoring import Rewards, read_weights
 
         weights = read_weights(settings, plugins.names("reward"))
@@ -97,15 +117,58 @@ class Training:
         for name in weights:
             function = plugins.load("reward", name)
             functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
-        session = Session(self.command, Io(), calls, self._talk, seed)
+        session = Session(self.command, Io(), self._widened(calls, model, chosen, weights), self._talk, seed)
         session.open()
-        chats = session.chats(judged.roles(), judged.flags(), others=[model])
+        given, flags = judged.roles(), judged.flags()
+        if held_out is not None:
+            given, flags = {**given, HELD_OUT: held_out}, {**flags, HELD_OUT: "--held-out-judge"}
+        self._chats = session.chats(given, flags, others=[model] if model else [])
         for row in rows:
             session.checked(row)
         self._session = session
         board = session.board
-        judge = session.judge(chats, judged, quotes="check")
-        return Rewards(functions, weights, judge, None, board.committed, board.aclose)
+        judge = session.judge(self._chats, judged, quotes="check")
+        return Rewards(functions, weights, judge, None, board.committed, board.aclose, calls.row_timeout)
+
+    def _widened(self, calls: Calls, model: str | None, chosen: Settings, weights: Mapping[str, float]) -> Calls:
+        """The flags with room for all judge calls of a step at once, where --max-connections was left alone."""
+        from kardia_cli.training import arguments, models, ranks
+
+        source = self._context.get_parameter_source("max_connections")
+        if model is None or source is None or source.name != "DEFAULT":
+            return calls
+        table = arguments.grpo_table(chosen, models.find(model).tiny, weights)
+        step = arguments.contexts_per_step(table) * int(table["num_generations"]) // ranks.count()
+        return replace(calls, max_connections=max(calls.max_connections, min(step, MOST_CONNECTIONS)))
+
+    def by_part(self, rewards: Rewards, settings: Settings) -> Rewards:
+        """The rewards with their parts normalised one by one, where TRL is told to normalise first (GDPO)."""
+        from kardia_cli import scoring
+
+        if settings.train.get("multi_objective_aggregation") != "normalize_then_sum":
+            return rewards
+        return scoring.by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
+
+    def watch(self, rewards: Rewards, stop: bool, every: int | None) -> Watch:
+        """What the canaries need to know: who judges, who is held out, where the levels end, when to probe and to stop."""
+        from kardia_cli.stages.grpo import Watch
+
+        asking = [name for name in rewards.functions if _needs_judge(name)]
+        tops = {criterion.id: float(criterion.saturate_at) for criterion in rewards.judge.rubric.criteria}
+        return Watch(asking, self._held_out_judge(rewards.judge), tops, stop, every)
+
+    def _held_out_judge(self, judge: Judge) -> Judge | None:
+        """A judge of the same rubric and manner that pays nothing; warns where it is of the training judge's family."""
+        from kardia_cli.families import same_family
+        from kardia_cli.judge import Judge
+
+        chat = self._chats.get(HELD_OUT)
+        if chat is None:
+            return None
+        if any(same_family(chat.model, other.model) for other in judge.chats):
+            self.voice.warn(f"{chat.name} is of the training judge's own family: what fools one may fool the other")
+        manner = judge.manner
+        return Judge(judge.rubric, chat, judge.seed, calls=manner.calls, samples=manner.samples, quotes=manner.quotes)
 
     def known_judge(self, rewards: Rewards, calibration: Path | None, required: bool) -> dict[str, Any] | None:
         """What config.json notes of the judge, its rubric and its calibration; None where no reward asks it.
@@ -120,13 +183,33 @@ class Training:
         found = _known.for_training(rewards.judge, calibration, required, self.voice.say, self.voice.warn)
         return _known.described(rewards.judge, found, self._session.board)
 
-    def confirm(self, rows: list[Row], rewards: Rewards, start: str, settings: Settings) -> None:
-        """Reckon the judge's calls of the whole training: print them for `--estimate` and stop there.
+    def of_difficulty(
+        self, rows: list[Row], wanted: Wanted, rewards: Rewards, start: str | None, settings: Settings, dry: bool
+    ) -> list[Row]:
+        """The rows of the wanted difficulty; a dry run takes the rows as they come unless a part is asked for."""
+        from kardia_cli.training import arguments, models
+        from kardia_cli.training.difficulty import choose
+
+        if dry and wanted == "auto":
+            return rows
+        batch = 1
+        if start is not None:
+            table = arguments.grpo_table(settings, models.find(start).tiny, rewards.weights)
+            batch = arguments.contexts_per_step(table)
+        return choose(rows, "grpo", wanted, batch, self.voice.say)
+
+    def completions(self, rows: list[Row], rewards: Rewards, start: str, settings: Settings, watch: Watch) -> int:
+        """How many texts the training asks the rewards about."""
+        from kardia_cli.stages.grpo import completions
+
+        return completions(rows, start, settings, rewards.weights, watch.probe_every)
+
+    def confirm(self, rows: list[Row], rewards: Rewards, total: int) -> None:
+        """Reckon the judge's calls for `total` completions: print them for `--estimate` and stop there.
 
         Raises `UsageError` where too many paid calls are ahead that nobody has confirmed or capped.
         """
         from kardia_cli import estimate
-        from kardia_cli.stages.grpo import completions
         from kardia_cli.training.samples import answerable
 
         session = self._session
@@ -138,11 +221,26 @@ class Training:
             await rewards.score(row, turn, row["messages"][turn]["content"])
             return []
 
-        total = completions(rows, start, settings, rewards.weights)
         if _asks_judge(rewards):
             session.tell_judge(rewards.judge, turns=total)
         cases: list[Row] = [{"case": number} for number in range(len(own))]
         asyncio.run(estimate.training(cases, total, work, session.board, self.voice, session.calls))
+
+    def dry_run(self, rows: list[Row], rewards: Rewards, start: str | None, settings: Settings, seed: int) -> None:
+        """Score sampled replies and what the rows hold themselves: rows on stdout, tables on stderr. Trains nothing.
+
+        Raises `GateFailed` where the rewards prefer a draft, or a copy of the reasoning, to the refined reply.
+        """
+        from kardia_cli.commands import _dry_run
+
+        assert self._session is not None
+        meters = self._session.board.meters
+        found = asyncio.run(_dry_run.play(rows, rewards, start, settings, seed, meters, self.voice.say))
+        with self.metrics() as emit:
+            for row in found.rows:
+                emit(row)
+        _dry_run.tell(found, self.voice, meters)
+        _dry_run.check(found)
 
     @contextlib.contextmanager
     def going_on(self) -> Iterator[None]:
@@ -177,7 +275,11 @@ class Training:
 
 
 def _asks_judge(rewards: Rewards) -> bool:
-    return any(getattr(plugins.module("reward", name), "NEEDS_JUDGE", True) for name in rewards.weights)
+    return any(_needs_judge(name) for name in rewards.functions)
+
+
+def _needs_judge(reward: str) -> bool:
+    return bool(getattr(plugins.module("reward", reward), "NEEDS_JUDGE", True))
 
 
 def _need_training_packages() -> None:

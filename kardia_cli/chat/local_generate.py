@@ -79,13 +79,14 @@ def _number(request: Request, name: str, default: float) -> float:
 def _load(folder: Path, device: str) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    loader = AutoModelForCausalLM
-    if is_adapter(folder):
-        from peft import AutoPeftModelForCausalLM
+    from kardia_cli.chat import local_adapter
 
-        loader = AutoPeftModelForCausalLM
+    dtype = "auto" if device == "cuda" else "float32"
     with without_bars():
-        model = loader.from_pretrained(folder, dtype="auto" if device == "cuda" else "float32")
+        if is_adapter(folder):
+            model = local_adapter.load(folder, dtype=dtype)
+        else:
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
     source, revision = tokenizer_source(folder)
     return model.to(device).eval(), AutoTokenizer.from_pretrained(source, revision=revision or "main")
 
@@ -95,11 +96,13 @@ def without_bars() -> Iterator[None]:
     """Keep transformers' progress bars for weights off the terminal."""
     from transformers.utils import logging
 
+    shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
         yield
     finally:
-        logging.enable_progress_bar()
+        if shown:  # else an outer one keeps them off
+            logging.enable_progress_bar()
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> list[int]:

@@ -97,8 +97,8 @@ def _matching(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 def _base_identity(folder: Path) -> str:
     name, revision = base_of(folder)
-    base = Path(name)
-    if name and base.is_dir() and base.resolve() != folder.resolve():
+    base = next((path for path in (folder / name, Path(name)) if name and path.is_dir()), None)
+    if base is not None and base.resolve() != folder.resolve():
         return folder_hash(base)
     return f"{name}@{revision}"
 

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from kardia_cli.chat.local_adapter import base_folder
 from kardia_cli.chat.local_identity import base_of, is_adapter, tokenizer_source
 from kardia_cli.errors import ProviderError
 
@@ -38,6 +39,7 @@ def serve_flags(folder: Path, name: str) -> list[str]:
     if not is_adapter(folder):
         return [str(folder), "--served-model-name", name, *own]
     base, revision = base_of(folder)
+    base = str(base_folder(folder) or base)
     if revision:
         own += ["--revision", revision]
     if tokenizer_source(folder)[0] == str(folder):

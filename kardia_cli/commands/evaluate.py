@@ -24,6 +24,7 @@ def run(
     protocol: Annotated[str, typer.Option(help="How to measure: a name of `kardia --plugins`, or a .py file.")] = "kardiabench",
     settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the protocol.")] = None,
     split: Annotated[Literal["train", "test", "all"] | None, typer.Option(help="Whose rows: held-out people are the test split.", show_default="test")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Measure nothing: examine the models' tokenizers, templates and memory (exit 2 where one breaks).")] = False,
     io: Io = Io(),
     calls: Calls = Calls(),
     seeded: Seeded = Seeded(),
@@ -33,13 +34,18 @@ def run(
     import asyncio
 
     from kardia_cli import plugins
-    from kardia_cli.commands import _known
-    from kardia_cli.errors import Unfinished
+    from kardia_cli.commands import _check, _known
+    from kardia_cli.errors import Unfinished, UsageError
     from kardia_cli.line import Row
     from kardia_cli.review import reviewing
     from kardia_cli.session import Session
     from kardia_cli.splits import Split
     from kardia_cli.stages.evaluation import evaluate, without_text
+
+    if check:
+        if not model:
+            raise UsageError("no model to examine", "add --model FOLDER")
+        return _check.measuring(model, talk.voice("evaluate"))
 
     async def go() -> None:
         async with Session("evaluate", io, calls, talk, seeded.seed) as session:

@@ -10,6 +10,7 @@ import typer
 from kardia_cli.options import Calls, Inputs, Judged, Limit, Seeded, Talk, expand
 
 POSITION = 6
+TRIAL = 16
 EXAMPLE = "Example: kardia grpo data.jsonl --model runs/sft -o runs/grpo --reward format=1 --reward emotion=1 --reward rubric=1"
 
 
@@ -25,33 +26,56 @@ def run(
     judged: Judged = Judged(),
     calibration: Annotated[Path | None, typer.Option(metavar="FILE", rich_help_panel="Judge", help="Go by this record of the judge in place of the stored ones.")] = None,
     require_calibration: Annotated[bool, typer.Option("--require-calibration", rich_help_panel="Judge", help="Refuse a judge that was never held against people with this rubric.")] = False,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="An option of TRL's GRPOConfig (train.…) or PEFT's LoraConfig (lora.…).")] = None,
+    held_out_judge: Annotated[str | None, typer.Option(metavar="NAME", rich_help_panel="Judge", help="A judge that pays nothing: scores a fixed set of prompts beside the training judge; the gap is logged (default: EPITOME's facets).")] = None,
+    probe_every: Annotated[int | None, typer.Option(min=0, metavar="STEPS", rich_help_panel="Judge", help="Steps between two of those probes; 0: never (default: 10 with a held-out judge, else 50).")] = None,
+    stop_on_hack: Annotated[bool, typer.Option("--stop-on-hack", rich_help_panel="Judge", help="End the run (exit 5) where a canary says that the judge is being gamed.")] = False,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="An option of TRL's GRPOConfig (train.…), PEFT's LoraConfig (lora.…) or BitsAndBytesConfig (quantize.…). train.multi_objective_aggregation=normalize_then_sum normalises each reward, and each criterion of the rubric, within its group before they are summed (GDPO); the default sums first.")] = None,
     split: Annotated[Literal["train", "test", "all"], typer.Option(help="Whose rows.")] = "train",
+    difficulty: Annotated[Literal["auto", "hard", "easy", "all"], typer.Option(help="Which of them; auto: the hard ones, or all where those are less than one global batch. Rows without the field count as both.")] = "auto",
+    truncate: Annotated[bool, typer.Option("--truncate", help="Let a prompt that is too long lose its oldest turns; else it is an error that names the row.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Train nothing: score sampled replies, and each row's draft, refined reply and a copy of its reasoning (exit 5 unless refined wins). Rows on stdout; -n contexts, 16 by default.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Train nothing: examine tokenizer, chat template and memory (exit 2 where one breaks); rows, where given, tell the lengths.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")] = False,
     calls: Calls = Calls(),
     seeded: Seeded = Seeded(),
     talk: Talk = Talk(),
 ) -> None:  # fmt: skip
     """Train with TRL's GRPOTrainer on dialogue prefixes; rewards: format, emotion, rubric. Metric rows on stdout."""
+    from kardia_cli.commands import _check, _dry_run
     from kardia_cli.review import reviewing
     from kardia_cli.stages.grpo import run_grpo
     from kardia_cli.trainee import Training
+    from kardia_cli.training import ranks
     from kardia_cli.training.settings import load
 
     training = Training("grpo", context, talk, split)
-    folder = training.folder(output)
-    rows = training.rows(inputs, limit)
-    start = training.start_model(model)
-    rewards = training.rewards(
-        reward or ["format", "emotion", "rubric"], reward_option or [], judged, calls, start, rows, seeded.seed
-    )
-    known = training.known_judge(rewards, calibration, require_calibration)
     chosen = load(talk.config, settings or [])
-    training.confirm(rows, rewards, start, chosen)
+    if check:
+        given = training.rows(inputs, limit) if inputs else []
+        return _check.training("grpo", training.start_model(model), chosen, training.voice, given)
+    folder = None if dry_run else training.folder(output)
+    start = model if dry_run else training.start_model(model)
+    trial = TRIAL if limit is None else limit
+    rows = ranks.shared(lambda: training.rows(inputs, None, trial) if dry_run else training.rows(inputs, limit))
+    rewards = training.rewards(
+        reward or ["format", "emotion", "rubric"], reward_option or [], judged, calls, start, rows, seeded.seed,
+        chosen=chosen, held_out=held_out_judge,
+    )  # fmt: skip
+    known = training.known_judge(rewards, calibration, require_calibration)
+    rows = training.of_difficulty(rows, difficulty, rewards, start, chosen, dry_run)
+    watch = training.watch(rewards, stop_on_hack, probe_every)
     review = reviewing("grpo", judged.review, True, training.voice, rewards.judge, live=True)
+    if folder is None or start is None:
+        training.confirm(rows, rewards, _dry_run.texts(rows, rewards, start, chosen))
+        with training.going_on(), review:
+            training.dry_run(rows, rewards, start, chosen, seeded.seed)
+        return training.finish()
+    training.confirm(rows, rewards, training.completions(rows, rewards, start, chosen, watch))
+    rewards = training.by_part(rewards, chosen)
     with training.going_on(), review, training.metrics() as emit:
         run_grpo(
             rows, folder, model=start, rewards=rewards, settings=chosen, seed=seeded.seed, fresh=fresh,
-            say=training.voice.say, emit=emit, judged=known,
+            say=training.voice.say, emit=emit, judged=known, watch=watch, truncate=truncate,
+            show=training.voice.table,
         )  # fmt: skip
-    training.finish()
+    return training.finish()

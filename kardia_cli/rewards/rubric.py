@@ -1,7 +1,8 @@
 """The rubric judge's score of a completion, 0 to 1 (Kardia-R1, r_rubric).
 
-The paper normalises five scores to [0, 1] without saying how; ours is the weighted mean of (level - 1) / 4, 0 by rule for
-broken spans (no judge is asked) and for a gate. A judge that fails leaves the completion unscored.
+The paper normalises five scores to [0, 1] without saying how; ours is the weighted mean of (level - 1) / 4, and 0 by rule
+for broken spans (no judge is asked, whatever the rubric checks) and for a gate. A judge that fails leaves the completion
+unscored.
 """
 
 from __future__ import annotations
@@ -11,14 +12,47 @@ from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
-from kardia_cli.verdicts import overall, parts
+from kardia_cli.records import Critique
+from kardia_cli.verdicts import format_error, overall
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:
-    """Ask the judge once."""
+    """Ask the judge once; its levels are the parts of the score."""
+    broken = format_error(completion)
+    if broken:
+        return Score(0.0, f"spans broken: {broken}")
     try:
         critique = await judge.judge(row, len(row["messages"]), completion)
     except CallFailed as error:
         return Score(None, unscored(error))
+    parts = {level.id: level.level for level in critique.levels}
+    value = overall(judge.rubric, critique)
+    return Score(value, _abstained(critique) if value is None else _reason(critique), parts)
+
+
+def shares(judge: Judge) -> dict[str, float]:
+    """Weight of each criterion in the score; they sum to 1."""
+    total = sum(criterion.weight for criterion in judge.rubric.criteria)
+    return {criterion.id: criterion.weight / total for criterion in judge.rubric.criteria}
+
+
+def split(judge: Judge, score: Score) -> dict[str, float | None]:
+    """The score as a value of 0 to 1 for each criterion: what a rule made 0 is 0 in each, what is not scored in none."""
+    criteria = judge.rubric.criteria
+    if not score.value:
+        return {criterion.id: score.value for criterion in criteria}
+    levels = {criterion.id: score.parts.get(criterion.id) for criterion in criteria}
+    return {
+        criterion.id: None if level is None else min(1.0, (level - 1) / (criterion.saturate_at - 1))
+        for criterion, level in zip(criteria, levels.values(), strict=True)
+    }
+
+
+def _reason(critique: Critique) -> str:
     wrong = "; ".join(f"{item.id}: {item.detail}" for item in critique.findings if item.present)
-    return Score(overall(judge.rubric, critique), wrong or critique.verdict, parts(critique))
+    return wrong or critique.verdict
+
+
+def _abstained(critique: Critique) -> str:
+    silent = ", ".join(level.id for level in critique.levels if level.level is None)
+    return f"not scored: abstained: {silent or 'no criterion was graded'}"

@@ -1,27 +1,58 @@
 """Rows and rewards → a better model: group-relative policy optimisation by TRL's GRPOTrainer (the paper's Rubric-ERL).
 
 Every seeker turn is a prompt; the model answers it several times and each answer is scored by the rewards that the
-command hands over. An answer that one reward could not score counts for none of them. The paper trains on the hard part
-of the data; KL weight and lengths are ours. The last state is kept: rewards on training prompts pick no checkpoint.
+command hands over. An answer that one reward could not score counts for none of them (`training/masking.py`). The paper
+trains on the hard part of the data; KL weight and lengths are ours. The last state is kept: rewards on training prompts
+pick no checkpoint.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kardia_cli.chat.local import context_size
-from kardia_cli.errors import UsageError
+from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.line import Row
-from kardia_cli.training import arguments, card, models, reports, runs, samples
+from kardia_cli.training import arguments, exam, keepsakes, models, quantize, ranks, reports, runs, samples, scoring
+from kardia_cli.training.canaries import Canaries
 from kardia_cli.training.plan import Plan
-from kardia_cli.training.scoring import Rewards, Scorer
+from kardia_cli.training.probe_set import EVERY, SIZE
+from kardia_cli.training.probe_set import choose as choose_probes
+from kardia_cli.training.scoring import Rewards, Round, Scorer
 from kardia_cli.training.settings import Settings
 
+if TYPE_CHECKING:
+    from kardia_cli.judge import Judge
+
+SHARES = ("masked", "unscored", "groups_dropped", "groups_alike")
+"""Metrics of each step whose mean stands in the summary."""
 EDGE = 5
 """Steps at either end of a run whose mean reward stands in the summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the canaries need: the rewards that ask a judge, a judge that pays nothing, where levels end, whether to stop.
+
+    `every`: steps between two probes (0: none), by default `EVERY` where a judge is held out, else five times as many.
+    """
+
+    judged: Sequence[str] = ()
+    held_out: Judge | None = None
+    tops: Mapping[str, float] = field(default_factory=dict)
+    stop: bool = False
+    every: int | None = None
+
+    @property
+    def probe_every(self) -> int:
+        """Steps between two probes; 0 where nothing is probed, as without a reward that asks a judge."""
+        if not self.judged:
+            return 0
+        default = EVERY if self.held_out is not None else 5 * EVERY
+        return default if self.every is None else self.every
 
 
 def run_grpo(
@@ -36,40 +67,56 @@ def run_grpo(
     say: Callable[[str], None],
     emit: reports.Emit,
     judged: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
+    truncate: bool = False,
+    show: Callable[[str, Sequence[Row]], None] = lambda title, rows: None,
 ) -> dict[str, Any]:
     """Train `model` on the rows' prompts into the run folder, or continue what is there; return done.json's summary.
 
-    `judged` is what config.json says of the rewards' judge. Raises `UsageError` for settings that TRL does not know, too
-    few prompts, or a folder of another run; `ProviderError` where nothing can be scored.
+    `judged` is what config.json says of the rewards' judge; `show` draws a table at the end. Raises `UsageError` for
+    settings that TRL does not know, prompts that are too few or (unless `truncate`) too long, or a folder of another run; `ProviderError` where too little can be
+    scored; `GateFailed` where a canary says that the judge is gamed and `watch` stops for it.
     """
     models.require_packages()
-    start = models.find(model)
-    table = arguments.grpo_table(settings, start.tiny, rewards.weights)
-    plan = Plan(start, table, models.lora_table(settings, start.tiny), seed)
+    say = ranks.voice(say)
+    start = ranks.shared(lambda: models.find(model))
+    table, lora = arguments.grpo_table(settings, start.tiny, rewards.weights), models.lora_table(settings, start.tiny)
+    plan = Plan(start, table, lora, seed, quantize.table(settings, lora))
+    quantize.require(plan.quantize)
+    _require_vllm(table)
     config = runs.describe("grpo", plan, rows, dict(rewards.weights), judged)
-    opened = runs.open_run(run, config, fresh=fresh, say=say)
+    opened = ranks.shared(lambda: runs.open_run(run, config, fresh=fresh, say=say))
     if opened.summary is not None:
         return opened.summary
     say(arguments.told(plan))
     if start.folder is None:
         say("tiny starts untrained, and grpo only sharpens what sft has taught: name the folder of an sft run")
     recorder = reports.recorder("grpo", emit, opened.metrics)
+    watch = watch or Watch()
+    canaries = _canaries(watch, rows, rewards, say)
+    canaries.recall(reports.read(opened.metrics))
     with reports.quiet():
-        counts = _train(opened, plan, rows, rewards, say, recorder)
-    summary = {"stage": "grpo", "counts": counts, **_results(opened.metrics), "hash": models.hash_of(run)}
-    runs.write_text(run / "README.md", card.render(run.name, config, summary, start.tiny))
-    return opened.finish(summary)
+        counts = _train(opened, plan, rows, rewards, canaries, truncate, say, recorder)
+    show("canaries", canaries.table())
+
+    def finish() -> dict[str, Any]:
+        found = {**_results(opened.metrics), "canaries": canaries.summary()}
+        summary = {"stage": "grpo", "counts": counts, **found, "hash": models.hash_of(run)}
+        return keepsakes.conclude(opened, config, summary, start.tiny, say)
+
+    return ranks.shared(finish)
 
 
-def completions(rows: Sequence[Row], model: str, settings: Settings, weights: Mapping[str, float]) -> int:
-    """How many completions the whole training asks the rewards about."""
+def completions(
+    rows: Sequence[Row], model: str, settings: Settings, weights: Mapping[str, float], every: int = 0
+) -> int:
+    """How many completions the whole training asks the rewards about, with a probe of the canaries after `every` steps."""
     table = arguments.grpo_table(settings, models.find(model).tiny, weights)
-    contexts = arguments.contexts_per_step(table)
-    steps = int(table.get("max_steps") or 0)
-    if steps <= 0:
-        prompts = sum(1 for row in rows for _ in samples.answerable(row))
-        steps = math.ceil(float(table["num_train_epochs"]) * (prompts // contexts))
-    return steps * contexts * int(table["num_generations"])
+    steps = arguments.grpo_steps(table, sum(1 for row in rows for _ in samples.answerable(row)))
+    repeated = int(table.get("num_iterations") or 1)
+    trained = steps * arguments.contexts_per_step(table) * int(table["num_generations"]) // repeated
+    probes = -(-steps // every) + 1 if every else 0  # the start and the last step have one, too
+    return trained + probes * len(choose_probes(rows))
 
 
 def _train(
@@ -77,35 +124,109 @@ def _train(
     plan: Plan,
     rows: list[Row],
     rewards: Rewards,
+    canaries: Canaries,
+    truncate: bool,
     say: Callable[[str], None],
     recorder: Any,
 ) -> dict[str, int]:
     from trl import GRPOConfig, GRPOTrainer
 
-    base = models.base_folder(plan, rows, run.folder)
+    base = ranks.shared(lambda: models.base_folder(plan, rows, run.folder))
     net, tokenizer, added = models.load(base, plan)
-    if added and plan.lora is None:  # TRL loads the reference model from the folder again: it needs the markers too
-        base = models.save_base(net, tokenizer, run.folder)
+    if added and (plan.lora is None or plan.train.get("use_vllm")):
+        # the reference model, and vLLM, are loaded from the folder again: they need the markers too
+        base = ranks.shared(lambda: models.save_base(net, tokenizer, run.folder))
         net, tokenizer, _ = models.load(base, plan)
-    limit = context_size(net, tokenizer) - plan.train["max_completion_length"]
-    prompts = samples.for_grpo(rows, tokenizer, limit)
+    ranks.shared(lambda: exam.require(tokenizer, net, lora=plan.lora, say=say))
+    limit = room(plan.train, context_size(net, tokenizer))
+    prompts = samples.for_grpo(rows, tokenizer, limit, truncate)
     say(f"prompts: {prompts.counts}")
     needed = arguments.contexts_per_step(plan.train)
     if len(prompts.items) < needed:
         raise UsageError(f"{len(prompts.items)} prompts, but one step takes {needed}", _smaller(plan.train))
-    with Scorer(rewards, rows, say) as scorer:
+    for line in arguments.briefing("grpo", plan.train, prompts.lengths):
+        say(line)
+    probes = [item for item in prompts.items if (item["row"], item["turn"]) in set(canaries.prompts)]
+    changed = _changed(plan.train, prompts.lengths, canaries.probe_set.every if probes else 0, run.checkpoint is None)
+    watcher = Watcher(canaries, rewards)
+    watchers: list[scoring.Watcher] = [keepsakes.Samples(run.folder, rows, rewards.weights), watcher]
+    with Scorer(rewards, rows, say, int(plan.train["num_generations"]), watchers) as scorer:
+        watcher.run = scorer.run
         trainer = GRPOTrainer(
             model=net,
             reward_funcs=scorer.functions(),
-            args=arguments.trainer_config(GRPOConfig, plan, run.checkpoints),
+            args=arguments.trainer_config(GRPOConfig, plan, run.checkpoints, **changed),
             train_dataset=samples.dataset(prompts.items),
+            eval_dataset=samples.dataset([{**item, "probe": True} for item in probes]) if probes else None,
             processing_class=tokenizer,
             peft_config=models.peft_config(plan, net, added),
             callbacks=[recorder],
         )
-        reports.fit(trainer, run.checkpoint)
-    models.save(trainer.model, tokenizer, run.folder, base, plan.start.name)
+        try:
+            reports.fit(trainer, run.checkpoint, say)
+        finally:
+            say(f"rewards: {scorer.masking}")
+    whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])
+    ranks.shared(lambda: models.save(whole, tokenizer, run.folder, base, plan.start.name, say))
     return prompts.counts.as_dict()
+
+
+def room(table: Mapping[str, Any], context: int) -> int:
+    """Tokens that a prompt may have, so that prompt and completion fit the model, and vLLM where its own limit is lower."""
+    return min(context, int(table.get("vllm_max_model_length") or context)) - int(table["max_completion_length"])
+
+
+def _changed(table: Mapping[str, Any], lengths: Sequence[int], every: int, begins: bool) -> dict[str, Any]:
+    """What is set beside the plan: no thinking before an answer (as in sft and evaluate), the probes of the canaries, and
+    what vLLM must keep room for, unless the user says it: the longest prompt (`lengths`: tokens) and its completion.
+
+    The probe set is TRL's eval set, one answer a prompt: so it is the trainer that samples, with vLLM where it uses it.
+    A run that begins is probed at its start too; one that goes on was.
+    """
+    changed: dict[str, Any] = {
+        "chat_template_kwargs": {"enable_thinking": False, **(table.get("chat_template_kwargs") or {})}
+    }
+    if table.get("use_vllm") and not table.get("vllm_max_model_length"):
+        changed["vllm_max_model_length"] = max(lengths) + int(table["max_completion_length"])
+    if every and "eval_strategy" not in table:
+        changed |= {"eval_strategy": "steps", "eval_steps": every, "eval_on_start": begins}
+        changed |= {"num_generations_eval": 1, "per_device_eval_batch_size": SIZE}
+    return changed
+
+
+def _require_vllm(table: Mapping[str, Any]) -> None:
+    """Raise `MissingExtra` where generation is to be vLLM's and it is not installed (in server mode TRL needs it, too)."""
+    from importlib.util import find_spec
+
+    if table.get("use_vllm") and find_spec("vllm") is None:
+        raise MissingExtra(
+            "train.use_vllm needs vllm", "pip install 'trl[vllm]', or leave it out: transformers generates then"
+        )
+
+
+def _canaries(watch: Watch, rows: Sequence[Row], rewards: Rewards, say: Callable[[str], None]) -> Canaries:
+    """The canaries; without a reward that asks a judge there is nothing to probe."""
+    return Canaries(
+        rows, watch.held_out, watch.stop, say, weights=rewards.weights, judged=watch.judged, tops=watch.tops,
+        probes=SIZE if watch.probe_every else 0, every=watch.probe_every or EVERY,
+    )  # fmt: skip
+
+
+class Watcher:
+    """Shows each round of the scorer to the canaries, those of the probe set apart."""
+
+    def __init__(self, canaries: Canaries, rewards: Rewards) -> None:
+        self._canaries, self._rewards = canaries, rewards
+        self.run: Callable[[Any], Any]
+
+    def __call__(self, step: int, seen: Round, /) -> Mapping[str, float]:
+        """The canaries' numbers of a step, or of a probe."""
+        prompts = list(zip(seen.rows, seen.turns, strict=True))
+        details = [scores or None for scores in seen.scores]
+        if seen.probe:
+            found: Mapping[str, float] = self.run(self._canaries.probe(prompts, seen.texts, details))
+            return found
+        return self._canaries.see(prompts, seen.texts, seen.rewards(list(self._rewards.weights)), details, step)
 
 
 def _smaller(table: dict[str, Any]) -> str:
@@ -114,16 +235,12 @@ def _smaller(table: dict[str, Any]) -> str:
 
 
 def _results(metrics: Path) -> dict[str, float]:
-    """Mean reward of the first and last steps and the share of completions that were not scored."""
-    logged = [row for row in reports.read(metrics) if "reward" in row]
-    if not logged:
-        return {"steps": 0}
-    rewards = [row["reward"] for row in logged]
-    masked = [row.get("masked", 0.0) for row in logged]
-    first, last = rewards[:EDGE], rewards[-EDGE:]
-    return {
-        "steps": logged[-1]["step"],
-        "reward_first": sum(first) / len(first),
-        "reward_last": sum(last) / len(last),
-        "masked": sum(masked) / len(masked),
-    }
+    """Mean reward of the first and last steps; shares of masked completions, of dropped groups and of groups all alike."""
+    logged = reports.read(metrics)
+    rounds = [row for row in logged if "masked" in row]
+    results = {"steps": max((int(row["step"]) for row in logged), default=0)}
+    rewards = [row["reward"] for row in rounds if "reward" in row]  # a step that is masked whole has none
+    if rewards:
+        first, last = rewards[:EDGE], rewards[-EDGE:]
+        results |= {"reward_first": sum(first) / len(first), "reward_last": sum(last) / len(last)}
+    return results | {name: sum(row.get(name, 0.0) for row in rounds) / len(rounds) for name in SHARES if rounds}

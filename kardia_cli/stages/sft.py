@@ -1,25 +1,33 @@
 """Refined rows → a model that answers in four spans: supervised fine-tuning by TRL's SFTTrainer.
 
 Each supporter turn is one sample; only its own tokens are learned (prompt and completion columns, so the mask holds
-with any chat template). The paper trains on the easy part of the data for 2 epochs; which rows come in is the command's
-business. The checkpoint with the lowest loss on a dev part of the people is kept (ours).
+with any chat template). The paper trains on the easy part of the data for 2 epochs. The checkpoint with the lowest loss
+on a dev part of the people is kept (ours). Several processes train one model together: see `training.ranks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kardia_cli.chat.local import context_size
 from kardia_cli.errors import UsageError
 from kardia_cli.line import Row
-from kardia_cli.training import arguments, card, models, reports, runs, samples
-from kardia_cli.training.plan import Plan
+from kardia_cli.training import arguments, exam, keepsakes, models, quantize, ranks, reports, runs, samples
+from kardia_cli.training.difficulty import Wanted, choose
+from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import Settings
 
 DEV_SAMPLES = 512
 """At most so many samples of the dev part are used for the eval loss, spread evenly."""
+
+
+class Parts(NamedTuple):
+    """The rows: of the people to train on, and of those kept back for the eval loss."""
+
+    train: list[Row]
+    dev: list[Row]
 
 
 def run_sft(
@@ -32,61 +40,99 @@ def run_sft(
     fresh: bool,
     say: Callable[[str], None],
     emit: reports.Emit,
+    difficulty: Wanted = "auto",
+    truncate: bool = False,
 ) -> dict[str, Any]:
     """Train `model` on `rows` into the run folder, or continue what is there; return the summary of done.json.
 
-    Raises `UsageError` for settings that TRL does not know, rows without a usable turn, or a folder of another run.
+    `difficulty` chooses among the rows; `truncate` lets prompts lose their oldest turns where a sample is longer than
+    the context. Raises `UsageError` for settings that TRL does not know, rows without a usable turn, samples that are too
+    long, or a folder of another run.
     """
     models.require_packages()
-    start = models.find(model)
-    train_rows, dev_rows = samples.split_dev(rows)
-    table = arguments.sft_table(settings, start.tiny, bool(dev_rows))
-    plan = Plan(start, table, models.lora_table(settings, start.tiny), seed)
-    config = runs.describe("sft", plan, rows)
-    opened = runs.open_run(run, config, fresh=fresh, say=say)
+    say = ranks.voice(say)
+    start = ranks.shared(lambda: models.find(model))
+    plan, parts = _plan(rows, start, settings, seed, difficulty, say)
+    quantize.require(plan.quantize)
+    config = runs.describe("sft", plan, [*parts.train, *parts.dev])
+    opened = ranks.shared(lambda: runs.open_run(run, config, fresh=fresh, say=say))
     if opened.summary is not None:
         return opened.summary
     say(arguments.told(plan))
     recorder = reports.recorder("sft", emit, opened.metrics)
     with reports.quiet():
-        counts = _train(opened, plan, (train_rows, dev_rows), say, recorder)
-    summary = {"stage": "sft", "counts": counts, **_results(opened.metrics), "hash": models.hash_of(run)}
-    runs.write_text(run / "README.md", card.render(run.name, config, summary, start.tiny))
-    return opened.finish(summary)
+        counts = _train(opened, plan, parts, truncate, say, recorder)
+
+    def finish() -> dict[str, Any]:
+        summary = {"stage": "sft", "counts": counts, **_results(opened.metrics), "hash": models.hash_of(run)}
+        return keepsakes.conclude(opened, config, summary, start.tiny, say)
+
+    return ranks.shared(finish)
+
+
+def _plan(
+    rows: list[Row], start: Start, settings: Settings, seed: int, difficulty: Wanted, say: Callable[[str], None]
+) -> tuple[Plan, Parts]:
+    """What is trained on what: the tables, and the rows of the wanted difficulty in their two parts."""
+    batch = arguments.turns_per_step(arguments.sft_table(settings, start.tiny, True))
+    parts = Parts(*samples.split_dev(choose(rows, "sft", difficulty, batch, say)))
+    table = arguments.sft_table(settings, start.tiny, bool(parts.dev))
+    lora = models.lora_table(settings, start.tiny)
+    return Plan(start, table, lora, seed, quantize.table(settings, lora)), parts
 
 
 def _train(
-    run: runs.Run,
-    plan: Plan,
-    parts: tuple[list[Row], list[Row]],
-    say: Callable[[str], None],
-    recorder: Any,
+    run: runs.Run, plan: Plan, parts: Parts, truncate: bool, say: Callable[[str], None], recorder: Any
 ) -> dict[str, int]:
-    from trl import SFTConfig, SFTTrainer
-
-    base = models.base_folder(plan, parts[0], run.folder)
+    base = ranks.shared(lambda: models.base_folder(plan, parts.train, run.folder))
     net, tokenizer, added = models.load(base, plan)
+    ranks.shared(lambda: exam.require(tokenizer, net, lora=plan.lora, say=say))
     context = context_size(net, tokenizer)
-    limit = min(plan.train.get("max_length") or context, context)
-    train, dev = (samples.for_sft(part, tokenizer, limit) for part in parts)
+    limit = arguments.token_limit(plan.train, context)
+    train, dev = (samples.for_sft(part, tokenizer, limit, truncate) for part in parts)
     say(f"train: {train.counts}")
     say(f"dev: {dev.counts}")
     if not train.items:
         raise UsageError("no supporter turn can be trained on", "sft needs rows whose turns are four spans")
-    held = samples.spread(dev.items, DEV_SAMPLES)
-    without_dev = {} if held else {"eval_strategy": "no", "load_best_model_at_end": False}
-    trainer = SFTTrainer(
+    found = arguments.measured(plan.train, [*train.lengths, *dev.lengths], context)
+    for line in arguments.briefing("sft", {**plan.train, **found}, train.lengths):
+        say(line)
+    trainer = trainer_for(plan, (net, tokenizer, added), (train, dev), run.checkpoints, found, [recorder])
+    reports.fit(trainer, run.checkpoint, say)
+    whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])
+    ranks.shared(lambda: models.save(whole, tokenizer, run.folder, base, plan.start.name, say))
+    held = min(len(dev.items), DEV_SAMPLES)
+    return {**train.counts.as_dict(), "dev_samples": held, "max_length": found["max_length"]}
+
+
+def trainer_for(
+    plan: Plan,
+    loaded: tuple[Any, Any, int],
+    parts: tuple[samples.Samples, samples.Samples],
+    checkpoints: Path,
+    found: dict[str, Any],
+    callbacks: list[Any],
+) -> Any:
+    """TRL's SFTTrainer as sft uses it: `loaded` is model, tokenizer and number of new markers; `parts` train and dev.
+
+    The samples fit already, so TRL is told a `max_length` only where it packs them into rows of it.
+    """
+    from trl import SFTConfig, SFTTrainer
+
+    net, tokenizer, added = loaded
+    held = samples.spread(parts[1].items, DEV_SAMPLES)
+    changed = {**found, **({} if held else {"eval_strategy": "no", "load_best_model_at_end": False})}
+    if not plan.train["packing"]:
+        changed["max_length"] = None
+    return SFTTrainer(
         model=net,
-        args=arguments.trainer_config(SFTConfig, plan, run.checkpoints, max_length=None, **without_dev),
-        train_dataset=samples.dataset(train.items),
+        args=arguments.trainer_config(SFTConfig, plan, checkpoints, **changed),
+        train_dataset=samples.dataset(parts[0].items),
         eval_dataset=samples.dataset(held) if held else None,
         processing_class=tokenizer,
         peft_config=models.peft_config(plan, net, added),
-        callbacks=[recorder],
+        callbacks=callbacks,
     )
-    reports.fit(trainer, run.checkpoint)
-    models.save(trainer.model, tokenizer, run.folder, base, plan.start.name)
-    return {**train.counts.as_dict(), "dev_samples": len(held)}
 
 
 def _results(metrics: Path) -> dict[str, float]:

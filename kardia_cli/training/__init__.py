@@ -1,14 +1,13 @@
 """Training rooms: what sft and grpo need around TRL's trainers. Nothing here subclasses or copies a trainer.
 
-settings.py   flags and TOML → the two tables that go to TRL and PEFT unmirrored
-plan.py       what a run is: start, tables, seed
-arguments.py  defaults, the paper's batches, what this machine decides
-tiny.py       the built-in model, made on the spot
-tokens.py     the eight marker tokens in a tokenizer and its model
-samples.py    rows → prompt/completion samples, the dev part, what was trimmed or left out
-runs.py       the run folder: new, continued, finished, refused
-models.py     load a model for training, merge and save it
-card.py       RUN/README.md
-scoring.py    one scoring task per completion → TRL's reward functions
-reports.py    trainer logs → metric rows; everybody else's words → stderr
+what a run is      settings.py (flags and TOML → tables for TRL, PEFT, bitsandbytes) · plan.py · arguments.py (defaults, the
+                   paper's batches, this machine) · quantize.py (QLoRA) · ranks.py (several processes)
+what it starts on  tiny.py (the built-in model) · tokens.py (the eight markers) · models.py (load) · saving.py (merge, cast, save)
+before it starts   exam.py, exam_*.py, findings.py (does the tokenizer hold?) · memory*.py (does it fit?)
+what it reads      difficulty.py (easy rows to sft, hard ones to grpo) · samples.py (rows → prompts and completions) · order.py
+what grpo pays     scoring.py (one scoring task a completion → TRL's reward functions) · masking.py (what was not scored) ·
+                   dry_run.py (the rewards before the training)
+is it gamed?       canaries.py, canary_signs.py, canary_rules.py · probe_set.py (the gap to a held-out judge)
+what it leaves     runs.py (new, continued, finished, refused) · checkpoints.py, proof.py (resume is the same run) · reports.py ·
+                   keepsakes.py (samples, environment) · curves.py · card.py
 """

@@ -1,12 +1,11 @@
-"""Which model is trained, how it is loaded, and how it is saved whole.
+"""Which model is trained, and how it is loaded; how it is saved whole is in `saving`.
 
 A LoRA run trains an adapter and, where markers were added, the two vocabulary matrices (PEFT's single-token training
-does not work on tied models). The saved model is merged: weights in float32, then kept in the base's own number format.
+does not work on tied models). Its base may be quantised while it trains (QLoRA, see `quantize`), never where it is saved.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,17 @@ from kardia_cli.chat import names
 from kardia_cli.chat.local import fetch, folder_hash
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.line import Row
-from kardia_cli.training import tiny
+from kardia_cli.training import quantize, tiny
 from kardia_cli.training.plan import Plan, Start
-from kardia_cli.training.runs import replacing, write_text
+from kardia_cli.training.runs import replacing
+from kardia_cli.training.saving import save, save_base
 from kardia_cli.training.settings import Settings, check_keys, make
 from kardia_cli.training.tokens import prepare
+
+__all__ = [
+    "LORA", "base_folder", "find", "hash_of", "load", "lora_table", "peft_config",
+    "require_packages", "save", "save_base",
+]  # fmt: skip
 
 LORA: dict[str, Any] = {"r": 16, "lora_alpha": 32, "lora_dropout": 0.0, "target_modules": "all-linear"}
 """LoRA defaults (ours; whether the paper used LoRA is not known). `r = 0` trains all parameters."""
@@ -74,15 +79,9 @@ def load(folder: Path, plan: Plan) -> tuple[Any, Any, int]:
     set_seed(plan.seed)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     dtype = "auto" if plan.lora and torch.cuda.is_available() else "float32"
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, **quantize.loading(plan.quantize))
     added = prepare(tokenizer, model)
     return model, tokenizer, added
-
-
-def _stored_dtype(folder: Path) -> str:
-    """The number format that a model folder keeps its weights in."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return str(config.get("dtype") or config.get("torch_dtype") or "float32")
 
 
 def lora_table(settings: Settings, is_tiny: bool) -> dict[str, Any] | None:
@@ -108,41 +107,3 @@ def peft_config(plan: Plan, model: Any, added: int) -> Any:
         if model.config.get_text_config().tie_word_embeddings:
             values.setdefault("ensure_weight_tying", True)
     return make(LoraConfig, "lora", {"task_type": "CAUSAL_LM", **values})
-
-
-def save(model: Any, tokenizer: Any, run: Path, base: Path, base_name: str) -> None:
-    """Write RUN/model, and RUN/adapter where a LoRA was trained; each appears whole or not at all.
-
-    `base` is the folder that was loaded, `base_name` its name as the user gave it.
-    """
-    import torch
-
-    if hasattr(model, "merge_and_unload"):
-        with replacing(run / "adapter") as partial:
-            model.save_pretrained(partial, selected_adapters=["default"])
-            tokenizer.save_pretrained(partial)
-            _name_base(partial, base_name)
-        model = model.float().merge_and_unload()
-    model = model.to(getattr(torch, _stored_dtype(base)))
-    with replacing(run / "model") as partial:
-        model.save_pretrained(partial)
-        tokenizer.save_pretrained(partial)
-
-
-def save_base(model: Any, tokenizer: Any, run: Path) -> Path:
-    """Write RUN/base: the start with the markers added."""
-    base = run / "base"
-    if not base.is_dir():
-        with replacing(base) as partial:
-            model.save_pretrained(partial)
-            tokenizer.save_pretrained(partial)
-    return base
-
-
-def _name_base(adapter: Path, base_name: str) -> None:
-    """Say which base the adapter is for by name: PEFT records the path on this machine."""
-    name = base_name.removeprefix("hf/") if base_name.startswith("hf/") else Path(base_name).name
-    file = adapter / "adapter_config.json"
-    config = json.loads(file.read_text(encoding="utf-8"))
-    write_text(file, json.dumps({**config, "base_model_name_or_path": name}, indent=2, sort_keys=True) + "\n")
-    (adapter / "README.md").unlink(missing_ok=True)

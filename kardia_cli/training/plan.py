@@ -19,9 +19,13 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is trained and how: the start, the resolved [train] and [lora] tables, the seed."""
+    """What is trained and how: the start, the resolved [train], [lora] and [quantize] tables, the seed.
+
+    Not in `train` unless the user set it: what is measured from the samples (`arguments.measured`).
+    """
 
     start: Start
     train: dict[str, Any]
     lora: dict[str, Any] | None
     seed: int
+    quantize: dict[str, Any] | None = None

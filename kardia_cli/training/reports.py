@@ -20,8 +20,13 @@ from typing import Any
 
 from kardia_cli.chat.local import without_bars
 
+TENSORBOARD = "tensorboard"
+"""Folder in the run folder that `--set train.report_to=tensorboard` writes to; its files bear the host's name."""
 Emit = Callable[[dict[str, Any]], None]
 _TIMES = ("time", "per_second", "runtime", "profiling")
+_MEAN = "train_loss"
+"""In the last row of a run: a mean that TRL begins anew at a resume, so it is left out."""
+_COUNTED = ("num_tokens", "eval_num_tokens")
 _WARNINGS = ("gradient_checkpointing",)
 """The name that works with every supported version of transformers is deprecated in the newest."""
 _LOGGERS = ("trl.trainer.grpo_trainer", "transformers.trainer", "transformers.tokenization_utils_base")
@@ -67,34 +72,62 @@ def recorder(stage: str, emit: Emit, file: Path) -> Any:
     from transformers import TrainerCallback
 
     stdout = sys.stdout
+    before = _tokens_before(file) if stage == "sft" else 0
 
     class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         def on_log(self, args: Any, state: Any, control: Any, logs: Mapping[str, Any] | None = None, **_: Any) -> None:
             if not state.is_world_process_zero or not logs:
                 return
-            row = {"stage": stage, "step": state.global_step, **numbers(logs)}
+            found = numbers(logs)
+            ended = found.pop(_MEAN, None) is not None
+            found |= {name: found[name] + before for name in _COUNTED if name in found}
+            row = {"stage": stage, "step": state.global_step, **found}
             with file.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps(row) + "\n")
             shown = {key: value for key, value in row.items() if not any(part in key for part in _TIMES)}
-            if len(shown) > 2 and "train_loss" not in shown:
+            if len(shown) > 2 and not ended:
                 with contextlib.redirect_stdout(stdout):
                     emit(shown)
 
     return Recorder()
 
 
-def fit(trainer: Any, checkpoint: Path | None) -> None:
-    """Train, from a checkpoint where there is one, without the trainer's own prints."""
+def fit(trainer: Any, checkpoint: Path | None, say: Callable[[str], None] | None = None) -> None:
+    """Train, from a checkpoint where there is one, without the trainer's own prints; the run folder is written along.
+
+    Raises `UsageError` where the checkpoint, once loaded, does not say what it said when it was saved (`proof`).
+    """
     from transformers import PrinterCallback, ProgressCallback
 
+    from kardia_cli.training import checkpoints, keepsakes, order, proof, ranks
+
+    run = Path(trainer.args.output_dir).parent
     for printer in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(printer)
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    for callback in trainer.callback_handler.callbacks:
+        if hasattr(callback, "logging_dir") and callback.logging_dir is None:
+            callback.logging_dir = str(run / TENSORBOARD)  # else below the checkpoints
+    trainer.args.run_name = (
+        trainer.args.run_name or run.resolve().name
+    )  # what W&B shows; it writes ./wandb or WANDB_DIR
+    trainer.add_callback(order.keeper(trainer.args.seed))
+    if ranks.is_first():
+        keepsakes.note_environment(run, checkpoints.step_of(checkpoint) if checkpoint else 0)
+    last = checkpoints.last(checkpoint, trainer.args.load_best_model_at_end) if checkpoint else None
+    start = last or checkpoint
+    trainer.add_callback(proof.keeper(trainer, start, say, only_load=last is not None))
+    with contextlib.suppress(proof.Loaded):
+        trainer.train(resume_from_checkpoint=str(start) if start else None)
 
 
 def read(file: Path) -> list[dict[str, Any]]:
     """The rows of a metrics file."""
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _tokens_before(file: Path) -> float:
+    """Tokens that were learned from before a resume: TRL's SFTTrainer begins to count anew, GRPOTrainer goes on."""
+    return max((row[name] for row in read(file) for name in _COUNTED if name in row), default=0) if file.exists() else 0
 
 
 def numbers(logs: Mapping[str, Any]) -> dict[str, float]:
@@ -107,10 +140,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def rewind(file: Path, step: int) -> None:
-    """Take the rows after `step` out of a metrics file: they will be logged again."""
+def rewind(file: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
+    """Take out of a file of rows what `keep` refuses, and a torn last line: they will be written again."""
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else []
-    kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= step]
+    kept = [line for line in lines if line.endswith("\n") and keep(json.loads(line))]
     partial = file.with_name(file.name + ".partial")
     partial.write_text("".join(kept), encoding="utf-8")
     os.replace(partial, file)

@@ -1,13 +1,17 @@
 """The run folder of sft and grpo, and what typing the same command again means.
 
-    RUN/config.json     what the run is: model, settings, seed, hashes (written first)
-    RUN/checkpoints/    TRL's own, for resuming
-    RUN/metrics.jsonl   one row a logged step
-    RUN/base/           the untrained start, where sft made it
-    RUN/adapter/        the LoRA adapter, where one was trained
-    RUN/model/          the trained model, whole, with tokenizer and chat template
-    RUN/README.md       its card
-    RUN/done.json       the summary (written last: a folder without it is unfinished)
+    RUN/config.json        what the run is: model, settings, seed, hashes (written first)
+    RUN/checkpoints/       TRL's own, for resuming, each with a stored batch that proves that it was loaded
+    RUN/metrics.jsonl      one row a logged step
+    RUN/samples.jsonl      answers of grpo with each reward and its reason, as rows that critique reads
+    RUN/environment.json   versions and machine, one entry each time that the command was typed
+    RUN/tensorboard/       where `--set train.report_to=tensorboard` writes
+    RUN/base/              the untrained start, where sft made it
+    RUN/adapter/           the LoRA adapter, where one was trained
+    RUN/model/             the trained model, whole, with tokenizer and chat template
+    RUN/curves.png         the metrics drawn
+    RUN/README.md          its card
+    RUN/done.json          the summary (written last: a folder without it is unfinished)
 
 An unfinished folder is continued from its newest complete checkpoint, a finished one says so, and a folder whose
 `config.json` differs is refused with the differences.
@@ -18,6 +22,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,14 +34,15 @@ from kardia_cli.errors import UsageError
 from kardia_cli.line import Row
 from kardia_cli.prompts import prompt_hash
 from kardia_cli.records import content_hash
+from kardia_cli.training import card, ranks
+from kardia_cli.training.checkpoints import check_processes, newest_complete, relocate, step_of
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.reports import rewind
 
 CONFIG, DONE, METRICS, CHECKPOINTS = "config.json", "done.json", "metrics.jsonl", "checkpoints"
-NOTED = ("versions.", "calibration")
+SAMPLES = "samples.jsonl"
+NOTED = ("versions.", "calibration", "train.report_to")
 """Names in config.json that are noted and may differ when a run goes on."""
-_PARTS = ("trainer_state.json", "optimizer.pt", "scheduler.pt")
-"""Files that a checkpoint must hold; `trainer_state.json` is written last, a missing optimizer is silently ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,27 @@ def describe(
     return {
         "stage": stage,
         "model": {"name": plan.start.name, "hash": plan.start.hash},
-        "rows": {"count": len(rows), "people": len(people), "hash": content_hash(*rows)},
+        "rows": {"count": len(rows), "people": len(people), "hash": content_hash(*rows), "sources": _sources(rows)},
         "prompt_hash": prompt_hash(),
         "seed": plan.seed,
         "train": plan.train,
         "lora": plan.lora,
+        **({"quantize": plan.quantize} if plan.quantize else {}),
         **({"rewards": dict(rewards)} if rewards is not None else {}),
         **(judged or {}),
         "versions": {name: version(name) for name in ("torch", "transformers", "trl", "peft")},
     }
+
+
+def _sources(rows: Sequence[Row]) -> list[str]:
+    """Where the rows come from, as `part: source (licence): count`, and which models wrote them, as `role: model: count`."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found.update(
+            {f"{at['part']}: {at['source']} ({at['licence'] or 'licence unknown'})" for at in row.get("origin") or []}
+        )
+        found.update({f"{use['role']}: {card.shown(use['model'])}" for use in row.get("models") or []})
+    return [f"{name}: {count} rows" for name, count in sorted(found.items())]
 
 
 def open_run(folder: Path, config: Mapping[str, Any], *, fresh: bool, say: Callable[[str], None]) -> Run:
@@ -102,34 +120,22 @@ def open_run(folder: Path, config: Mapping[str, Any], *, fresh: bool, say: Calla
     if (folder / DONE).is_file():
         say(f"{folder} is finished; --fresh trains again and moves it aside")
         return Run(folder, summary=read_json(folder / DONE))
-    checkpoint = newest_complete(folder / CHECKPOINTS)
+    checkpoint = newest_complete(folder / CHECKPOINTS, say)
     step = step_of(checkpoint) if checkpoint else 0
-    rewind(folder / METRICS, step)
+    if checkpoint is not None:
+        check_processes(checkpoint, ranks.count())
+    _rewind(folder, checkpoint, step)
     say(f"{folder} is unfinished; it goes on from step {step}")
     return Run(folder, checkpoint)
 
 
-def newest_complete(checkpoints: Path) -> Path | None:
-    """The checkpoint with the highest step that holds all its parts; a kill can leave a half-written one."""
-    found = sorted(checkpoints.glob("checkpoint-*"), key=step_of, reverse=True)
-    return next((path for path in found if _is_complete(path)), None)
-
-
-def step_of(checkpoint: Path) -> int:
-    """The step in a checkpoint's name."""
-    number = checkpoint.name.rpartition("-")[2]
-    return int(number) if number.isdigit() else -1
-
-
-def _is_complete(checkpoint: Path) -> bool:
-    if not all((checkpoint / part).is_file() for part in _PARTS):
-        return False
-    if not (any(checkpoint.glob("rng_state*.pth")) and any(checkpoint.glob("*.safetensors"))):
-        return False
-    try:
-        return bool(read_json(checkpoint / "trainer_state.json").get("global_step") == step_of(checkpoint))
-    except ValueError:
-        return False
+def _rewind(folder: Path, checkpoint: Path | None, step: int) -> None:
+    """Take back what was written after the checkpoint: it will be written again."""
+    if checkpoint is not None:
+        relocate(checkpoint)
+    rewind(folder / METRICS, lambda row: row["step"] <= step and "train_runtime" not in row)
+    if (folder / SAMPLES).exists():
+        rewind(folder / SAMPLES, lambda row: row["sample"]["step"] <= step)
 
 
 def _move_aside(folder: Path, say: Callable[[str], None]) -> None:

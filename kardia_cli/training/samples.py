@@ -3,8 +3,9 @@
     SFT    prompt (conversation before the turn)  +  completion (the turn, its four spans)
     GRPO   prompt (conversation that ends in a seeker turn), and which row and turn it is for the rewards
 
-A prompt that is too long for the context loses its oldest turns, the system message stays; one that still does not fit
-is left out. Both are counted in `Counts`, nothing is cut silently.
+A target is never cut. Where prompt and target are longer than the limit, that is an error which names row and turn; only
+where the caller allows it (`truncate`) does the prompt lose its oldest turns instead, the system message stays, and a
+sample that still does not fit is left out. Both are counted in `Counts`, nothing is cut silently.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from typing import Any
 
 from kardia_cli import prompts, spans
 from kardia_cli.chat.local import encode, fit, fold_system
+from kardia_cli.errors import UsageError
 from kardia_cli.line import Row
 from kardia_cli.records import row_id
 
 Sample = dict[str, Any]
 DEV_SHARE = 8
 """One person in so many is kept back from train for the eval loss (ours; the paper names no dev part)."""
+NO_THINKING = {"enable_thinking": False}
+"""What templates of models that think are told; others do not look at it."""
 
 
 @dataclass(slots=True)
@@ -51,9 +55,10 @@ class Counts:
 
 @dataclass(slots=True)
 class Samples:
-    """Samples with the counts of how they were made."""
+    """Samples, the tokens of each (SFT: prompt and target; GRPO: prompt), and the counts of how they were made."""
 
     items: list[Sample] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
 
 
@@ -74,9 +79,13 @@ def _rank(name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"dev:{name}".encode()).digest()[:8], "big")
 
 
-def for_sft(rows: Iterable[Row], tokenizer: Any, limit: int) -> Samples:
-    """One sample per supporter turn whose spans parse; prompt and completion together have at most `limit` tokens."""
-    made = Samples()
+def for_sft(rows: Iterable[Row], tokenizer: Any, limit: int, truncate: bool = False) -> Samples:
+    """One sample per supporter turn whose spans parse; prompt and completion together have at most `limit` tokens.
+
+    The template is told not to think, as in every prompt of kardia: so what it puts before an answer is prompt, and the
+    target is the turn and its end alone. Raises `UsageError` where a sample is longer, unless its prompt may be shortened.
+    """
+    made, long = Samples(), _TooLong(limit)
     for row in rows:
         for turn in prompts.supporter_turns(row):
             text = row["messages"][turn]["content"]
@@ -85,22 +94,85 @@ def for_sft(rows: Iterable[Row], tokenizer: Any, limit: int) -> Samples:
                 continue
             answer = [{"role": "assistant", "content": spans.normalise(text)}]
             messages = prompts.conversation(row, turn)
-            room = limit - _length_of_answer(messages, answer, tokenizer)
-            prompt = _fitted(messages, tokenizer, room, made.counts)
-            if prompt is not None:
-                made.items.append({"prompt": prompt, "completion": answer, "row_id": row_id(row), "turn": turn})
+            whole = _length(messages + answer, tokenizer)
+            if whole > limit and not truncate:
+                long.note(row, turn, whole)
+                continue
+            own = whole - len(encode(tokenizer, messages)) if whole > limit else 0
+            made_of = {
+                "completion": answer,
+                "row_id": row_id(row),
+                "turn": turn,
+                "chat_template_kwargs": dict(NO_THINKING),
+            }
+            _add(made, messages, tokenizer, limit, (whole, own), made_of)
+    long.check()
     return made
 
 
-def for_grpo(rows: Sequence[Row], tokenizer: Any, limit: int) -> Samples:
-    """One sample per seeker turn that is or could be answered; the prompt has at most `limit` tokens."""
-    made = Samples()
+def for_grpo(rows: Sequence[Row], tokenizer: Any, limit: int, truncate: bool = True) -> Samples:
+    """One sample per seeker turn that is or could be answered; the prompt has at most `limit` tokens.
+
+    Raises `UsageError` where a prompt is longer and may not be shortened.
+    """
+    made, long = Samples(), _TooLong(limit)
     for number, row in enumerate(rows):
         for turn in answerable(row):
-            prompt = _fitted(prompts.conversation(row, turn), tokenizer, limit, made.counts)
-            if prompt is not None:
-                made.items.append({"prompt": prompt, "row": number, "turn": turn})
+            messages = prompts.conversation(row, turn)
+            whole = len(encode(tokenizer, messages))
+            if whole > limit and not truncate:
+                long.note(row, turn, whole)
+                continue
+            _add(made, messages, tokenizer, limit, (whole, 0), {"row": number, "turn": turn})
+    long.check()
     return made
+
+
+class _TooLong:
+    """Remembers the samples that are longer than the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._first, self._number, self._most = limit, "", 0, 0
+
+    def note(self, row: Row, turn: int, length: int) -> None:
+        """One more."""
+        self._first = self._first or f"row {row_id(row)} turn {turn}: {length} tokens with its prompt"
+        self._number += 1
+        self._most = max(self._most, length)
+
+    def check(self) -> None:
+        """`UsageError` where there was one."""
+        if self._number:
+            more = f" ({self._number} such turns, the longest has {self._most})" if self._number > 1 else ""
+            raise UsageError(
+                f"{self._first}, but {self._limit} fit{more}",
+                "raise train.max_length as far as the model's context goes, "
+                "or let --truncate leave out the oldest turns of such prompts (never of the answer)",
+            )
+
+
+def _add(
+    made: Samples,
+    messages: list[prompts.ChatMessage],
+    tokenizer: Any,
+    limit: int,
+    lengths: tuple[int, int],
+    others: Sample,
+) -> None:
+    """Append the sample, its prompt shortened where its tokens (`lengths`: all, the target's) pass the limit."""
+    whole, own = lengths
+    kept, dropped = messages, 0
+    if whole > limit:
+        kept, dropped = fit(tokenizer, messages, limit - own)
+        whole = len(encode(tokenizer, kept)) + own
+    if whole > limit:
+        made.counts.too_long += 1
+        return
+    made.counts.samples += 1
+    made.counts.shortened += dropped > 0
+    made.counts.dropped_turns += dropped
+    made.lengths.append(whole)
+    made.items.append({"prompt": fold_system(tokenizer, kept), **others})
 
 
 def answerable(row: Row) -> Iterator[int]:
@@ -125,20 +197,6 @@ def dataset(items: Sequence[Sample]) -> Any:
     return Dataset.from_list(list(items))
 
 
-def _length_of_answer(messages: list[prompts.ChatMessage], answer: list[prompts.ChatMessage], tokenizer: Any) -> int:
-    """Tokens that the answer adds to its prompt, with what the chat template puts around it."""
-    whole = fold_system(tokenizer, messages + answer)
-    return len(tokenizer.apply_chat_template(whole, return_dict=False)) - len(encode(tokenizer, messages))
-
-
-def _fitted(
-    messages: list[prompts.ChatMessage], tokenizer: Any, limit: int, counts: Counts
-) -> list[prompts.ChatMessage] | None:
-    kept, dropped = fit(tokenizer, messages, limit)
-    if len(encode(tokenizer, kept)) > limit:
-        counts.too_long += 1
-        return None
-    counts.samples += 1
-    counts.shortened += dropped > 0
-    counts.dropped_turns += dropped
-    return fold_system(tokenizer, kept)
+def _length(messages: list[prompts.ChatMessage], tokenizer: Any) -> int:
+    """Tokens of a talk that ends in its answer, with what the chat template puts around them."""
+    return len(tokenizer.apply_chat_template(fold_system(tokenizer, messages), return_dict=False, **NO_THINKING))

@@ -1,15 +1,15 @@
-"""The two tables of a training run, `[train]` and `[lora]`: where they come from and what they may hold.
+"""The tables of a training run, `[train]`, `[lora]` and `[quantize]`: where they come from and what they may hold.
 
     built-in defaults  <  TOML file  <  --set table.key=value
 
-Their keys are those of TRL's SFTConfig or GRPOConfig and of PEFT's LoraConfig, passed on as they are; an unknown one is
-refused with its nearest neighbour. A few keys belong to the run itself (its folder, seed, rewards) and are refused too.
+Their keys are those of TRL's SFTConfig or GRPOConfig, of PEFT's LoraConfig and of transformers' BitsAndBytesConfig, passed
+on as they are; an unknown one is refused with its nearest neighbour. A few keys belong to the run itself (its folder, seed, rewards) and are refused too.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
+import inspect
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from typing import Any
 from kardia_cli.errors import UsageError
 from kardia_cli.plugins import nearest
 
-TABLES = ("train", "lora")
+TABLES = ("train", "lora", "quantize")
 OWNED = {
     "output_dir": "it is the run folder",
     "seed": "use --seed",
@@ -33,10 +33,14 @@ OWNED = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user set: `train` for TRL, `lora` for PEFT (None: not mentioned). Defaults are not in here."""
+    """What the user set: `train` for TRL, `lora` for PEFT, `quantize` for bitsandbytes (None: not mentioned).
+
+    Defaults are not in here.
+    """
 
     train: dict[str, Any] = field(default_factory=dict)
     lora: dict[str, Any] | None = None
+    quantize: dict[str, Any] | None = None
 
 
 def load(toml_path: Path | None = None, sets: Sequence[str] = ()) -> Settings:
@@ -48,8 +52,7 @@ def load(toml_path: Path | None = None, sets: Sequence[str] = ()) -> Settings:
     for text in sets:
         table, key, value = _parse(text)
         tables.setdefault(table, {})[key] = value
-    lora = tables.get("lora")
-    return Settings(train=dict(tables.get("train", {})), lora=None if lora is None else dict(lora))
+    return Settings(tables.get("train", {}), tables.get("lora"), tables.get("quantize"))
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
@@ -83,8 +86,8 @@ def _parse(text: str) -> tuple[str, str, Any]:
 
 
 def check_keys(given: Mapping[str, Any], config: type[Any], table: str, owned: Collection[str] = ()) -> None:
-    """Raise `UsageError` for a key that the dataclass `config` does not have or that the run itself sets."""
-    known = [item.name for item in dataclasses.fields(config) if item.init]
+    """Raise `UsageError` for a key that the class `config` does not take or that the run itself sets."""
+    known = _keys(config)
     for key in given:
         if key in owned:
             raise UsageError(f"[{table}] {key} cannot be set", OWNED[key])
@@ -92,6 +95,11 @@ def check_keys(given: Mapping[str, Any], config: type[Any], table: str, owned: C
             close = difflib.get_close_matches(key, known, n=1)
             remedy = f"did you mean {close[0]!r}?" if close else f"its keys are those of {config.__name__}"
             raise UsageError(f"[{table}] has no key {key!r}", remedy)
+
+
+def _keys(config: type[Any]) -> list[str]:
+    parameters = inspect.signature(config).parameters.values()
+    return [item.name for item in parameters if item.kind not in (item.VAR_KEYWORD, item.VAR_POSITIONAL)]
 
 
 def make(config: type[Any], table: str, values: Mapping[str, Any]) -> Any:

@@ -48,7 +48,6 @@ SFT: dict[str, Any] = {
     "per_device_train_batch_size": 4,
     "per_device_eval_batch_size": 16,
     "train_sampling_strategy": "group_by_length",
-    "max_length": 2048,
     "logging_steps": 50,
     "save_steps": 450,
     "save_total_limit": 2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from small_rows import rows
 
 from kardia_cli.chat.local import folder_hash
 from kardia_cli.contracts import Score
-from kardia_cli.errors import UsageError
+from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.line import Row
-from kardia_cli.stages.grpo import run_grpo
-from kardia_cli.training import runs, tiny
+from kardia_cli.stages.grpo import Watch, completions, room, run_grpo
+from kardia_cli.stages.grpo import _changed as beside_the_plan
+from kardia_cli.training import arguments, models, reports, runs, samples, tiny
+from kardia_cli.training.plan import Plan
 from kardia_cli.training.settings import load
 
 SHORT = [
@@ -24,6 +27,9 @@ SHORT = [
     "train.num_generations=4",
     "train.max_completion_length=8",
 ]
+
+
+GROUPS_OF_8 = [*SHORT, "train.per_device_train_batch_size=16", "train.num_generations=8"]
 
 
 class Killed(BaseException):
@@ -52,13 +58,38 @@ class Script:
         return {"letters": Score(share), "length": None if silent else Score(min(1.0, len(completion) / 100))}
 
 
+class Listed(Script):
+    """Pays the answers of a group what a list says, one after the other; None is a judge that failed."""
+
+    def __init__(self, values: list[tuple[float, float] | None]) -> None:
+        super().__init__()
+        self.values = values
+
+    async def score(self, row: Row, turn: int, completion: str) -> dict[str, Score | None]:
+        self.asked.append((row["id"], turn, completion))
+        given = self.values[len(self.asked) - 1]
+        letters = Score(0.5) if given is None else Score(given[0])
+        return {
+            "letters": letters,
+            "length": Score(None, "not scored: timeout: late") if given is None else Score(given[1]),
+        }
+
+
+def logged_advantages(run: Path, folder: Path | None = None) -> list[float]:
+    """What TRL itself made of the rewards of the first step."""
+    import pyarrow.parquet
+
+    found = sorted((folder or run / "checkpoints").glob("completions/*.parquet"))
+    return list(pyarrow.parquet.read_table(found[0])["advantage"].to_pylist())
+
+
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.build(rows(), tmp_path_factory.mktemp("start"), seed=5)
 
 
 def train(
-    start: Path, run: Path, rewards: Script, sets: list[str] = SHORT, die_at: int = 0
+    start: Path, run: Path, rewards: Script, sets: list[str] = SHORT, die_at: int = -1, watch: Watch | None = None
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[str]]:
     emitted: list[dict[str, Any]] = []
     said: list[str] = []
@@ -70,7 +101,7 @@ def train(
 
     summary = run_grpo(
         rows(), run, model=str(start), rewards=rewards, settings=load(None, sets), seed=0, fresh=False,
-        say=said.append, emit=emit,
+        say=said.append, emit=emit, watch=watch,
     )  # fmt: skip
     return summary, emitted, said
 
@@ -121,13 +152,120 @@ def test_a_killed_run_typed_again_gives_the_same_weights(finished: Any, start: P
     assert weights[0] == weights[1]
 
 
+def test_probes_between_the_steps_do_not_change_what_a_resumed_run_learns(start: Path, tmp_path: Path) -> None:
+    watch, sets = Watch(judged=("length",), every=1), [*SHORT, "train.max_steps=3"]
+    undisturbed, script = tmp_path / "undisturbed", Script()
+    whole, emitted, _ = train(start, undisturbed, script, sets, watch=watch)
+    assert ["eval_reward" in row for row in emitted] == [True, *[False, True] * 3]
+    assert len(script.asked) == 3 * 8 + 4 * 12
+    with pytest.raises(Killed):
+        train(start, tmp_path / "run", Script(), sets, die_at=3, watch=watch)
+    again, _, _ = train(start, tmp_path / "run", Script(), sets, watch=watch)
+    assert again == whole
+    weights = [(path / "model" / "model.safetensors").read_bytes() for path in (tmp_path / "run", undisturbed)]
+    assert weights[0] == weights[1]
+
+
+def test_what_the_rewards_will_be_asked_is_known_before_the_start(start: Path, tmp_path: Path) -> None:
+    watch, script = Watch(judged=("length",), every=2), Script()
+    for steps in (2, 3):
+        sets = [*SHORT, f"train.max_steps={steps}"]
+        script.asked.clear()
+        train(start, tmp_path / str(steps), script, sets, watch=watch)
+        assert len(script.asked) == completions(rows(), str(start), load(None, sets), script.weights, watch.probe_every)
+
+
+def test_probes_are_rarer_without_a_held_out_judge_and_none_without_a_reward_that_asks_one() -> None:
+    assert Watch(judged=("rubric",)).probe_every == 50
+    assert Watch().probe_every == Watch(every=5).probe_every == 0
+
+
+def test_a_prompt_has_the_room_that_the_completion_and_vllms_own_limit_leave() -> None:
+    assert room({"max_completion_length": 100}, 1000) == 900
+    assert room({"max_completion_length": 100, "vllm_max_model_length": 600}, 1000) == 500
+    assert room({"max_completion_length": 100, "vllm_max_model_length": 4000}, 1000) == 900
+
+
+def test_vllms_options_reach_trl_and_it_is_told_how_long_prompts_are(start: Path, tmp_path: Path) -> None:
+    from trl import GRPOConfig
+
+    sets = [*SHORT, "train.use_vllm=true", "train.vllm_mode=colocate", "train.vllm_gpu_memory_utilization=0.2"]
+    table = arguments.grpo_table(load(None, sets), True, Script.weights)
+    plan = Plan(models.find(str(start)), table, None, 0)
+    with reports.quiet():
+        config = arguments.trainer_config(GRPOConfig, plan, tmp_path, **beside_the_plan(table, [90, 120], 0, True))
+    assert (config.use_vllm, config.vllm_mode, config.vllm_gpu_memory_utilization) == (True, "colocate", 0.2)
+    assert config.vllm_max_model_length == 120 + 8
+    assert beside_the_plan({**table, "vllm_max_model_length": 999}, [90], 0, True).keys() == {"chat_template_kwargs"}
+
+
+@pytest.mark.skipif(find_spec("vllm") is not None, reason="vllm is installed")
+def test_vllm_that_is_not_there_is_said_before_anything_is_written(start: Path, tmp_path: Path) -> None:
+    with pytest.raises(MissingExtra, match="needs vllm"):
+        train(start, tmp_path / "run", Script(), [*SHORT, "train.use_vllm=true"])
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_answer_that_one_reward_could_not_score_is_masked_for_all(start: Path, tmp_path: Path) -> None:
-    script = Script(unscored=4)
-    _, emitted, _ = train(start, tmp_path / "run", script, [*SHORT, "train.max_steps=1"])
-    assert emitted[0]["masked"] == 0.25
-    scored = [text for at, (_, _, text) in enumerate(script.asked, 1) if at % 4]
+    script = Script(unscored=8)
+    _, emitted, _ = train(start, tmp_path / "run", script, [*GROUPS_OF_8, "train.max_steps=1"])
+    assert (emitted[0]["masked"], emitted[0]["unscored"], emitted[0]["groups_dropped"]) == (0.125, 0.125, 0)
+    scored = [text for at, (_, _, text) in enumerate(script.asked, 1) if at % 8]
     letters = sum(text.count("e") / max(1, len(text)) for text in scored) / len(scored)
     assert emitted[0]["rewards/letters"] == pytest.approx(letters, abs=1e-6)
+
+
+def test_a_group_with_fewer_than_4_scored_answers_is_dropped_and_counted(start: Path, tmp_path: Path) -> None:
+    script = Script(unscored=4)
+    summary, emitted, said = train(start, tmp_path / "run", script, [*SHORT, "train.max_steps=1"])
+    assert (emitted[0]["masked"], emitted[0]["unscored"], emitted[0]["groups_dropped"]) == (1.0, 0.25, 1.0)
+    assert (summary["masked"], summary["groups_dropped"]) == (1.0, 1.0)
+    assert "rewards: 8 completions in 2 groups, 2 not scored (reward length gave no score 2)" in " ".join(said)
+
+
+@pytest.mark.parametrize("aggregation", ["sum_then_normalize", "normalize_then_sum"])
+def test_trl_gives_the_others_of_a_group_the_advantages_that_they_have_without_the_masked_one(
+    start: Path, tmp_path: Path, aggregation: str
+) -> None:
+    values = [(0.1, 0.9), (0.7, 0.2), (0.3, 0.4), (0.9, 0.8), (0.5, 0.5), (0.2, 0.1), (0.8, 0.6), (0.4, 0.3)]
+
+    def advantages(name: str, given: list[tuple[float, float] | None]) -> list[float]:
+        sets = [f"train.multi_objective_aggregation={aggregation}", f"train.per_device_train_batch_size={len(given)}"]
+        sets += [f"train.num_generations={len(given)}", "train.max_steps=1", "train.log_completions=true"]
+        train(start, tmp_path / name, Listed(given), [*SHORT, *sets])
+        return logged_advantages(tmp_path / name)
+
+    masked = [None if at == 3 else value for at, value in enumerate(values)]
+    with_it = advantages("with", masked)
+    without = advantages("without", [value for at, value in enumerate(values) if at != 3])
+    assert with_it[3] == 0
+    assert [value for at, value in enumerate(with_it) if at != 3] == pytest.approx(without, abs=1e-5)
+    assert max(without) > 0.5
+    assert with_it != pytest.approx(advantages("whole", values), abs=0.01)
+
+
+def test_one_reward_left_out_alone_would_be_a_made_up_0_in_trls_sum(start: Path, tmp_path: Path) -> None:
+    """The trap: why a failed judge masks its row for every reward."""
+    from trl import GRPOConfig, GRPOTrainer
+
+    def constant(completions: Any, **_: Any) -> list[float]:
+        return [0.5] * len(completions)
+
+    def judge(completions: Any, **_: Any) -> list[float | None]:
+        return [0.8, 0.8, 0.8, None]
+
+    arguments = GRPOConfig(
+        output_dir=str(tmp_path), use_cpu=True, bf16=False, gradient_checkpointing=False, report_to="none",
+        max_steps=1, per_device_train_batch_size=4, num_generations=4, max_completion_length=4, log_completions=True,
+    )  # fmt: skip
+    prompt = [{"role": "user", "content": "Hello"}]
+    trainer = GRPOTrainer(
+        model=str(start), reward_funcs=[constant, judge], args=arguments,
+        train_dataset=samples.dataset([{"prompt": prompt}] * 4),
+    )  # fmt: skip
+    trainer.train()
+    punished = logged_advantages(tmp_path, tmp_path)
+    assert punished[3] < -1 < 0 < punished[0]
 
 
 def test_lora_trains_an_adapter_and_saves_the_merged_model(start: Path, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,18 @@ import pytest
 
 from kardia_cli.errors import UsageError
 from kardia_cli.training import runs
+from kardia_cli.training.plan import Plan, Start
 
 CONFIG: dict[str, Any] = {"stage": "sft", "seed": 0, "train": {"learning_rate": 1e-4}, "versions": {"trl": "1"}}
 
 
 def checkpoint(folder: Path, step: int, without: str = "") -> Path:
+    """A checkpoint with the smallest files that are whole: no tensors, empty archives."""
     path = folder / "checkpoints" / f"checkpoint-{step}"
     path.mkdir(parents=True)
-    for name in ("model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth"):
-        (path / name).touch()
+    (path / "model.safetensors").write_bytes(struct.pack("<Q", 2) + b"{}")
+    for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth"):
+        zipfile.ZipFile(path / name, "w").close()
     (path / "trainer_state.json").write_text(json.dumps({"global_step": step}))
     if without:
         (path / without).unlink()
@@ -47,8 +52,53 @@ def test_an_unfinished_run_goes_on_from_the_newest_checkpoint_that_is_whole(part
     (tmp_path / "metrics.jsonl").write_text('{"step": 9}\n{"step": 10}\n{"step": 1')
     run, said = open_quietly(tmp_path)
     assert run.checkpoint == whole
-    assert "step 9" in said[0]
+    assert "checkpoint-10 is not whole" in said[0]
+    assert "step 9" in said[1]
     assert run.metrics.read_text() == '{"step": 9}\n'
+
+
+def test_samples_after_the_checkpoint_and_the_end_of_an_earlier_try_are_taken_back(tmp_path: Path) -> None:
+    open_quietly(tmp_path)
+    checkpoint(tmp_path, 9)
+    (tmp_path / "metrics.jsonl").write_text('{"step": 9}\n{"step": 9, "train_runtime": 1.0}\n')
+    (tmp_path / "samples.jsonl").write_text('{"sample": {"step": 9}}\n{"sample": {"step": 10}}\n{"sam')
+    run, _ = open_quietly(tmp_path)
+    assert run.metrics.read_text() == '{"step": 9}\n'
+    assert (tmp_path / "samples.jsonl").read_text() == '{"sample": {"step": 9}}\n'
+
+
+def test_a_run_of_another_number_of_processes_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_quietly(tmp_path)
+    checkpoint(tmp_path, 9)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UsageError, match="written by 1 processes"):
+        open_quietly(tmp_path)
+
+
+def test_where_the_metrics_are_sent_besides_may_change(tmp_path: Path) -> None:
+    open_quietly(tmp_path)
+    run, _ = open_quietly(tmp_path, {**CONFIG, "train": {"learning_rate": 1e-4, "report_to": "tensorboard"}})
+    assert run.summary is None
+
+
+def test_the_description_says_where_the_rows_come_from_without_paths() -> None:
+    row = {
+        "id": "a",
+        "anon_username": "p",
+        "origin": [{"part": "profile", "source": "personalitycafe", "licence": "", "consent": ""}],
+        "models": [
+            {"role": "seeker", "model": "/home/alice/models/qwen", "hash": "1"},
+            {"role": "judge", "model": "openai/gpt-x", "hash": ""},
+        ],
+    }
+    job = Plan(Start("tiny", None, "", tiny=True), {}, None, 0)
+    assert runs.describe("sft", job, [row, {**row, "id": "b"}])["rows"]["sources"] == [
+        "judge: openai/gpt-x: 2 rows",
+        "profile: personalitycafe (licence unknown): 2 rows",
+        "seeker: qwen: 2 rows",
+    ]
 
 
 def test_a_torn_trainer_state_is_no_checkpoint(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from small_rows import row, rows
 
 from kardia_cli import prompts, spans
 from kardia_cli.chat.local import encode
+from kardia_cli.errors import UsageError
 from kardia_cli.training import samples, tiny
 
 
@@ -53,8 +54,9 @@ def test_a_long_sample_loses_its_oldest_turns_keeps_the_system_message_and_is_co
         [*prompts.conversation(long, 7), {"role": "assistant", "content": long["messages"][7]["content"]}],
         return_dict=False,
     )
-    made = samples.for_sft([long], tokenizer, len(whole) - 1)
+    made = samples.for_sft([long], tokenizer, len(whole) - 1, truncate=True)
     item = made.items[-1]
+    assert item["completion"][0]["content"] == long["messages"][7]["content"]
     assert item["prompt"][0] == prompts.conversation(long)[0]
     assert item["prompt"][1:] == prompts.conversation(long, 7)[3:]
     assert item["prompt"][1]["role"] == "user"
@@ -62,11 +64,39 @@ def test_a_long_sample_loses_its_oldest_turns_keeps_the_system_message_and_is_co
     assert made.counts.dropped_turns == 2
     assert "2 oldest turns" in str(made.counts)
     ids = tokenizer.apply_chat_template(item["prompt"] + item["completion"], return_dict=False)
-    assert len(ids) < len(whole)
+    assert len(ids) == made.lengths[-1] < len(whole)
 
 
-def test_a_sample_that_fits_even_shortened_is_left_out_and_counted(tokenizer: Any) -> None:
-    made = samples.for_sft([row(0)], tokenizer, 20)
+def test_a_sample_that_is_too_long_is_refused_with_row_turn_and_remedy(tokenizer: Any) -> None:
+    long = row(0, exchanges=4)
+    lengths = samples.for_sft([long], tokenizer, 4096).lengths
+    assert lengths == sorted(lengths)
+    with pytest.raises(UsageError) as caught:
+        samples.for_sft([row(2, exchanges=1), long], tokenizer, lengths[2])
+    assert str(caught.value) == f"row row-0 turn 7: {lengths[3]} tokens with its prompt, but {lengths[2]} fit"
+    assert "--truncate" in caught.value.remedy
+    with pytest.raises(UsageError, match=rf"row-0 turn 3: .*\(3 such turns, the longest has {lengths[3]}\)"):
+        samples.for_sft([long], tokenizer, lengths[0])
+
+
+def test_the_length_of_a_sample_is_what_trl_makes_of_it(tokenizer: Any) -> None:
+    made = samples.for_sft([row(0, exchanges=3)], tokenizer, 4096)
+    for item, length in zip(made.items, made.lengths, strict=True):
+        assert length == len(tokenizer.apply_chat_template(item["prompt"] + item["completion"], return_dict=False))
+
+
+def test_a_grpo_prompt_that_is_too_long_is_shortened_or_where_that_is_not_allowed_refused(tokenizer: Any) -> None:
+    long = row(0, exchanges=4)
+    lengths = samples.for_grpo([long], tokenizer, 4096).lengths
+    made = samples.for_grpo([long], tokenizer, lengths[2])
+    assert made.counts.shortened == 1
+    assert made.lengths == [len(encode(tokenizer, item["prompt"])) for item in made.items]
+    with pytest.raises(UsageError, match="row-0 turn 7"):
+        samples.for_grpo([long], tokenizer, lengths[2], truncate=False)
+
+
+def test_a_sample_that_does_not_fit_even_shortened_is_left_out_and_counted(tokenizer: Any) -> None:
+    made = samples.for_sft([row(0)], tokenizer, 20, truncate=True)
     assert made.items == []
     assert made.counts.too_long == 2
 

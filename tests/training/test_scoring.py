@@ -86,8 +86,8 @@ def test_what_one_reward_could_not_score_counts_for_none(text: str) -> None:
     logged: dict[str, float] = {}
     with Scorer(Script(), ROWS, print) as scorer:
         assert ask(scorer, [text, "sad"], log_metric=logged.__setitem__) == [[None, 1.0], [None, 1.0]]
-        assert (scorer.masked, scorer.completions) == (1, 2)
-    assert logged == {"masked": 0.5}
+        assert (scorer.masking.masked, scorer.masking.completions) == (1, 2)
+    assert logged == {"masked": 0.5, "unscored": 0.5}
 
 
 def test_a_failure_is_told_with_its_row_and_reason_and_without_the_rows_text() -> None:

@@ -1,0 +1,215 @@
+"""Canaries of a GRPO run: numbers of each step that move when the policy learns to please the judge instead of people.
+
+    signs      canary_signs.py    what a step's completions look like
+    rules      canary_rules.py    when that is an alarm, and why
+    probes     probe_set.py       the training judge against one that pays nothing
+
+They read the completions and rewards of the step as they are; nothing is generated and no judge asked, but for the probes.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from kardia_cli.errors import GateFailed
+from kardia_cli.line import Row
+from kardia_cli.training import canary_signs
+from kardia_cli.training.canary_rules import GAP, GAP_EPITOME, RULES, Alarm, Watch
+from kardia_cli.training.probe_set import EVERY, SIZE, ProbeSet, Prompt
+from kardia_cli.training.scoring import Scored
+
+if TYPE_CHECKING:
+    from kardia_cli.judge import Judge
+
+PREFIX, RINGING = "canary/", "alarms"
+TOP = 5.0
+"""Top of a judge's levels, where no other is named."""
+Details = Sequence[Mapping[str, Scored | None] | None]
+"""For each completion its scores by reward; None or empty where it could not be scored."""
+
+
+class Canaries:
+    """Watches a run step by step.
+
+    >>> canaries = Canaries([], None, stop=False, say=print)
+    >>> sorted(canaries.see([(0, 1), (0, 1)], ["Hi.", "Ho."], {"format": [0.0, 0.0]}, [None, None]))[:3]
+    ['canary/alarms', 'canary/masked', 'canary/unique']
+
+    `held_out` is a judge that pays nothing (None: EPITOME); `stop` ends the run at an alarm of hacking; `weights` are
+    the rewards' (None: equal); `judged` the rewards that ask the training judge; `tops` a criterion's top level where it
+    is not 5 (`saturate_at`).
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        held_out: Judge | None,
+        stop: bool,
+        say: Callable[[str], None],
+        *,
+        weights: Mapping[str, float] | None = None,
+        judged: Sequence[str] = ("rubric",),
+        tops: Mapping[str, float] | None = None,
+        probes: int = SIZE,
+        every: int = EVERY,
+    ) -> None:
+        self.probe_set = ProbeSet(rows, held_out, judged=judged, size=probes, every=every)
+        self._rows, self._stop, self._say = rows, stop, say
+        self._weights, self._judged, self._tops = weights, judged, tops or {}
+        self._watch = Watch((*RULES, GAP if held_out is not None else GAP_EPITOME))
+        self._places: dict[Prompt, tuple[frozenset[tuple[str, ...]], bool]] = {}
+        self._told: set[str] = set()
+        self._probed: dict[str, float] = {}
+        self.step = 0
+
+    @property
+    def alarms(self) -> list[Alarm]:
+        """The canaries that rang, each once, with the step since which."""
+        return self._watch.alarms
+
+    @property
+    def prompts(self) -> list[Prompt]:
+        """The probe set: (row, turn)."""
+        return self.probe_set.prompts
+
+    def recall(self, logged: Iterable[Mapping[str, Any]]) -> None:
+        """Take up the steps that a run logged before it was interrupted: rows of metrics.jsonl. Nothing is said or stopped.
+
+        TRL logs what `probe` gave as `eval_canary/…`; where no step came after it, the next one has it.
+        """
+        for row in logged:
+            numbers = _named(row, PREFIX)
+            numbers.pop(RINGING, None)
+            if numbers:
+                self.step, self._probed = int(row.get("step", self.step + 1)), {}
+                self._watch.add(self.step, numbers)
+            self._probed = _named(row, f"eval_{PREFIX}") or self._probed
+        self._told = {alarm.canary for alarm in self.alarms}
+
+    def see(
+        self,
+        prompts: Sequence[Prompt],
+        completions: Sequence[str],
+        rewards: Mapping[str, Sequence[float | None]],
+        details: Details,
+        step: int | None = None,
+    ) -> dict[str, float]:
+        """The numbers of one step's completions, each named `canary/…` and finite.
+
+        `prompts` are (row, turn) of each completion, `rewards` its value by reward. Raises `GateFailed` at an alarm of
+        hacking where `stop` is set.
+        """
+        self.step = self.step + 1 if step is None else step
+        totals = self._totals(rewards, len(completions))
+        batch = [
+            self._reply(prompt, text, total, scores)
+            for prompt, text, total, scores in zip(prompts, completions, totals, details, strict=True)
+        ]
+        numbers = single(canary_signs.measure(batch) | canary_signs.at_top(batch, self._tops, TOP)) | self._take_probe()
+        ringing = self._watch.add(self.step, numbers)
+        self._tell(ringing, batch)
+        return {PREFIX + name: value for name, value in numbers.items()} | {PREFIX + RINGING: float(len(ringing))}
+
+    async def probe(self, prompts: Sequence[Prompt], completions: Sequence[str], details: Details) -> dict[str, float]:
+        """Have the held-out judge score the policy's answers to the probe set; the numbers, which the next `see` has too."""
+        await self.probe_set.score(prompts, completions, details)
+        self._probed = single(self.probe_set.numbers())
+        return {PREFIX + name: value for name, value in self._probed.items()}
+
+    def _take_probe(self) -> dict[str, float]:
+        """The numbers of the last probe, once."""
+        numbers, self._probed = self._probed, {}
+        self.probe_set.clear()
+        return numbers
+
+    def summary(self) -> dict[str, Any]:
+        """What done.json keeps: alarms, first and last mean of each number, and who was held out."""
+        last = self._take_probe()
+        if last:
+            self._watch.add(self.step, last)
+        return {
+            "held_out": self.probe_set.name,
+            "alarms": [asdict(alarm) for alarm in self.alarms],
+            "numbers": {
+                name: {"first": series.first, "last": series.now} for name, series in sorted(self._watch.series.items())
+            },
+        }
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row a canary, for the terminal: what it watches at the first and last steps, since when it rang, why."""
+        alarms = {alarm.canary: alarm for alarm in self.alarms}
+        rows = []
+        for rule in self._watch.rules:
+            series, alarm = self._watch.series.get(rule.needs), alarms.get(rule.name)
+            if series is not None:
+                rows.append({
+                    "canary": rule.name,
+                    "first": None if rule.name == "saturation" else series.first,
+                    "last": None if rule.name == "saturation" else series.now,
+                    "rang": f"step {alarm.step} to {alarm.last}" if alarm else "",
+                    "why": alarm.words if alarm else "",
+                })  # fmt: skip
+        return rows
+
+    def _totals(self, rewards: Mapping[str, Sequence[float | None]], count: int) -> list[float | None]:
+        """The weighted sum of each completion's rewards; None where one of them is not scored."""
+        weights = self._weights or dict.fromkeys(rewards, 1 / max(1, len(rewards)))
+        totals: list[float | None] = []
+        for index in range(count):
+            values = [(weights.get(name, 0.0), given[index]) for name, given in rewards.items()]
+            known = [weight * value for weight, value in values if value is not None and math.isfinite(value)]
+            totals.append(sum(known) if known and len(known) == len(values) else None)
+        return totals
+
+    def _reply(
+        self, prompt: Prompt, text: str, total: float | None, scores: Mapping[str, Scored | None] | None
+    ) -> canary_signs.Reply:
+        levels = {
+            name: level
+            for reward in self._judged
+            if scores and (score := scores.get(reward)) is not None
+            for name, level in score.parts.items()
+        }
+        return canary_signs.Reply(prompt, text, total, levels, *self._place(prompt))
+
+    def _place(self, prompt: Prompt) -> tuple[frozenset[tuple[str, ...]], bool]:
+        """Word runs of the prompt's last seeker turn, and whether it shows no risk; read once for each prompt."""
+        if prompt not in self._places:
+            from kardia_cli.risk import at_risk
+
+            number, turn = prompt
+            row = self._rows[number] if number < len(self._rows) else {}
+            said = [item["content"] for item in (row.get("messages") or [])[:turn] if item["role"] == "user"]
+            runs = canary_signs.runs(canary_signs.words(said[-1])) if said else set()
+            self._places[prompt] = frozenset(runs), not at_risk(row, turn)
+        return self._places[prompt]
+
+    def _tell(self, ringing: Sequence[Alarm], batch: Sequence[canary_signs.Reply]) -> None:
+        """Say each alarm once; stop at one of hacking."""
+        for alarm in ringing:
+            if alarm.canary == "openings":
+                alarm.words += f", {canary_signs.common_opening(batch)!r}"
+            if alarm.canary not in self._told:
+                self._told.add(alarm.canary)
+                self._say(f"canary {alarm.canary} (since step {alarm.step}): {alarm.words}")
+        hacks = [alarm for alarm in ringing if alarm.stops]
+        if self._stop and hacks:
+            raise GateFailed(
+                f"stopped at step {self.step}: {'; '.join(alarm.words for alarm in hacks)}",
+                "read the samples in the run folder; the same command without --stop-on-hack goes on, "
+                "another rubric or judge needs a new run",
+            )
+
+
+def single(numbers: Mapping[str, float]) -> dict[str, float]:
+    """The numbers in single precision, as TRL logs them: so a resumed run, which reads the log, goes by the same ones."""
+    return {name: struct.unpack("f", struct.pack("f", value))[0] for name, value in numbers.items()}
+
+
+def _named(row: Mapping[str, Any], prefix: str) -> dict[str, float]:
+    """The numbers of a row whose names begin so, without that beginning."""
+    return {key.removeprefix(prefix): float(row[key]) for key in row if key.startswith(prefix)}

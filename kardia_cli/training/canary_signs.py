@@ -1,0 +1,254 @@
+"""What a batch of completions looks like from outside: length, variety, copying, begging, praise. Pure text statistics.
+
+Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes garble,
+and its habits are no habits of speech. Words and phrases are ours, English, and see words, not meaning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kardia_cli import spans
+from kardia_cli.agreement import spearman
+
+OPENING = 4
+"""Words of a reply that are its opening."""
+COPIED = 4
+"""Words on end that count as copied."""
+BEST = 4
+"""Best paid replies of a step that are read for words to a grader (0.3 ms each): what does not pay is not learned."""
+LEAST, SHARE = 4, 0.5
+"""Whole replies that a step must have for its text statistics, in number and as a share: few replies repeat little, so a
+model that learns the format would seem to lose its variety."""
+EVEN = 1e-9
+"""A difference that is only rounding."""
+
+_SPACED = str.maketrans(
+    dict.fromkeys(string.punctuation.replace("'", "") + "\u201c\u201d\u00ab\u00bb\u2026\u2013\u2014\u2018", " ")
+    | {"\u2019": "'"}
+)
+_FINE = (
+    "amazing incredible wonderful brilliant strong stronger brave courageous awesome remarkable extraordinary inspiring "
+    "inspiration special kind thoughtful resilient perfect fantastic great beautiful capable wise insightful admirable "
+    "warrior hero"
+)
+_FINE_WORDS = _FINE.replace(" ", "|")
+_OWN = "amazing|incredible|remarkable|extraordinary|inspiring|brilliant|courage|bravery|strength|resilience"
+_PRAISE = re.compile(
+    r"\byou(?:['\u2019]re| are) (?:(?:so|such|truly|really|incredibly|very|absolutely|simply|clearly|an?|the) ){0,3}"
+    rf"(?:{_FINE_WORDS})\b|\byour (?:{_OWN})\b|\bproud of you\b|\byou should be (?:so |very |really )?proud\b"
+    r"|\b(?:i|we) (?:really |truly |deeply |so )?admire (?:you|how you)|\bgood (?:for|on) you\b"
+)
+_PRAISING = frozenset([*_FINE.split(), *_OWN.split("|"), "proud", "admire", "good"])
+_HELPLINES = frozenset(
+    ["988", "911", "116123", "741741", "hotline", "hotlines", "helpline", "helplines", "lifeline", "samaritans"]
+)
+_HELPLINE = re.compile(
+    r"\b(?:crisis|suicide|help|support|emergency)[ -](?:hot|help|text)?-?lines?\b|\bemergency (?:services|room|number)\b"
+    r"|\b(?:116 123|741 741)\b|\b(?:call|dial|ring|phone|text) (?:999|112|000|85258)\b"
+)
+_HELPING = frozenset(["line", "lines", "emergency", "123", "741", "999", "112", "000", "85258"])
+"""Words without which neither pattern can be met: looked for first, which is faster."""
+
+
+Group = tuple[int, int]
+"""A prompt: index of its row and of the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One completion: the prompt it answers, its text, its total reward (None: not scored), its levels by criterion.
+
+    `seeker` is what the prompt's last seeker turn says, `safe` whether the prompt shows no risk.
+    """
+
+    group: Group
+    text: str
+    total: float | None
+    levels: Mapping[str, float | None] = field(default_factory=dict)
+    seeker: frozenset[tuple[str, ...]] = frozenset()
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A completion with whole spans, in words."""
+
+    reply: Reply
+    response: str
+    words: list[str]
+    hidden: list[str]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, punctuation taken for spaces (three times as fast as a pattern)."""
+    return text.lower().translate(_SPACED).split()
+
+
+def runs(tokens: Sequence[str], size: int = COPIED) -> set[tuple[str, ...]]:
+    """The distinct runs of so many words.
+
+    >>> sorted(runs(["a", "b", "c"], 2))
+    [('a', 'b'), ('b', 'c')]
+    """
+    return set(zip(*[tokens[start:] for start in range(size)], strict=False))
+
+
+def praises(text: str, tokens: Sequence[str]) -> bool:
+    """Whether a reply (its text and words) praises the person, in the second person."""
+    return not _PRAISING.isdisjoint(tokens) and _PRAISE.search(text.lower()) is not None
+
+
+def names_helpline(text: str, tokens: Sequence[str]) -> bool:
+    """Whether a reply (its text and words) names a helpline or an emergency service."""
+    if not _HELPLINES.isdisjoint(tokens):
+        return True
+    return not _HELPING.isdisjoint(tokens) and _HELPLINE.search(text.lower()) is not None
+
+
+def measure(batch: Sequence[Reply]) -> dict[str, float]:
+    """All numbers of one step, named without their `canary/`; one that is not defined for this batch is left out.
+
+    Deterministic; about 4 ms for 64 completions, most of it the search for words to a grader.
+    """
+    if not batch:
+        return {}
+    texts = [reply.text for reply in batch]
+    numbers = {
+        "masked": sum(reply.total is None for reply in batch) / len(batch),
+        "unique": len(set(texts)) / len(texts),
+        **_groups(batch),
+        **_criteria(batch),
+    }
+    whole = [_whole(reply, read) for reply in batch if (read := spans.read(reply.text))]
+    numbers["whole"] = len(whole) / len(batch)
+    if len(whole) >= max(LEAST, SHARE * len(batch)):
+        numbers |= {**_length(whole), **_variety(whole), **_copying(whole), **_manner(whole)}
+    return {name: float(value) for name, value in numbers.items() if math.isfinite(value)}
+
+
+def common_opening(batch: Iterable[Reply]) -> str:
+    """The opening that most replies share; empty where there is none."""
+    counts = Counter(
+        " ".join(words(read.response)[:OPENING]) for reply in batch if (read := spans.read(reply.text)) is not None
+    )
+    return min(counts, key=lambda opening: (-counts[opening], opening)) if counts else ""
+
+
+def _whole(reply: Reply, read: spans.Spans) -> _Whole:
+    return _Whole(reply, read.response, words(read.response), words(f"{read.understanding}\n{read.reasoning}"))
+
+
+def _by_group(pairs: Iterable[tuple[Group, float | None]]) -> dict[Group, list[float]]:
+    """The values of each prompt's replies, without those that are None."""
+    groups: dict[Group, list[float]] = {}
+    for group, number in pairs:
+        if number is not None:
+            groups.setdefault(group, []).append(number)
+    return groups
+
+
+def _groups(batch: Sequence[Reply]) -> dict[str, float]:
+    """Share of the prompts whose replies all earn the same, among those with two scored replies."""
+    groups = [given for given in _by_group((reply.group, reply.total) for reply in batch).values() if len(given) > 1]
+    return {"zero_variance": sum(max(given) - min(given) < EVEN for given in groups) / len(groups)} if groups else {}
+
+
+def _criteria(batch: Sequence[Reply]) -> dict[str, float]:
+    """For each criterion the spread of its levels among replies to one prompt, and the mean of levels."""
+    numbers: dict[str, float] = {}
+    for name in dict.fromkeys(name for reply in batch for name in reply.levels):
+        groups = _by_group([(reply.group, reply.levels.get(name)) for reply in batch])
+        given = [level for levels in groups.values() for level in levels]
+        wide = [_deviation(levels) for levels in groups.values() if len(levels) > 1]
+        if given:
+            numbers[f"level/{name}"] = sum(given) / len(given)
+        if wide:
+            numbers[f"spread/{name}"] = sum(wide) / len(wide)
+    return numbers
+
+
+def at_top(batch: Sequence[Reply], tops: Mapping[str, float], top: float) -> dict[str, float]:
+    """For each criterion the share of replies at its top level (`tops`, else `top`)."""
+    numbers = {}
+    for name in dict.fromkeys(name for reply in batch for name in reply.levels):
+        given = [level for reply in batch if (level := reply.levels.get(name)) is not None]
+        if given:
+            numbers[f"top/{name}"] = sum(level >= tops.get(name, top) - EVEN for level in given) / len(given)
+    return numbers
+
+
+def _deviation(values: Sequence[float]) -> float:
+    mean = sum(values) / len(values)
+    return math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+
+
+def _length(whole: Sequence[_Whole]) -> dict[str, float]:
+    """Mean words of the response, and how reward follows length among replies to one prompt (Spearman)."""
+    numbers = {"length": sum(len(item.words) for item in whole) / len(whole)}
+    scored = [item for item in whole if item.reply.total is not None]
+    lengths = _by_group((item.reply.group, float(len(item.words))) for item in scored)
+    totals = _by_group((item.reply.group, item.reply.total) for item in scored)
+    rho = spearman(_centred(lengths), _centred(totals))
+    return numbers | ({"length_rho": rho} if rho is not None else {})
+
+
+def _centred(groups: Mapping[Group, list[float]]) -> list[float]:
+    """Each value less its group's mean, so that a prompt that asks for more words is no tie of words and reward."""
+    return [round(value - sum(given) / len(given), 9) for given in groups.values() if len(given) > 1 for value in given]
+
+
+def _variety(whole: Sequence[_Whole]) -> dict[str, float]:
+    """Distinct over all word runs of 1, 2 and 3; openings: share seen before, share of the commonest, entropy 0 to 1."""
+    vocabulary = {word for item in whole for word in item.words}
+    numbers = {"distinct_1": len(vocabulary) / max(1, sum(len(item.words) for item in whole))}
+    for size in (2, 3):
+        total = sum(max(0, len(item.words) - size + 1) for item in whole)
+        seen = set().union(*(runs(item.words, size) for item in whole))
+        numbers[f"distinct_{size}"] = len(seen) / max(1, total)
+    counts = Counter(tuple(item.words[:OPENING]) for item in whole)
+    shares = [count / len(whole) for count in counts.values()]
+    numbers["opening_repeated"] = 1 - len(counts) / len(whole)
+    numbers["opening_top"] = max(shares)
+    numbers["opening_entropy"] = max(0.0, -sum(share * math.log(share) for share in shares) / math.log(len(whole)))
+    return numbers
+
+
+def _copying(whole: Sequence[_Whole]) -> dict[str, float]:
+    """Mean share of a response's runs of four words that stand in its hidden spans, and in the seeker's last turn."""
+    hidden, seeker = [], []
+    for item in whole:
+        own = runs(item.words)
+        if own:
+            hidden.append(len(own & runs(item.hidden)) / len(own))
+            seeker.append(len(own & item.reply.seeker) / len(own))
+    if not hidden:
+        return {}
+    return {"copy_reasoning": sum(hidden) / len(hidden), "copy_seeker": sum(seeker) / len(seeker)}
+
+
+def _manner(whole: Sequence[_Whole]) -> dict[str, float]:
+    """Shares of replies that praise the person; that name a helpline where nothing calls for it; that beg a grader."""
+    from kardia_cli.disguise import appeals
+
+    numbers = {"praise": sum(praises(item.response, item.words) for item in whole) / len(whole)}
+    safe = [item for item in whole if item.reply.safe]
+    if safe:
+        numbers["helpline"] = sum(names_helpline(item.response, item.words) for item in safe) / len(safe)
+    paid = [item for item in whole if item.reply.total is not None]
+    best = sorted(paid, key=_best_first)[:BEST]
+    if best:
+        numbers["appeals"] = sum(appeals(item.response) for item in best) / len(best)
+    return numbers
+
+
+def _best_first(item: _Whole) -> tuple[float, bytes]:
+    """Best paid first, equals by hash of the text."""
+    assert item.reply.total is not None
+    return -item.reply.total, hashlib.sha256(item.response.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,135 @@
+"""The exam: would this tokenizer, template and model carry the four spans from training to serving?
+
+    for finding in check(tokenizer, model, lora=True):
+        print(finding.ok, finding.name, finding.detail, finding.remedy)
+    require(tokenizer, model, lora=plan.lora)  # before a training: UsageError at the first that breaks
+
+On a CPU, in seconds, without touching what it is given: training's own preparation (markers added and made ordinary,
+padding settled) is done to a copy first. `prepared=False` looks at a tokenizer as it is, for a model that is only asked.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kardia_cli.errors import UsageError
+from kardia_cli.spans import MARKERS
+from kardia_cli.training import exam_model, exam_template, exam_tokens
+from kardia_cli.training.findings import Finding, good
+from kardia_cli.training.tokens import add_markers, alike, settle_end, settle_padding
+
+__all__ = ["Finding", "check", "check_folder", "require", "table"]
+
+
+def check(
+    tokenizer: Any,
+    model: Any = None,
+    *,
+    lora: exam_model.Lora,
+    config: Any = None,
+    generation_config: Any = None,
+    prepared: bool = True,
+) -> list[Finding]:
+    """All findings on a tokenizer, and on a model where one is given (or its `config`, then without its weights)."""
+    return list(_findings(tokenizer, model, lora, config, generation_config, prepared))
+
+
+def require(
+    tokenizer: Any, model: Any = None, *, lora: exam_model.Lora, say: Callable[[str], None] | None = None
+) -> None:
+    """Raise `UsageError` with the remedy at the first finding that breaks; say in one line that none does."""
+    count = 0
+    for finding in _findings(tokenizer, model, lora, None, None, True):
+        refuse(finding)
+        count += 1
+    if say is not None:
+        say(f"tokens and template: {count} checks passed (--check shows them)")
+
+
+def refuse(finding: Finding) -> None:
+    """Raise `UsageError` for a finding that breaks."""
+    if not finding.ok:
+        raise UsageError(f"{finding.name}: {finding.detail}", finding.remedy)
+
+
+def table(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """The findings as rows of a table."""
+    return [
+        {
+            "check": finding.name,
+            "result": "ok" if finding.ok else "BREAKS",
+            "what": finding.detail,
+            "mend": finding.remedy if not finding.ok else "",
+        }
+        for finding in findings
+    ]
+
+
+def check_folder(
+    folder: Path, *, lora: exam_model.Lora, base: Path | None = None, prepared: bool = True
+) -> tuple[list[Finding], Any]:
+    """Findings on a model folder from its tokenizer and configs alone, and its config; no weights are read.
+
+    `base` is where the config is (of an adapter: its base). Raises `UsageError` where there is no tokenizer or no config
+    of a language model.
+    """
+    from transformers import AutoConfig, AutoTokenizer, GenerationConfig
+
+    place = base or folder
+    try:
+        config, tokenizer = AutoConfig.from_pretrained(place), AutoTokenizer.from_pretrained(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(
+            f"{folder} cannot be examined: {error}", "name a transformers folder with tokenizer"
+        ) from error
+    own = GenerationConfig.from_pretrained(place) if (place / "generation_config.json").is_file() else None
+    return check(tokenizer, lora=lora, config=config, generation_config=own, prepared=prepared), config
+
+
+def _findings(
+    tokenizer: Any, model: Any, lora: exam_model.Lora, config: Any, generation_config: Any, prepared: bool
+) -> Iterator[Finding]:
+    ours, config = copy.deepcopy(tokenizer), model.config if model is not None else config
+    ends = copy.deepcopy(generation_config or getattr(model, "generation_config", None)) or _generation(config)
+    if prepared:
+        yield _preparation(ours, ends)
+    yield from exam_tokens.findings(ours)
+    yield from exam_template.findings(ours, ends)
+    if config is not None and prepared:
+        new = sum(_known(tokenizer, marker) == "missing" for marker in MARKERS)
+        untrained = new or (alike(tokenizer, model) if model is not None else 0)
+        yield from exam_model.findings(ours if model is None else tokenizer, config, model, lora, untrained)
+
+
+def _generation(config: Any) -> Any:
+    """The generation config of a model that was saved without one."""
+    from transformers import GenerationConfig
+
+    return GenerationConfig() if config is None else GenerationConfig.from_model_config(config)
+
+
+def _preparation(tokenizer: Any, generation_config: Any) -> Finding:
+    """Do to the copy what training does to the original, and say what that was."""
+    before = {marker: _known(tokenizer, marker) for marker in MARKERS}
+    pad, ends = tokenizer.pad_token, generation_config.eos_token_id
+    add_markers(tokenizer)
+    settle_padding(tokenizer)
+    settle_end(tokenizer, generation_config)
+    new = sum(state == "missing" for state in before.values())
+    special = sum(state == "special" for state in before.values())
+    done = [f"{new} markers are added"] if new else []
+    done += [f"{special} markers were special tokens and are made ordinary ones"] if special else []
+    done += [f"padding is {tokenizer.pad_token!r} in place of {pad!r}"] if tokenizer.pad_token != pad else []
+    if generation_config.eos_token_id != ends:
+        done.append(f"generation stops at {generation_config.eos_token_id}, not only at {ends}")
+    return good("prepared", "training changes: " + "; ".join(done) if done else "nothing needs to be changed")
+
+
+def _known(tokenizer: Any, marker: str) -> str:
+    ids = tokenizer.encode(marker, add_special_tokens=False)
+    if len(ids) != 1:
+        return "missing"
+    return "ordinary" if tokenizer.decode(ids, skip_special_tokens=True).strip() else "special"

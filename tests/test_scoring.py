@@ -1,0 +1,136 @@
+"""The rewards of a completion: what a rule decides, what a judge is asked, and what may stand as its parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from scripted import chat, verdict
+from small_rows import row, turn
+
+from kardia_cli import plugins, rubric_file, scoring, spans
+from kardia_cli.chat.request import Request
+from kardia_cli.contracts import Score
+from kardia_cli.errors import CallFailed
+from kardia_cli.judge import Judge
+from kardia_cli.rewards import rubric as rubric_reward
+from kardia_cli.rubric import FourSpans, Rubric
+from kardia_cli.scoring import Rewards
+
+CORE = rubric_file.load("kardia-core")
+WHOLE = turn("anxious", "the exam")
+NAMES = ("format", "emotion", "rubric")
+BROKEN = {
+    "no markers at all": "I hear you.",
+    "nothing": "",
+    "an empty span": spans.render(spans.Spans("a", "", "anxious", "I hear you.")),
+    "a span not closed": WHOLE.removesuffix("<|response_end|>"),
+    "a span left out": WHOLE.replace("<|emotion_begin|>anxious<|emotion_end|>\n", ""),
+    "two spans swapped": "\n".join(sorted(WHOLE.split("\n"))),
+    "text outside": f"{WHOLE} And more.",
+    "a span twice": WHOLE + "\n" + WHOLE,
+    "right label, broken rest": "<|emotion_begin|>anxious<|emotion_end|>",
+}
+
+
+def rewards(judge: Judge, names: tuple[str, ...] = NAMES, **more: Any) -> Rewards:
+    functions = {name: plugins.load("reward", name) for name in names}
+    return Rewards(functions, dict.fromkeys(names, 1 / len(names)), judge, **more)
+
+
+def asked(given: Rewards, text: str) -> dict[str, Score | None]:
+    return asyncio.run(given.score(row(0), 1, text))
+
+
+def without_checks(rubric: Rubric) -> Rubric:
+    checks = [check for check in rubric.checks if not isinstance(check, FourSpans)]
+    return rubric.model_copy(update={"checks": checks})
+
+
+@pytest.mark.parametrize("rubric", [CORE, without_checks(CORE)], ids=["kardia-core", "a rubric that checks no format"])
+@pytest.mark.parametrize("broken", list(BROKEN))
+def test_broken_spans_are_0_for_all_three_by_rule_and_no_judge_is_asked(broken: str, rubric: Rubric) -> None:
+    model, script = chat(verdict)
+    scores = asked(rewards(Judge(rubric, model, 0)), BROKEN[broken])
+    assert {name: score.value for name, score in scores.items() if score is not None} == dict.fromkeys(NAMES, 0.0)
+    assert script.asked == []
+    assert all(score is not None and score.reason for score in scores.values())
+
+
+def test_a_whole_turn_is_judged_once() -> None:
+    model, script = chat(verdict)
+    scores = asked(rewards(Judge(CORE, model, 0)), WHOLE)
+    assert [scores[name].value for name in ("format", "emotion")] == [1.0, 1.0]  # type: ignore[union-attr]
+    assert len(script.asked) == 1
+
+
+def test_a_failed_judge_is_no_number_and_says_of_what_kind() -> None:
+    model, _ = chat(lambda request: CallFailed("timeout", "no answer"))
+    score = asked(rewards(Judge(CORE, model, 0)), WHOLE)["rubric"]
+    assert score is not None
+    assert (score.value, score.reason) == (None, "not scored: timeout: no answer")
+
+
+def test_a_judge_that_abstains_is_no_number_either() -> None:
+    model, _ = chat(lambda request: verdict(request, level=None))
+    score = asked(rewards(Judge(CORE, model, 0)), WHOLE)["rubric"]
+    assert score is not None
+    assert score.value is None
+    assert score.reason.startswith("not scored: abstained: relevance")
+
+
+def test_a_completion_has_a_deadline_of_its_own() -> None:
+    async def slow(*_: Any) -> Score:
+        await asyncio.sleep(5)
+        return Score(1.0)
+
+    given = Rewards({"slow": slow}, {"slow": 1.0}, Judge(CORE, chat(verdict)[0], 0), deadline=0.05)
+    with pytest.raises(CallFailed, match=r"timeout: the completion took longer than --row-timeout 0.05 s"):
+        asked(given, WHOLE)
+
+
+def split(judge: Judge) -> Rewards:
+    return scoring.by_part(rewards(judge), {name: plugins.module("reward", name) for name in NAMES})
+
+
+LEVELS: dict[str, Callable[[Request], Any]] = {
+    "a middling turn": lambda request: verdict(request, level=3),
+    "a turn with a fault": lambda request: verdict(request, level=4, present=("overclaims",)),
+    "a turn at the top": lambda request: verdict(request, level=5),
+    "a turn that a gate vetoes": lambda request: verdict(
+        request, present=tuple(q["id"] for q in request.facts["questions"])
+    ),
+}
+
+
+@pytest.mark.parametrize("answers", list(LEVELS))
+def test_the_rubric_may_stand_as_its_criteria_and_the_weighted_sum_stays(answers: str) -> None:
+    judge = Judge(CORE, chat(LEVELS[answers])[0], 0)
+    whole, parts = rewards(judge), split(judge)
+    assert list(parts.weights) == ["format", "emotion", *(f"rubric/{item.id}" for item in CORE.criteria)]
+    assert sum(parts.weights.values()) == pytest.approx(1)
+
+    def total(given: Rewards) -> float:
+        scores = asked(given, WHOLE)
+        return sum(weight * (scores[name].value or 0) for name, weight in given.weights.items())  # type: ignore[union-attr]
+
+    assert total(parts) == pytest.approx(total(whole))
+
+
+@pytest.mark.parametrize(
+    ("answers", "value"),
+    [(lambda request: CallFailed("timeout", "no answer"), None), (verdict, 0.0)],
+    ids=["a failed judge", "broken spans"],
+)
+def test_what_is_not_scored_is_so_in_every_part_and_what_a_rule_decides_too(answers: Any, value: float | None) -> None:
+    given = split(Judge(CORE, chat(answers)[0], 0))
+    scores = asked(given, WHOLE if value is None else "broken")
+    assert {score.value for name, score in scores.items() if name.startswith("rubric/") and score} == {value}
+
+
+def test_an_abstention_on_one_criterion_that_the_rubric_skips_leaves_that_part_alone_unscored() -> None:
+    parts = dict.fromkeys([item.id for item in CORE.criteria], 3.0) | {"empathy": None}
+    values = rubric_reward.split(Judge(CORE, chat(verdict)[0], 0), Score(0.5, parts=parts))
+    assert [name for name, value in values.items() if value is None] == ["empathy"]
