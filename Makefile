@@ -28,10 +28,10 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval demo smoke faults refined probes calibrate bench torture test lint format docs clean
+.PHONY: help install data sft grpo eval demo smoke faults refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 	@echo; echo "Variables: MODEL=$(MODEL) SPEAKER=$(SPEAKER) JUDGE=$(JUDGE) N=$(N) EXCHANGES=$(EXCHANGES) ROWS=$(ROWS) SEED=$(SEED) OUT=$(OUT)"
 
 install: $(READY) ## Make .venv with kardia, its training packages and its tools
@@ -94,6 +94,9 @@ faults: $(READY) ## How well the offline judge finds planted faults, of the spea
 refined: $(READY) ## Do refined dialogues beat their drafts, by a judge that refine never asked? (about 20 seconds)
 	@$(VENV)/bin/python examples/refined.py
 
+learn: $(READY) ## Does GRPO lift the reward on held-out people, and a learning rate of 0 not? 3 seeds
+	@$(VENV)/bin/python examples/learn.py -o $(OUT)/learn
+
 GOLD ?= examples/gold.jsonl
 probes: $(READY) ## How the JUDGE stands up to 25 families of attacks and edge cases
 	@$(KARDIA) evaluate builtin --protocol probes --judge-model $(JUDGE) > /dev/null
@@ -103,6 +106,12 @@ calibrate: $(READY) ## How the JUDGE agrees with people's labels (GOLD=gold.json
 
 bench: $(READY) ## Calls a second, CPU, memory and start-up against bare clients (about 8 minutes)
 	@$(VENV)/bin/python tests/bench/run.py
+
+bench-training: $(READY) ## sft and grpo against bare TRL: tokens a second, memory, seconds a step
+	@$(VENV)/bin/python tests/bench/training.py
+
+bench-gpu: $(READY) ## The same on a GPU, Qwen2 shapes of 0.5B and 7B (says so where there is none)
+	@$(VENV)/bin/python tests/bench/training_gpu.py
 
 torture: $(READY) ## Kill a pipe at 120 moments and type it again: same bytes, nothing paid twice (about 12 minutes)
 	@$(VENV)/bin/python tests/torture.py
