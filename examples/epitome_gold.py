@@ -1,6 +1,7 @@
 """EPITOME's published files as labelled rows for `kardia evaluate gold.jsonl --protocol calibration`.
 
-    python examples/epitome_gold.py FOLDER > gold.jsonl
+    python examples/epitome_gold.py FOLDER > gold.jsonl            # all of them
+    python examples/epitome_gold.py FOLDER unread > gold.jsonl     # the half that nobody read while the offline rules were made
 
 FOLDER holds `emotional-reactions-reddit.csv`, `interpretations-reddit.csv` and `explorations-reddit.csv` of Sharma et al.
 (2020), "A Computational Approach to Understanding Empathy Expressed in Text-Based Mental Health Support"; the data are for
@@ -15,6 +16,7 @@ self-harm.
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import json
 import sys
@@ -85,13 +87,21 @@ def plain(text: str) -> str:
     return text.translate(INVISIBLE).strip()
 
 
+def half_of(name: str) -> str:
+    """Which half a row belongs to, by a hash of its seeker's post: `read` or `unread`."""
+    post = name.removeprefix("epitome-").rpartition("-")[0]
+    return ("read", "unread")[hashlib.sha256(post.encode()).digest()[0] % 2]
+
+
 def main() -> None:
     """Write the rows to stdout."""
-    if len(sys.argv) != 2:
-        sys.exit("usage: python examples/epitome_gold.py FOLDER > gold.jsonl")
+    folder, wanted = (*sys.argv[1:], "all", "all")[:2]
+    if len(sys.argv) not in (2, 3) or wanted not in ("all", "read", "unread"):
+        sys.exit("usage: python examples/epitome_gold.py FOLDER [all|read|unread] > gold.jsonl")
     try:
-        for row in rows(Path(sys.argv[1])):
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        for row in rows(Path(folder)):
+            if wanted in ("all", half_of(row["id"])):
+                sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     except (OSError, ValueError, KeyError) as error:
         sys.exit(f"epitome_gold: {error}")
 

@@ -25,9 +25,8 @@ from kardia_cli.errors import Dropped, RowError
 from kardia_cli.line import Row
 
 if TYPE_CHECKING:
-    from kardia_cli.risk_patterns import Rule
+    from kardia_cli.risk_patterns import Kind, Rule
 
-Kind = Literal["suicide", "self_harm", "harm_to_others", "abuse"]
 Part = Literal["profile", "situation", "talk"]
 How = Literal["keep", "flag", "drop"]
 

@@ -9,10 +9,9 @@ writing or losing one, and <name> for an entry of WORDS. Ours; in our own words;
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from kardia_cli.risk import Kind
+Kind = Literal["suicide", "self_harm", "harm_to_others", "abuse"]
 
 
 class Rule(NamedTuple):

@@ -16,17 +16,17 @@ PACKAGE = ROOT / "kardia_cli"
 LAYERS = {
     "errors": 1, "line": 1, "records": 1,
     "spans": 2, "persona": 2, "prompts": 2, "jsonl": 2, "embedded": 2, "flow": 2, "plugins": 2, "rubric": 2, "rubric_file": 2, "listing": 2, "risk": 2, "risk_patterns": 2, "disguise": 2, "confusables": 2, "grading_talk": 2,
-    "agreement": 2, "calibrations": 2, "families": 2,
+    "agreement": 2, "statistics": 2, "metrics": 2, "calibrations": 2, "families": 2,
     "cleaning": 2, "identity": 2, "splits": 2, "console": 2, "terminal": 2, "durations": 2, "chat": 2,
     "judge": 3, "verdicts": 3,
     "contracts": 4, "environments": 4, "scoring": 4,
     "sources": 5, "strategies": 5, "rewards": 5, "protocols": 5, "training": 5,
-    "stages": 6, "pipe": 6, "roles": 6, "output": 6, "tally": 6, "review": 6, "summary": 6,
-    "options": 7, "session": 7, "estimate": 7, "trainee": 7, "commands": 7, "cli": 8, "__main__": 8, "__init__": 0,
+    "stages": 6, "reporting": 6, "pipe": 6, "roles": 6, "output": 6, "tally": 6, "review": 6, "summary": 6,
+    "options": 7, "config_file": 7, "session": 7, "estimate": 7, "trainee": 7, "commands": 7, "cli": 8, "__main__": 8, "__init__": 0,
 }  # fmt: skip
 HEAVY = {"torch", "transformers", "trl", "peft", "datasets", "accelerate", "litellm"}
-# `options` asks cli for the names of the commands, to check a config file's tables; the import is inside the function.
-KNOWN_UPWARD = {("options", "cli")}
+# `config_file` asks cli for the names of the commands, to check a config file's tables; the import is inside the function.
+KNOWN_UPWARD = {("config_file", "cli")}
 
 
 def files() -> list[Path]:

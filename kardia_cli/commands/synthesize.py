@@ -111,7 +111,7 @@ def run(
 
 def _named_here(context: typer.Context, talk: Talk) -> bool:
     """Whether the judge was named for this command, and not at the top of the config file for all of them."""
-    from kardia_cli.options import load_toml
+    from kardia_cli.config_file import load_toml
 
     source = context.get_parameter_source("judge_model")
     if talk.config is None or source is None or source.name != "DEFAULT_MAP":

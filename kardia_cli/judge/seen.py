@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from kardia_cli import disguise, risk, spans
+from kardia_cli.judge import prompts
 from kardia_cli.line import Row
 from kardia_cli.prompts import history
 from kardia_cli.records import content_hash, row_id
@@ -41,9 +42,9 @@ class Seen:
 
     @cached_property
     def hash(self) -> str:
-        """16 hex digits over the judged turn and all that the judge sees with it."""
+        """16 hex digits over the judged turn and all that the judge sees with it, our own prompts included."""
         about = [self.row.get(name) for name in ("person", "mbti", "situation", "emotion")]
-        return content_hash(about, history(self.row, self.turn), self.text)
+        return content_hash(prompts.HASH, about, history(self.row, self.turn), self.text)
 
     @cached_property
     def reply(self) -> str:

@@ -91,6 +91,7 @@ def agreement_line(figures: Figures) -> dict[str, Any]:
         "bias": _said(figures["bias"]),
         "kappa": _said(figures["kappa"]),
         "alpha": _said(figures["alpha"]),
+        "macro-F1": _said(figures["macro_f1"]),
         "ICC(2,1)": _said(figures["icc"]),
         "Spearman": _said(figures["spearman"]),
         **several,
@@ -141,6 +142,9 @@ def _figures(name: str, turns: Sequence[Turn]) -> Figures:
         "bias": measure(pair, both, lambda t: agreement.mean(t[:, 0] - t[:, 1])),
         "kappa": measure(whole, both, lambda t: agreement.weighted_kappa(t[:, 0], t[:, 1])),
         "alpha": measure(whole, both, agreement.krippendorff_alpha),
+        "macro_f1": measure(
+            whole, both, lambda t: agreement.macro_f1(zip(t[:, 1].tolist(), t[:, 0].tolist(), strict=True))
+        ),
         "icc": measure(pair, both, agreement.icc),
         "spearman": measure(pair, both, lambda t: agreement.spearman(t[:, 0], t[:, 1])),
         "recall": shares(whole[:, 0], both & (whole[:, 1] == 1) & is_question),

@@ -1,11 +1,13 @@
-"""One, ten and fifty in a hundred judge calls fail: each failure is typed, none becomes a number, the rest is untouched."""
+"""One, ten and fifty in a hundred judge calls fail: each failure is typed, none becomes a number, the rest is untouched.
+
+That TRL's advantages are then those of the group without the failed row is shown in tests/stages/test_grpo.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -143,31 +145,3 @@ def test_each_kind_of_failure_has_its_type(kind: str) -> None:
     with pytest.raises(CallFailed) as caught:
         asyncio.run(judge.judge(row(1), 1, turn_text(1)))
     assert caught.value.why == why
-
-
-def advantages(rewards: list[float | None]) -> list[float | None]:
-    """Group-relative advantages as the paper's GRPO has them; a masked reward takes no part."""
-    known = [value for value in rewards if value is not None]
-    mean = sum(known) / len(known)
-    spread = (sum((value - mean) ** 2 for value in known) / len(known)) ** 0.5
-    return [None if value is None else (value - mean) / (spread + 1e-4) for value in rewards]
-
-
-def test_the_advantages_of_a_group_are_those_of_the_group_without_the_failed_row() -> None:
-    texts = [turn_text(number) for number in range(8)]
-
-    async def one(judge: Judge, text: str) -> float | None:
-        prefix = {**row(0), "messages": row(0)["messages"][:1]}
-        score = await partial(plugins.load("reward", "rubric"))(prefix, text, judge, None)
-        return None if score is None else score.value
-
-    def rewards(judge: Judge) -> list[float | None]:
-        return [asyncio.run(one(judge, text)) for text in texts]
-
-    whole = rewards(judge_that_fails(0.0)[0])
-    some = rewards(judge_that_fails(0.5)[0])
-    lost = [index for index, value in enumerate(some) if value is None]
-    assert 0 < len(lost) < 7
-    without = [value for index, value in enumerate(whole) if index not in lost]
-    given = [value for value in advantages(some) if value is not None]
-    assert given == pytest.approx(advantages(without), abs=1e-6)

@@ -13,7 +13,7 @@ from scripted import chat, verdict
 from kardia_cli import rubric_file, spans
 from kardia_cli.chat.request import Request
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, prompts
 from kardia_cli.records import Critique
 from kardia_cli.spans import Spans
 
@@ -279,3 +279,10 @@ def test_a_change_of_policy_alone_scores_saved_answers_anew_without_a_call() -> 
     assert (first.verdict, again.verdict, script.asked) == ("PASS", "FAIL", [])
     assert again.policy_hash == strict.policy_hash
     assert Judge(CORE, model, 0).rescored(ROW, 1, TURN, again) == first
+
+
+def test_a_verdict_given_under_other_prompts_is_not_taken_for_one_under_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = chat(verdict)
+    before = Judge(CORE, model, 0).text_hash(ROW, 1, TURN)
+    monkeypatch.setattr(prompts, "HASH", "0123456789abcdef")
+    assert Judge(CORE, model, 0).text_hash(ROW, 1, TURN) != before

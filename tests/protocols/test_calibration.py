@@ -104,9 +104,17 @@ def test_the_figures_are_those_of_the_pairs_of_levels() -> None:
     assert value(found["alpha"]) == pytest.approx(krippendorff_alpha(pairs), abs=1e-6)
     assert value(found["icc"]) == pytest.approx(icc(pairs), abs=1e-6)
     assert value(found["spearman"]) == pytest.approx(spearman(said, PEOPLE), abs=1e-6)
+    assert value(found["macro_f1"]) == pytest.approx(by_hand_macro_f1(said), abs=1e-6)
     assert value(found["bias"]) == pytest.approx((sum(said) - sum(PEOPLE)) / 12, abs=1e-6)
     for name in ("kappa", "alpha", "icc", "spearman", "bias"):
         assert found[name]["low"] < value(found[name]) < found[name]["high"], name
+
+
+def by_hand_macro_f1(said: list[int]) -> float:
+    """The mean of each level's 2·hits / (said + meant), over the levels that people used."""
+    levels = sorted(set(PEOPLE))
+    hits = {level: sum(a == b == level for a, b in zip(said, PEOPLE, strict=True)) for level in levels}
+    return sum(2 * hits[level] / (said.count(level) + PEOPLE.count(level)) for level in levels) / len(levels)
 
 
 def test_the_score_of_a_turn_is_how_near_the_judge_is_and_says_what_stands_against_what() -> None:
@@ -363,6 +371,10 @@ def test_epitomes_files_become_rows_with_the_levels_as_facets_and_double_labelli
         ("2", "emotional_reaction", 0), ("2", "interpretation", 2), ("2", "exploration", 0),
     ]  # fmt: skip
     assert {item["rater"] for item in made[1]["human"]} == {"1"}
+    halves = [
+        subprocess.run([*command, half], capture_output=True, text=True, check=True) for half in ("read", "unread")
+    ]
+    assert sorted("".join(half.stdout for half in halves).splitlines()) == sorted(done.stdout.splitlines())
     judge, _ = judge_of(lambda request: 3)
     assert all(row["value"] is not None for row in measured(judge, made, repeats=1, probes=False))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.options import load_toml
+from kardia_cli.config_file import load_toml
 from kardia_cli.training import arguments, memory, models
 from kardia_cli.training.memory import GIB
 from kardia_cli.training.memory_free import Free
