@@ -279,3 +279,23 @@ def test_too_few_prompts_for_one_step_are_refused_with_a_remedy(start: Path, tmp
     with pytest.raises(UsageError, match="one step takes 16") as caught:
         train(start, tmp_path / "run", Script(), ["train.num_generations=4", "train.per_device_train_batch_size=64"])
     assert "per_device_train_batch_size=4" in caught.value.remedy
+
+
+@pytest.mark.parametrize("lora", [[], ["lora.r=4", "train.learning_rate=0.05"]], ids=["full", "lora"])
+def test_the_reference_that_beta_holds_to_is_the_model_that_the_run_started_from(
+    start: Path, tmp_path: Path, lora: list[str]
+) -> None:
+    sets = [*SHORT, "train.beta=0.1", "train.learning_rate=0.01", "train.warmup_steps=0", "train.max_steps=3", *lora]
+    _, emitted, _ = train(start, tmp_path / "run", Script(), sets)
+    distances = [row["kl"] for row in emitted if "kl" in row]
+    assert distances[0] == pytest.approx(0, abs=1e-5)
+    assert distances[-1] > 1e-4
+
+
+def test_a_step_that_learns_again_from_the_last_answers_has_a_row_without_rewards(start: Path, tmp_path: Path) -> None:
+    rewards = Script()
+    _, emitted, _ = train(start, tmp_path / "run", rewards, [*SHORT, "train.num_iterations=2", "train.max_steps=4"])
+    steps = [row for row in emitted if row["step"] and "loss" in row]
+    assert ["reward" in row for row in steps] == [True, False, True, False]
+    assert len(rewards.asked) == 2 * 8
+    assert all(value is not None for row in steps for value in row.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -63,3 +64,12 @@ def test_tensorboard_writes_into_a_folder_of_the_run(tmp_path: Path) -> None:
     )  # fmt: skip
     assert list((tmp_path / "run" / "tensorboard").glob("events.out.tfevents.*"))
     assert not (tmp_path / "run" / "checkpoints" / "runs").exists()
+
+
+def test_the_newest_transformers_may_call_our_setting_deprecated_without_the_user_seeing_it() -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with reports.quiet():
+            warnings.warn("`gradient_checkpointing` is deprecated", FutureWarning, stacklevel=1)
+            warnings.warn("something else", FutureWarning, stacklevel=1)
+    assert [str(one.message) for one in seen] == ["something else"]
