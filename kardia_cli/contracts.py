@@ -22,6 +22,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.request import derive_seed
 from kardia_cli.judge import Judge
 from kardia_cli.line import Line, Row
+from kardia_cli.records import Critique
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Turn:
 class Score:
     """A measured value with its parts and its reason; `value` None means not scored.
 
-    Protocols also say what was measured: the model, the index of the turn, the reply and the label it names.
+    Protocols also say what was measured: the model, the index of the turn (-1: the whole dialogue), the reply, the label
+    it names, and the judge's critique of it; `extra` are further fields of the score row.
     """
 
     value: float | None
@@ -80,6 +82,8 @@ class Score:
     turn: int = -1
     text: str = ""
     label: str = ""
+    critique: Critique | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Source(Protocol):

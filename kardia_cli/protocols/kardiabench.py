@@ -11,12 +11,12 @@ from typing import Any
 
 from kardia_cli import flow, spans
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
-from kardia_cli.prompts import conversation, history, supporter_turns
+from kardia_cli.prompts import supporter_turns
+from kardia_cli.protocols._answers import answer
 from kardia_cli.records import EMOTIONS
 from kardia_cli.verdicts import overall, parts
 
@@ -36,7 +36,7 @@ async def evaluate(
 
 async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sampling: dict[str, Any]) -> Score:
     try:
-        text = await _answer(row, turn, chat, sampling)
+        text = await answer(row, turn, chat, sampling)
     except CallFailed as error:
         if error.why not in ("length", "refusal", "content_filter"):
             return Score(None, f"no reply: {error}", model=name, turn=turn)
@@ -52,28 +52,12 @@ async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sam
         return Score(None, unscored(error), _parts(1.0, hit, None), name, turn, text, label)
     rubric = overall(judge.rubric, critique)
     value = None if rubric is None else (1.0 + hit + rubric) / 3
-    return Score(value, critique.verdict, {**_parts(1.0, hit, rubric), **parts(critique)}, name, turn, text, label)
+    levels = {**_parts(1.0, hit, rubric), **parts(critique)}
+    return Score(value, critique.verdict, levels, name, turn, text, label, critique)
 
 
 def _parts(form: float, emotion: float, rubric: float | None) -> dict[str, float | None]:
     return {"format": form, "emotion": emotion, "rubric": rubric}
-
-
-async def _answer(row: Row, turn: int, chat: Chat, sampling: dict[str, Any]) -> str:
-    facts = {
-        "person": row.get("person") or "",
-        "mbti": row.get("mbti"),
-        "situation": row.get("situation") or "",
-        "history": history(row, turn),
-    }
-    request = Request(
-        messages=conversation(row, turn),
-        task="supporter.turn",
-        facts=facts,
-        sampling=sampling,
-        seed=derive_seed(row["id"], "evaluate", "supporter", turn),
-    )
-    return (await chat.ask(request)).text.strip()
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -49,7 +49,9 @@ async def _look(row: Row, turn: int, judge: Judge, plain: bool, speaker: str) ->
         critique = await judge.judge(row, turn, text, plain=plain)
     except CallFailed as error:
         return Score(None, unscored(error), {}, speaker, turn, text, label)
-    return Score(overall(judge.rubric, critique), critique.verdict, _parts(critique), speaker, turn, text, label)
+    return Score(
+        overall(judge.rubric, critique), critique.verdict, _parts(critique), speaker, turn, text, label, critique
+    )
 
 
 def _parts(critique: Critique) -> dict[str, float | None]:

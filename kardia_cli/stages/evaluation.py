@@ -56,9 +56,11 @@ def _as_row(row: Row, score: Score, protocol: str, judge: Judge) -> Row:
         "judge": judge.name,
         "rubric_hash": judge.rubric.read_hash,
         "policy_hash": judge.rubric.policy_hash,
+        "critique": None if score.critique is None else score.critique.model_dump(mode="json"),
+        **score.extra,
     }
 
 
 def without_text(row: Row) -> Row:
     """A score row as the summary needs it: the reply's text is only noted as there or not, so memory stays small."""
-    return {**row, "text": bool(row["text"]), "reason": ""}
+    return {**row, "text": bool(row["text"]), "reason": "", "critique": None}
