@@ -16,7 +16,19 @@ from typing import TYPE_CHECKING, Any
 from kardia_cli.chat.local import context_size
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.line import Row
-from kardia_cli.training import arguments, exam, keepsakes, models, quantize, ranks, reports, runs, samples, scoring
+from kardia_cli.training import (
+    arguments,
+    exam,
+    fitting,
+    keepsakes,
+    models,
+    quantize,
+    ranks,
+    reports,
+    runs,
+    samples,
+    scoring,
+)
 from kardia_cli.training.canaries import Canaries
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.probe_set import EVERY, SIZE
@@ -163,7 +175,7 @@ def _train(
             callbacks=[recorder],
         )
         try:
-            reports.fit(trainer, run.checkpoint, say)
+            fitting.fit(trainer, run.checkpoint, say)
         finally:
             say(f"rewards: {scorer.masking}")
     whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kardia_cli.chat.local import context_size
 from kardia_cli.errors import UsageError
 from kardia_cli.line import Row
-from kardia_cli.training import arguments, exam, keepsakes, models, quantize, ranks, reports, runs, samples
+from kardia_cli.training import arguments, exam, fitting, keepsakes, models, quantize, ranks, reports, runs, samples
 from kardia_cli.training.difficulty import Wanted, choose
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import Settings
@@ -98,7 +98,7 @@ def _train(
     for line in arguments.briefing("sft", {**plan.train, **found}, train.lengths):
         say(line)
     trainer = trainer_for(plan, (net, tokenizer, added), (train, dev), run.checkpoints, found, [recorder])
-    reports.fit(trainer, run.checkpoint, say)
+    fitting.fit(trainer, run.checkpoint, say)
     whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])
     ranks.shared(lambda: models.save(whole, tokenizer, run.folder, base, plan.start.name, say))
     held = min(len(dev.items), DEV_SAMPLES)

@@ -18,8 +18,9 @@ from kardia_cli.jsonl import dump
 from kardia_cli.line import Row
 from kardia_cli.records import SIX_FIELDS, row_id
 from kardia_cli.training import card, curves, ranks, reports, saving
-from kardia_cli.training.runs import SAMPLES, Run, read_json, write_json, write_text
+from kardia_cli.training.runs import SAMPLES, Run
 from kardia_cli.training.scoring import Round, Scored
+from kardia_cli.training.whole_files import read_json, write_json, write_text
 
 KEPT = 16
 """Answers that are kept of each step, the first ones: two groups of eight. 0 keeps all."""

@@ -11,7 +11,6 @@ import contextlib
 import json
 import logging
 import math
-import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +19,6 @@ from typing import Any
 
 from kardia_cli.chat.local import without_bars
 
-TENSORBOARD = "tensorboard"
-"""Folder in the run folder that `--set train.report_to=tensorboard` writes to; its files bear the host's name."""
 Emit = Callable[[dict[str, Any]], None]
 _TIMES = ("time", "per_second", "runtime", "profiling")
 _MEAN = "train_loss"
@@ -92,34 +89,6 @@ def recorder(stage: str, emit: Emit, file: Path) -> Any:
     return Recorder()
 
 
-def fit(trainer: Any, checkpoint: Path | None, say: Callable[[str], None] | None = None) -> None:
-    """Train, from a checkpoint where there is one, without the trainer's own prints; the run folder is written along.
-
-    Raises `UsageError` where the checkpoint, once loaded, does not say what it said when it was saved (`proof`).
-    """
-    from transformers import PrinterCallback, ProgressCallback
-
-    from kardia_cli.training import checkpoints, keepsakes, order, proof, ranks
-
-    run = Path(trainer.args.output_dir).parent
-    for printer in (PrinterCallback, ProgressCallback):
-        trainer.remove_callback(printer)
-    for callback in trainer.callback_handler.callbacks:
-        if hasattr(callback, "logging_dir") and callback.logging_dir is None:
-            callback.logging_dir = str(run / TENSORBOARD)  # else below the checkpoints
-    trainer.args.run_name = (
-        trainer.args.run_name or run.resolve().name
-    )  # what W&B shows; it writes ./wandb or WANDB_DIR
-    trainer.add_callback(order.keeper(trainer.args.seed))
-    if ranks.is_first():
-        keepsakes.note_environment(run, checkpoints.step_of(checkpoint) if checkpoint else 0)
-    last = checkpoints.last(checkpoint, trainer.args.load_best_model_at_end) if checkpoint else None
-    start = last or checkpoint
-    trainer.add_callback(proof.keeper(trainer, start, say, only_load=last is not None))
-    with contextlib.suppress(proof.Loaded):
-        trainer.train(resume_from_checkpoint=str(start) if start else None)
-
-
 def read(file: Path) -> list[dict[str, Any]]:
     """The rows of a metrics file."""
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
@@ -138,12 +107,3 @@ def numbers(logs: Mapping[str, Any]) -> dict[str, float]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def rewind(file: Path, keep: Callable[[dict[str, Any]], bool]) -> None:
-    """Take out of a file of rows what `keep` refuses, and a torn last line: they will be written again."""
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else []
-    kept = [line for line in lines if line.endswith("\n") and keep(json.loads(line))]
-    partial = file.with_name(file.name + ".partial")
-    partial.write_text("".join(kept), encoding="utf-8")
-    os.replace(partial, file)

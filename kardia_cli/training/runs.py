@@ -20,11 +20,8 @@ An unfinished folder is continued from its newest complete checkpoint, a finishe
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -37,7 +34,7 @@ from kardia_cli.records import content_hash
 from kardia_cli.training import card, ranks
 from kardia_cli.training.checkpoints import check_processes, newest_complete, relocate, step_of
 from kardia_cli.training.plan import Plan
-from kardia_cli.training.reports import rewind
+from kardia_cli.training.whole_files import read_json, rewind, write_json
 
 CONFIG, DONE, METRICS, CHECKPOINTS = "config.json", "done.json", "metrics.jsonl", "checkpoints"
 SAMPLES = "samples.jsonl"
@@ -183,33 +180,3 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-@contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """Fill a new folder under a passing name; it takes its own name when it is whole."""
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    yield partial
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
-
-
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a JSON file in one move."""
-    write_text(path, json.dumps(values, indent=2, sort_keys=True) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in one move."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; `ValueError` where it is none."""
-    values = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(values, dict):
-        raise ValueError(f"{path} holds no JSON object")
-    return values

@@ -18,7 +18,7 @@ from typing import Any
 from kardia_cli.chat.local import folder_hash
 from kardia_cli.chat.local_adapter import NOTE
 from kardia_cli.training import proof
-from kardia_cli.training.runs import replacing, write_json, write_text
+from kardia_cli.training.whole_files import replacing, write_json, write_text
 
 WORTH_A_WARNING = 0.1
 """Largest change of a token's log-probability (nats) by the cast that is not warned of (ours)."""

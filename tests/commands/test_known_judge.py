@@ -18,7 +18,7 @@ from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.commands import _known
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import Judge
-from kardia_cli.training import runs
+from kardia_cli.training import runs, whole_files
 from kardia_cli.training.plan import Plan, Start
 
 GOLD = Path(__file__).parent.parent.parent / "examples" / "gold.jsonl"
@@ -156,7 +156,7 @@ def test_a_run_folder_notes_judge_rubric_and_calibration_and_goes_on_with_the_sa
     judge = judge_named("offline")
     kept = stored(judge)
     runs.open_run(tmp_path / "run", config(judge, [kept]), fresh=False, say=print)
-    noted = runs.read_json(tmp_path / "run" / "config.json")
+    noted = whole_files.read_json(tmp_path / "run" / "config.json")
     assert noted["judge"].items() >= {"name": "offline", "hash": "h1", "calls": "turn", "samples": 1}.items()
     assert noted["rubric"]["read_hash"] == judge.rubric.read_hash
     assert noted["rubric"]["policy_hash"] == judge.rubric.policy_hash

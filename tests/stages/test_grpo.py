@@ -16,7 +16,7 @@ from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.line import Row
 from kardia_cli.stages.grpo import Watch, completions, room, run_grpo
 from kardia_cli.stages.grpo import _changed as beside_the_plan
-from kardia_cli.training import arguments, models, reports, runs, samples, tiny
+from kardia_cli.training import arguments, models, reports, samples, tiny, whole_files
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.settings import load
 
@@ -137,7 +137,7 @@ def test_the_model_moved_and_the_run_folder_says_what_it_was_paid_for(finished: 
     run, summary, _, _ = finished
     assert folder_hash(run / "model") == summary["hash"] != folder_hash(start)
     assert tiny.is_tiny(run / "model")
-    assert runs.read_json(run / "config.json")["rewards"] == {"letters": 1.0, "length": 0.5}
+    assert whole_files.read_json(run / "config.json")["rewards"] == {"letters": 1.0, "length": 0.5}
     assert "reward letters: weight 1.0" in (run / "README.md").read_text()
 
 

@@ -12,7 +12,7 @@ from small_rows import row, rows
 from kardia_cli.chat.local import folder_hash
 from kardia_cli.errors import UsageError
 from kardia_cli.stages.sft import run_sft
-from kardia_cli.training import runs
+from kardia_cli.training import whole_files
 from kardia_cli.training.settings import Settings, load
 
 SHORT = ["train.max_steps=3", "train.save_steps=1", "train.logging_steps=1", "train.per_device_train_batch_size=4"]
@@ -52,10 +52,10 @@ def test_the_run_folder_holds_start_model_config_metrics_card_and_summary(finish
     names = {path.name for path in run.iterdir()}
     assert {"base", "model", "checkpoints", "config.json", "metrics.jsonl", "README.md", "done.json"} <= names
     assert not [name for name in names if "partial" in name or "adapter" in name]
-    assert runs.read_json(run / "done.json") == summary
+    assert whole_files.read_json(run / "done.json") == summary
     assert summary["steps"] == 3
     assert summary["counts"]["samples"] + summary["counts"]["dev_samples"] == 12
-    config = runs.read_json(run / "config.json")
+    config = whole_files.read_json(run / "config.json")
     assert config["train"]["max_steps"] == 3
     assert config["rows"]["count"] == 6
     assert "not a therapist" in (run / "README.md").read_text()

@@ -14,7 +14,7 @@ from small_rows import row, rows
 
 from kardia_cli.contracts import Score
 from kardia_cli.records import check_row
-from kardia_cli.training import card, keepsakes, runs
+from kardia_cli.training import card, keepsakes, runs, whole_files
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.scoring import Round
 
@@ -85,7 +85,7 @@ def test_critique_judges_samples_anew(text: str, tmp_path: Path) -> None:
 def test_the_environment_names_versions_and_machine_and_no_host_user_or_path(tmp_path: Path) -> None:
     keepsakes.note_environment(tmp_path, 0)
     keepsakes.note_environment(tmp_path, 40)
-    sessions = runs.read_json(tmp_path / "environment.json")["sessions"]
+    sessions = whole_files.read_json(tmp_path / "environment.json")["sessions"]
     assert [item["from_step"] for item in sessions] == [0, 40]
     assert {"torch", "transformers", "trl", "peft"} <= set(sessions[0]["packages"])
     assert sessions[0]["threads"] >= 1
@@ -130,10 +130,10 @@ def test_a_run_ends_with_curves_card_and_summary(tmp_path: Path) -> None:
     said: list[str] = []
     summary = {"stage": "grpo", "steps": 1, "counts": {}}
     (tmp_path / "model").mkdir()
-    runs.write_json(tmp_path / "model" / "kardia_saved.json", {"log_prob_difference": 0.02})
+    whole_files.write_json(tmp_path / "model" / "kardia_saved.json", {"log_prob_difference": 0.02})
     ended = keepsakes.conclude(runs.Run(tmp_path), CONFIG, summary, False, said.append)
     assert ended == {**summary, "log_prob_difference": 0.02}
-    assert runs.read_json(tmp_path / "done.json") == ended
+    assert whole_files.read_json(tmp_path / "done.json") == ended
     assert any(line.startswith("reward, weighted sum") for line in said)
     assert "not a therapist" in (tmp_path / "README.md").read_text()
     assert (tmp_path / "curves.png").exists() == any("curves: " in line for line in said)

@@ -15,7 +15,7 @@ from small_rows import rows
 
 from kardia_cli.jsonl import dump
 from kardia_cli.stages.sft import run_sft
-from kardia_cli.training import ranks, runs
+from kardia_cli.training import ranks, whole_files
 from kardia_cli.training.settings import load
 
 SETS = ["train.max_steps=4", "train.save_steps=2", "train.logging_steps=1", "train.per_device_train_batch_size=2"]
@@ -104,7 +104,7 @@ def test_two_processes_typed_again_go_on_from_their_checkpoint_to_the_same_weigh
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("it goes on from step 2") == 1
     assert (run / "model" / "model.safetensors").read_bytes() == before
-    assert runs.read_json(run / "done.json")["steps"] == 4
+    assert whole_files.read_json(run / "done.json")["steps"] == 4
 
 
 SHARING = """

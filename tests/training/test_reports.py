@@ -12,7 +12,7 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.stages.sft import run_sft
-from kardia_cli.training import reports
+from kardia_cli.training import reports, whole_files
 from kardia_cli.training.settings import load
 
 STATE = SimpleNamespace(is_world_process_zero=True, global_step=7)
@@ -51,7 +51,7 @@ def test_the_mean_loss_at_the_end_is_left_out_for_it_begins_anew_at_a_resume(tmp
 def test_rewinding_keeps_whole_lines_only(tmp_path: Path) -> None:
     file = tmp_path / "metrics.jsonl"
     file.write_text('{"step": 1}\n{"step": 2}\n{"step": 1')
-    reports.rewind(file, lambda row: row["step"] < 2)
+    whole_files.rewind(file, lambda row: row["step"] < 2)
     assert file.read_text() == '{"step": 1}\n'
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import runs
+from kardia_cli.training import runs, whole_files
 from kardia_cli.training.plan import Plan, Start
 
 CONFIG: dict[str, Any] = {"stage": "sft", "seed": 0, "train": {"learning_rate": 1e-4}, "versions": {"trl": "1"}}
@@ -37,7 +37,7 @@ def open_quietly(folder: Path, config: dict[str, Any] = CONFIG, fresh: bool = Fa
 
 def test_a_new_folder_is_begun_with_its_config(tmp_path: Path) -> None:
     run, said = open_quietly(tmp_path / "a" / "run")
-    assert runs.read_json(run.folder / "config.json") == CONFIG
+    assert whole_files.read_json(run.folder / "config.json") == CONFIG
     assert (run.checkpoint, run.summary, said) == (None, None, [])
 
 
@@ -132,7 +132,11 @@ def test_fresh_moves_each_old_run_aside(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     for seed in range(3):
         open_quietly(folder, {**CONFIG, "seed": seed}, fresh=True)
-    assert [runs.read_json(tmp_path / name / "config.json")["seed"] for name in ("run.1", "run.2", "run")] == [0, 1, 2]
+    assert [whole_files.read_json(tmp_path / name / "config.json")["seed"] for name in ("run.1", "run.2", "run")] == [
+        0,
+        1,
+        2,
+    ]
 
 
 @pytest.mark.parametrize("fresh", [True, False])
@@ -149,7 +153,7 @@ def test_a_folder_that_replaces_another_appears_whole_or_not_at_all(tmp_path: Pa
     (target / "old").touch()
 
     def half() -> None:
-        with runs.replacing(target) as partial:
+        with whole_files.replacing(target) as partial:
             partial.mkdir()
             (partial / "new").touch()
             raise OSError("disk full")
@@ -157,7 +161,7 @@ def test_a_folder_that_replaces_another_appears_whole_or_not_at_all(tmp_path: Pa
     with pytest.raises(OSError, match="disk full"):
         half()
     assert [path.name for path in target.iterdir()] == ["old"]
-    with runs.replacing(target) as partial:
+    with whole_files.replacing(target) as partial:
         partial.mkdir()
         (partial / "new").touch()
     assert [path.name for path in target.iterdir()] == ["new"]
