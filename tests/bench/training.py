@@ -29,6 +29,8 @@ from report import Bar, Cell, Report, Table, as_text
 
 HERE = Path(__file__).parent
 LATENCY = 0.2
+JUDGED = 1 / 3
+"""Least judge calls for each completion, or the judge would hardly be measured. Broken spans ask for none, equal replies for one."""
 ALIKE = 0.02
 """How far the tokens seen may differ: batches are drawn in another order."""
 SFT = {
@@ -36,8 +38,8 @@ SFT = {
     "train_sampling_strategy": "group_by_length", "logging_steps": 40, "eval_strategy": "no", "save_strategy": "no",
 }  # fmt: skip
 GRPO = {
-    "max_steps": 8, "per_device_train_batch_size": 64, "num_generations": 8, "max_completion_length": 160, "beta": 0.02,
-    "learning_rate": 0.0, "lr_scheduler_type": "constant", "temperature": 1.0, "logging_steps": 1, "save_strategy": "no",
+    "max_steps": 8, "per_device_train_batch_size": 64, "num_generations": 8, "max_completion_length": 200, "beta": 0.02,
+    "learning_rate": 0.0, "lr_scheduler_type": "constant", "temperature": 0.7, "logging_steps": 1, "save_strategy": "no",
 }  # fmt: skip
 QUIET = {
     "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "KARDIA_SALT": "bench", "NO_COLOR": "1",
@@ -92,7 +94,7 @@ def bare(
 def prepare(folder: Path) -> None:
     """Drafts, a model that was trained a little, and the samples of both stages as plain JSON."""
     spent([sys.executable, "-m", "kardia_cli", "synthesize", "builtin", "-n", "400", "--max-exchanges", "1", "-o", folder / "drafts.jsonl"], folder)  # fmt: skip
-    kardia(folder, "sft", "start", {**SFT, "max_steps": 300}, "--difficulty", "all")
+    kardia(folder, "sft", "start", {**SFT, "max_steps": 900}, "--difficulty", "all")
     spent([sys.executable, HERE / "training_bare.py", "prepare", folder], folder)
 
 
@@ -154,6 +156,8 @@ def grpo(folder: Path, rounds: int) -> Report:
     tokens = {name: median(each[name]["tokens"] for each in found) for name in each_step}
     if abs(tokens["bare"] / tokens["kardia"] - 1) > 5 * ALIKE:
         return Report(notes=[f"FAILED: the sides did not sample as many tokens: {tokens}"])
+    if calls < JUDGED * int(str(GRPO["per_device_train_batch_size"])):
+        return Report(notes=[f"FAILED: only {calls:.0f} judge calls a step: too few replies have whole spans"])
     rows: list[list[Cell]] = [[name, median(values), tokens[name]] for name, values in each_step.items()]
     table = Table(f"grpo, {rounds} rounds, medians", ("side", "s a step", "tokens"), rows)
     bars = [
