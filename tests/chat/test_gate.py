@@ -57,7 +57,7 @@ def test_before_a_server_that_queues_few_calls_are_in_flight_and_it_is_kept_busy
         assert all_well(await server.ask_all(board, 200))
         assert window(board).limit <= 32  # it began with 128
 
-    server.play_against(play, server.queueing(4, 0.05), max_connections=256)
+    server.play_against(play, server.queueing(4, 0.1), max_connections=256)
 
 
 def test_an_abandoned_call_gives_its_place_back_whether_it_waits_or_flies() -> None:
@@ -191,8 +191,9 @@ def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_en
 
 def test_rpm_spaces_the_requests() -> None:
     async def play(script: server.Script, board: Switchboard) -> None:
+        began = time.monotonic()  # not when the first request arrived: on a busy machine that may be late
         assert all_well(await server.ask_all(board, 45))
-        took = script.times[-1] - script.times[0]
+        took = script.times[-1] - began
         assert took >= (45 - 1 - 30) / 30  # a second's worth at once, then 30 a second
 
     server.play_against(play, server.GOOD, rpm=1800)
