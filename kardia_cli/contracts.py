@@ -5,6 +5,14 @@
     reward     async score(row, completion, judge, chat, **options)   -> Score | None
     protocol   async evaluate(row, chats, judge, **options)           -> list[Score]
                optional summarize(rows)                               -> list of table rows
+               optional further(rows)                                 -> more tables, each with its title
+               optional record(rows, judge)                           -> what is kept of a judge
+               optional rescore(score, rubric)                        -> the score by another policy of the rubric
+
+A protocol also says by constants what it needs: NEEDS (fields of a row, default ("messages",)), NEEDS_MODEL (default True),
+MIN_MODELS (default 1), NEEDS_JUDGE (default True), BUILTIN (the embedded rows that `builtin` means, default "dialogues"). An
+option `from_logs` is set by --from-logs: then NEEDS_OF_LOGS (default none) counts in place of NEEDS, and no model and no
+judge are asked for. An option `references` is set by --references.
 
 None of a reward means "not scored" (a judge was asked and failed) and is never 0. `test_plugins` holds every file of the
 folders against these shapes.
@@ -23,6 +31,7 @@ from kardia_cli.chat.request import derive_seed
 from kardia_cli.judge import Judge
 from kardia_cli.line import Line, Row
 from kardia_cli.records import Critique
+from kardia_cli.rubric import Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,12 @@ class Further(Protocol):
     """More tables of a whole set: (title, rows of the table)."""
 
     def __call__(self, rows: Sequence[Row], /) -> list[tuple[str, list[dict[str, Any]]]]: ...
+
+
+class Rescore(Protocol):
+    """The value, parts and reason of a score by a rubric whose policy differs; its critique is decided anew already."""
+
+    def __call__(self, score: Score, rubric: Rubric, /) -> Score: ...
 
 
 class Summarize(Protocol):

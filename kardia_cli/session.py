@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import typer
 
 from kardia_cli import embedded, flow, jsonl, pipe, plugins, roles
-from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped, UsageError
+from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
 from kardia_cli.line import Line, Row
 from kardia_cli.options import Calls, Io, Judged, Talk, no_input
 from kardia_cli.records import row_id
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from kardia_cli.contracts import Dialogue, Turn
     from kardia_cli.judge import Judge
     from kardia_cli.stages.dialogues import Speaker
-    from kardia_cli.stages.evaluation import Measure
 
 DEFAULT_RUBRIC = "kardia-core"
 
@@ -281,28 +280,6 @@ class Session:
 
     def _out_of_time(self, limit: float) -> None:
         self.board.stop(Stopped(f"--max-time: {limit:.0f} s are over"))
-
-    def measure(self, protocol: str, settings: list[str]) -> Measure:
-        """A protocol by name with its options."""
-        from kardia_cli.stages.evaluation import Measure, means
-
-        module = plugins.module("protocol", protocol)
-        function = plugins.load("protocol", protocol)
-        bound = partial(function, **plugins.bind(function, protocol, settings))
-        summarize = getattr(module, "summarize", means)
-        builtin: Literal["dialogues", "probes"] = getattr(module, "BUILTIN", "dialogues")
-        return Measure(protocol, bound, summarize, bool(getattr(module, "NEEDS_MODEL", True)), builtin)
-
-    def measured(self, models: list[str] | None, needed: bool) -> list[str]:
-        """The models to measure, each once; `UsageError` where a protocol needs one and none is named."""
-        if needed and not models:
-            raise UsageError("no model to measure", "add --model FOLDER or --model provider/NAME")
-        return list(dict.fromkeys(models or []))
-
-    @staticmethod
-    def label(judge: Judge) -> str:
-        """A judge's name as tables show it."""
-        return " + ".join("offline (lexical)" if chat.name == roles.OFFLINE else chat.name for chat in judge.chats)
 
 
 def _calm_collector() -> None:

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.predicted import Predicted
 from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.line import Row
-from kardia_cli.prompts import conversation, history
+from kardia_cli.prompts import conversation, history, supporter_turns
 
 
 def seed_of(row_id: str, turn: int) -> int:
     """The seed of the reply at this turn: it names the question, so saved replies are found by it."""
     return derive_seed(row_id, "evaluate", "supporter", turn)
+
+
+def turns(row: Row, chat: Chat) -> list[int]:
+    """The turns that a chat is asked for: each supporter turn; of a saved prediction without a turn the first alone."""
+    own = supporter_turns(row)
+    return chat.turns(row["id"], own, len(row["messages"])) if isinstance(chat, Predicted) else own
+
+
+def label_alone(row: Row, turn: int, chat: Chat) -> str | None:
+    """The emotion that is saved for this turn without a reply; None where there is a reply, or nothing."""
+    found = chat.saved(seed_of(row["id"], turn)) if isinstance(chat, Predicted) else None
+    return found.label if found is not None and found.text is None else None
 
 
 async def answer(row: Row, turn: int, chat: Chat, sampling: dict[str, Any]) -> str:

@@ -1,63 +1,104 @@
 """Each supporter turn of a held-out dialogue answered anew, given the gold history (Kardia-R1, section 3).
 
 Earlier supporter turns show their response span only, so no label leaks. A reply is measured by its format, its emotion
-label and the rubric's criteria; its value is the reward that GRPO pays: a third each for format, emotion and rubric.
+label and the rubric's criteria; its value is the reward that GRPO pays: a third each for format, emotion and rubric. For
+figures beside the paper's take `--rubric kardiabench`: five plain impressions at 1 to 5. A saved label without a reply
+(`--predictions`) is measured by its emotion alone: it has no value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kardia_cli import flow, spans
 from kardia_cli.chat.gateway import Chat
+from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns
-from kardia_cli.protocols._answers import answer
-from kardia_cli.records import EMOTIONS
+from kardia_cli.protocols import _emotions
+from kardia_cli.protocols._answers import answer, label_alone, turns
+from kardia_cli.rubric import Rubric
 from kardia_cli.verdicts import overall, parts
+
+EMOTION = "emotion"
 
 
 async def evaluate(
-    row: Row, chats: Mapping[str, Chat], judge: Judge, temperature: float = 0.0, max_tokens: int = 320
+    row: Row,
+    chats: Mapping[str, Chat],
+    judge: Judge,
+    temperature: float = 0.0,
+    max_tokens: int = 320,
+    references: bool = False,
 ) -> Sequence[Score]:
-    """One score for each model and supporter turn, in the order of models, then turns."""
+    """One score for each model and supporter turn, in the order of models, then turns.
+
+    `references` compares each reply with the row's own (`--references`): BLEU, ROUGE-L and the like as further parts.
+    """
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     asked = [
-        _measure(row, turn, name, chat, judge, sampling)
-        for name, chat in chats.items()
-        for turn in supporter_turns(row)
+        _measure(row, turn, name, chat, judge, sampling) for name, chat in chats.items() for turn in turns(row, chat)
     ]
-    return await flow.together(asked)
+    scores = await flow.together(asked)
+    return await flow.together(_compared(row, score) for score in scores) if references else scores
 
 
 async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sampling: dict[str, Any]) -> Score:
+    label = label_alone(row, turn, chat)
+    if label is not None:
+        return Score(None, "a label alone", {EMOTION: _hit(row, label)}, name, turn, label=label)
     try:
         text = await answer(row, turn, chat, sampling)
+    except NoPrediction:
+        return Score(None, NO_PREDICTION, model=name, turn=turn)
     except CallFailed as error:
         if error.why not in ("length", "refusal", "content_filter"):
             return Score(None, f"no reply: {error}", model=name, turn=turn)
-        return Score(0.0, f"no whole reply: {error}", _parts(0.0, 0.0, 0.0), name, turn)
+        return Score(0.0, f"no whole reply: {error}", _parts(0.0, _hit(row, ""), 0.0), name, turn)
     read = spans.read(text)
-    label = read.emotion.strip().lower() if read else ""
-    hit = float(label == row.get("emotion"))
     if read is None:
-        return Score(0.0, "spans broken", _parts(0.0, 0.0, 0.0), name, turn, text)
+        return Score(0.0, "spans broken", _parts(0.0, _hit(row, ""), 0.0), name, turn, text)
+    label = read.emotion.strip().lower()
+    hit = _hit(row, label)
     try:
         critique = await judge.judge({**row, "messages": row["messages"][:turn]}, turn, text)
     except CallFailed as error:
         return Score(None, unscored(error), _parts(1.0, hit, None), name, turn, text, label)
-    rubric = overall(judge.rubric, critique)
-    value = None if rubric is None else (1.0 + hit + rubric) / 3
-    levels = {**_parts(1.0, hit, rubric), **parts(critique)}
-    return Score(value, critique.verdict, levels, name, turn, text, label, critique)
+    return rescore(Score(None, "", {EMOTION: hit}, name, turn, text, label, critique), judge.rubric)
 
 
-def _parts(form: float, emotion: float, rubric: float | None) -> dict[str, float | None]:
-    return {"format": form, "emotion": emotion, "rubric": rubric}
+def rescore(score: Score, rubric: Rubric) -> Score:
+    """What a reply in whole spans is worth by this rubric, going by the critique and the emotion that stand on the score."""
+    assert score.critique is not None
+    hit, graded = score.parts.get(EMOTION), overall(rubric, score.critique)
+    value = None if graded is None or hit is None else (1.0 + hit + graded) / 3
+    others = {name: part for name, part in score.parts.items() if name.startswith(("ref.", "epitome.", "strategy"))}
+    found = {**_parts(1.0, hit, graded), **parts(score.critique), **others}
+    return replace(score, value=value, reason=score.critique.verdict, parts=found)
+
+
+async def _compared(row: Row, score: Score) -> Score:
+    """The score with what the reply has in common with the row's own."""
+    from kardia_cli.protocols import _references_parts
+
+    if not score.text or not 0 <= score.turn < len(row["messages"]):
+        return score
+    asked = _references_parts.Asked.of(row, score.turn, score.text)
+    found = await _references_parts.parts(asked, _references_parts.Options())
+    return replace(score, parts={**score.parts, **found}, extra={**score.extra, "reference": asked.reference})
+
+
+def _hit(row: Row, label: str) -> float | None:
+    """1 where the label is the dialogue's, else 0; None where the dialogue has none."""
+    return float(label == row["emotion"]) if row.get("emotion") else None
+
+
+def _parts(form: float, emotion: float | None, rubric: float | None) -> dict[str, float | None]:
+    return {"format": form, EMOTION: emotion, "rubric": rubric}
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -66,43 +107,44 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [_line(model, [row for row in rows if row["model"] == model]) for model in models]
 
 
+def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Recall of each emotion by model with its n, and the most frequent confusions; all of them follow from the rows."""
+    return [
+        ("recall of each emotion, over all turns that have a label to compare", _emotions.recalls(rows)),
+        ("what is most often said in place of an emotion", _emotions.confusions(rows)),
+    ]
+
+
 def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
     given = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
     names = dict.fromkeys(name for each in given for name in each)
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(row["id"], row)
-    criteria = {
+    first = _emotions.first_turns(rows)
+    measured = [row for row in rows if _emotions.hit(row) is not None]
+    means = {
         name: _mean([each.get(name) for each in given])
         for name in names
-        if name not in ("format", "emotion", "rubric") and "." not in name  # facets and spreads stay in the rows
+        # facets and spreads stay in the rows
+        if name not in ("format", EMOTION, "rubric") and ("." not in name or name.startswith("ref."))
     }
     return {
         "model": model,
         "dialogues": len(first),
         "turns": len(rows),
-        "not scored": sum(row["value"] is None for row in rows),
+        "not scored": sum(not _is_scored(each) for each in given),
         "format rate": _mean([each.get("format") for each in given]),
-        "emotion accuracy": _mean([each.get("emotion") for each in given]),
-        "first-turn accuracy": _mean([float(row["label"] == row["emotion"]) for row in first.values()]),
-        "macro-F1": macro_f1([(row["emotion"], row["label"]) for row in rows if row["text"]]),
+        "emotion accuracy": _mean([each.get(EMOTION) for each in given]),
+        "first-turn accuracy": _mean([_emotions.hit(row) for row in first]),
+        "macro-F1": _emotions.macro_f1([(row["emotion"], row["label"]) for row in measured]),
         "mean reward": _mean([row["value"] for row in rows]),
-        **criteria,
+        **means,
     }
+
+
+def _is_scored(given: Mapping[str, float | None]) -> bool:
+    """Whether all was measured that was to be: of a label alone its emotion, of a reply the rubric, too."""
+    return bool(given) and given.get("rubric", 0.0) is not None
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
-
-
-def macro_f1(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Unweighted mean of F1 over the gold labels that occur; a reply without a label counts as a miss."""
-    golds = [label for label in EMOTIONS if any(gold == label for gold, _ in pairs)]
-    scores = []
-    for label in golds:
-        hits = sum(gold == label == said for gold, said in pairs)
-        missed = sum(gold == label != said for gold, said in pairs)
-        false = sum(said == label != gold for gold, said in pairs)
-        scores.append(2 * hits / (2 * hits + missed + false))
-    return sum(scores) / len(scores) if scores else None

@@ -6,6 +6,7 @@ So refined rows can be compared with their drafts, or a rubric with another, on 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kardia_cli import flow, spans
@@ -16,6 +17,7 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
 from kardia_cli.prompts import supporter_turns
 from kardia_cli.records import Critique
+from kardia_cli.rubric import Rubric
 from kardia_cli.verdicts import EMPTY, SPREAD, is_plain, overall, parts
 
 NEEDS_MODEL = False
@@ -49,9 +51,14 @@ async def _look(row: Row, turn: int, judge: Judge, plain: bool, speaker: str) ->
         critique = await judge.judge(row, turn, text, plain=plain)
     except CallFailed as error:
         return Score(None, unscored(error), {}, speaker, turn, text, label)
-    return Score(
-        overall(judge.rubric, critique), critique.verdict, _parts(critique), speaker, turn, text, label, critique
-    )
+    return rescore(Score(None, "", {}, speaker, turn, text, label, critique), judge.rubric)
+
+
+def rescore(score: Score, rubric: Rubric) -> Score:
+    """What a turn is worth by this rubric, going by the critique that stands on the score."""
+    assert score.critique is not None
+    found = _parts(score.critique)
+    return replace(score, value=overall(rubric, score.critique), reason=score.critique.verdict, parts=found)
 
 
 def _parts(critique: Critique) -> dict[str, float | None]:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
+import orjson
+
+from kardia_cli import jsonl
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Further, Rescore, Score, Summarize
+from kardia_cli.embedded import Name
 from kardia_cli.judge import Judge
 from kardia_cli.line import Row
+from kardia_cli.records import Critique
+from kardia_cli.rubric import Rubric
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A protocol with its options bound, and how it sums up a whole set."""
-
-    name: str
-    score: Callable[[Row, Mapping[str, Chat], Judge], Awaitable[Sequence[Score]]]
-    summarize: Callable[[Sequence[Row]], list[dict[str, Any]]]
-    needs_model: bool = True
-    builtin: Literal["dialogues", "probes"] = "dialogues"
-    """The embedded rows that `builtin` means here."""
-
-
-async def evaluate(row: Row, measure: Measure, chats: Mapping[str, Chat], judge: Judge) -> list[Row]:
-    """The score rows of one dialogue; raises `RowError` where the protocol cannot use the row."""
-    return [_as_row(row, score, measure.name, judge) for score in await measure.score(row, chats, judge)]
+def nothing_further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The further tables of a protocol that brings none."""
+    return []
 
 
 def means(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -40,7 +35,51 @@ def means(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return table
 
 
-def _as_row(row: Row, score: Score, protocol: str, judge: Judge) -> Row:
+@dataclass(frozen=True)
+class Measure:
+    """A protocol with its options bound, what it needs, and how it sums up a whole set.
+
+    `builtin` are the embedded rows that `builtin` means here, `needs` the fields that a row must have, `options` all
+    options with their values, `rescore` what a score is worth by another policy (None: it cannot say).
+    """
+
+    name: str
+    score: Callable[[Row, Mapping[str, Chat], Judge], Awaitable[Sequence[Score]]]
+    summarize: Summarize = means
+    further: Further = nothing_further
+    record: Callable[[Sequence[Row], Judge], dict[str, Any]] | None = None
+    rescore: Rescore | None = None
+    needs_model: bool = True
+    min_models: int = 1
+    needs_judge: bool = True
+    needs: tuple[str, ...] = ("messages",)
+    builtin: Name = "dialogues"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def evaluate(
+    row: Row,
+    measure: Measure,
+    chats: Mapping[str, Chat],
+    judge: Judge,
+    settings: Mapping[str, str] | None = None,
+    judged: bool = True,
+) -> list[Row]:
+    """The score rows of one dialogue; raises `RowError` where the protocol cannot use the row.
+
+    `settings` are those of each model as JSON, under "" for a score of none of them; `judged` False: nobody judges, and
+    the rows name no judge.
+    """
+    known = settings or {}
+    scores = await measure.score(row, chats, judge)
+    return [
+        _as_row(row, score, measure.name, judge if judged else None, known.get(score.model, known.get("", "{}")))
+        for score in scores
+    ]
+
+
+def _as_row(row: Row, score: Score, protocol: str, judge: Judge | None, settings: str) -> Row:
+    own = score.extra.get("settings")
     return {
         "id": row["id"],
         "anon_username": row.get("anon_username"),
@@ -51,16 +90,58 @@ def _as_row(row: Row, score: Score, protocol: str, judge: Judge) -> Row:
         "text": score.text,
         "label": score.label,
         "value": score.value,
-        "parts": [{"id": name, "value": value} for name, value in score.parts.items()],
+        "parts": _part_list(score),
         "reason": score.reason,
-        "judge": judge.name,
-        "rubric_hash": judge.rubric.read_hash,
-        "policy_hash": judge.rubric.policy_hash,
-        "critique": None if score.critique is None else score.critique.model_dump(mode="json"),
-        **score.extra,
+        "judge": judge.name if judge else "",
+        "rubric_hash": judge.rubric.read_hash if judge else "",
+        "policy_hash": judge.rubric.policy_hash if judge else "",
+        "critique": _critique(score),
+        "settings": _merged(settings, str(own)) if own else settings,
+        **{name: value for name, value in score.extra.items() if name != "settings"},
     }
 
 
+def _part_list(score: Score) -> list[dict[str, Any]]:
+    return [{"id": name, "value": value} for name, value in score.parts.items()]
+
+
+def _critique(score: Score) -> dict[str, Any] | None:
+    return None if score.critique is None else score.critique.model_dump(mode="json")
+
+
+@lru_cache(maxsize=256)
+def _merged(settings: str, own: str) -> str:
+    """The settings with what the protocol itself says of its options."""
+    ours, said = orjson.loads(settings), orjson.loads(own)
+    said.pop("protocol", None)
+    return jsonl.as_text({**ours, "options": {**ours.get("options", {}), **said}})
+
+
+def decided_anew(row: Row, rubric: Rubric, decide: Callable[[Row, Critique], Critique], rescore: Rescore) -> Row:
+    """A score row by another policy of the same questions: critique, value, parts and reason; all else stays.
+
+    A row without a critique stays as it is but for the policy's hash: a rule or a failure decided it, not an answer.
+    """
+    if row.get("critique") is None:
+        return {**row, "policy_hash": rubric.policy_hash} if row.get("rubric_hash") else row
+    critique = decide(row, Critique.model_validate(row["critique"]))
+    given = {part["id"]: part["value"] for part in row["parts"]}
+    before = Score(row["value"], row["reason"], given, row["model"], row["turn"], row["text"], row["label"], critique)
+    after = rescore(before, rubric)
+    changes = {
+        "value": after.value,
+        "parts": _part_list(after),
+        "reason": after.reason,
+        "policy_hash": rubric.policy_hash,
+        "critique": _critique(after),
+    }
+    return {**row, **changes}
+
+
 def without_text(row: Row) -> Row:
-    """A score row as the summary needs it: the reply's text is only noted as there or not, so memory stays small."""
-    return {**row, "text": bool(row["text"]), "reason": "", "critique": None}
+    """A score row as the summary needs it: the reply's text is only noted as there or not, so memory stays small.
+
+    A simulated dialogue is left out, too.
+    """
+    talk: Row = {"messages": []} if "messages" in row else {}
+    return {**row, "text": bool(row["text"]), "reason": "", "critique": None, "settings": "", **talk}

@@ -67,7 +67,7 @@ def measured(judge: Judge, given: list[Row], **options: Any) -> list[Row]:
     async def score(row: Row, chats: Any, judge: Judge) -> Any:
         return await calibration.evaluate(row, chats, judge, **options)
 
-    measure = evaluation.Measure("calibration", score, calibration.summarize, needs_model=False)
+    measure = evaluation.Measure("calibration", score, calibration.summarize, models=0)
 
     async def go() -> list[Row]:
         return [scored for row in given for scored in await evaluation.evaluate(row, measure, {}, judge)]

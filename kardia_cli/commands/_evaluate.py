@@ -1,0 +1,207 @@
+"""One run of evaluate: who answers, who judges, the rows that go out, and the tables at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kardia_cli.commands import _evaluate_measure as measuring
+from kardia_cli.commands import _known
+from kardia_cli.errors import RowError, Unfinished, UsageError
+from kardia_cli.line import Line, Row
+from kardia_cli.records import SIX_FIELDS, row_id
+from kardia_cli.splits import Split
+
+if TYPE_CHECKING:
+    from kardia_cli.calibrations import Record
+    from kardia_cli.chat.gateway import Chat
+    from kardia_cli.chat.predicted import Predictions
+    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.console import Voice
+    from kardia_cli.judge import Judge
+    from kardia_cli.options import Judged
+    from kardia_cli.session import Session
+    from kardia_cli.stages.evaluation import Measure
+
+
+@dataclass
+class Run:
+    """What one run works with. `judged` False: nobody is asked, `judge` is only there to be handed on."""
+
+    session: Session
+    measure: Measure
+    chats: Mapping[str, Chat]
+    saved: Predictions | None
+    judge: Judge
+    judged: bool
+    settings: Mapping[str, str]
+    example: str = ""
+
+    async def work(self, row: Row) -> list[Row]:
+        """The score rows of one dialogue."""
+        from kardia_cli.chat.predicted import is_score_row
+        from kardia_cli.prompts import supporter_turns
+        from kardia_cli.protocols._answers import seed_of
+        from kardia_cli.stages.evaluation import evaluate
+
+        if is_score_row(row):
+            remedy = (
+                "name the dialogues, and these with --predictions to judge again; or print their tables: --from-scores"
+            )
+            raise UsageError("these are score rows, not dialogues", remedy)
+        row = self.session.checked(row, *self.measure.needs)
+        if self.saved is not None:
+            self.saved.settle(row["id"], supporter_turns(row), len(row["messages"]), lambda at: seed_of(row["id"], at))
+        return await evaluate(row, self.measure, self.chats, self.judge, self.settings, self.judged)
+
+    async def noted(self, lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
+        """The lines as they come; dialogues with predictions are noted, KardiaBench's own test file is test as a whole."""
+        told: set[str] = set()
+        async for line in lines:
+            if line.row is not None and self.saved is not None:
+                self._see(line.row, self.saved)
+            if line.row is not None and is_published_test(line):
+                if line.file not in told:
+                    told.add(line.file)
+                    self.session.voice.say(
+                        f"{line.file}: KardiaBench's fields and no split: all of it is test, as its name says"
+                    )
+                line = Line(line.number, {**line.row, "split": "test"}, line.error, line.raw, line.file)
+            yield line
+
+    def _see(self, row: Row, saved: Predictions) -> None:
+        from kardia_cli.prompts import supporter_turns
+        from kardia_cli.records import check_row
+
+        try:
+            check_row(row)
+        except RowError:
+            return  # it is rejected where its turn comes
+        self.example = self.example or row_id(row)
+        saved.see(row_id(row), supporter_turns(row))
+
+
+def is_published_test(line: Line) -> bool:
+    """Whether a row stands as KardiaBench is published, in a file that is called test: six fields and no split."""
+    return Path(line.file).stem == "test" and line.row is not None and line.row.keys() == set(SIX_FIELDS)
+
+
+async def run(
+    session: Session, context: typer.Context, inputs: list[str] | None, what: Measured, judged: Judged,
+    calibration: Path | None, limit: int | None,
+) -> None:  # fmt: skip
+    """Measure; raises `Unfinished` where rows failed, after the tables."""
+    from kardia_cli.chat.predicted import Predicted
+
+    named = session.required(context, inputs)
+    here = opened(session, what, judged)
+    known = _known.records(here.judge, calibration) if here.judged else []
+    if here.judged:
+        session.tell_judge(here.judge)
+        models = [chat.name for chat in here.chats.values() if not isinstance(chat, Predicted)]
+        for warning in _known.relations(here.judge, models, session.board):
+            session.voice.warn(warning)
+    chosen = Split(split_of(what, here.measure))
+    source = session.limited(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
+    scores, unfinished = await moved(here, source, judged)
+    chosen.check()
+    session.voice.say(chosen.summary())
+    if here.saved is not None:
+        here.saved.check(here.example)
+        for warning in here.saved.warnings(all_read=limit is None):
+            session.voice.warn(warning)
+    title = titled(
+        here.measure.name, here.judge.name if here.judged else "", here.judge.rubric.id, here.judge.rubric.read_hash
+    )
+    show(session.voice, title, here.measure, scores)
+    if here.judged:
+        quote(here, scores, known, calibration)
+    if unfinished is not None:
+        raise unfinished
+
+
+def split_of(what: Measured, measure: Measure) -> str:
+    """The split that is measured: the one that is named; else test, or all where no model is measured."""
+    return what.split or ("test" if measure.needs_model or what.model or what.predictions else "all")
+
+
+def opened(session: Session, what: Measured, judged: Judged) -> Run:
+    """The measure, its models and its judge; `UsageError` where one of them is missing or wrong."""
+    measure = measuring.measure(what)
+    models, called = measuring.names(what)
+    saved = measuring.saved(what, called, models)
+    count = len(models) + (len(saved.chats) if saved else 0)
+    if measure.needs_model and count < measure.min_models:
+        said = (
+            "no model to measure"
+            if not count
+            else f"protocol {what.protocol} needs {measure.min_models} models, not {count}"
+        )
+        raise UsageError(said, "add --model FOLDER or --model provider/NAME, or --predictions FILE")
+    needed = measure.needs_judge and (bool(models) or saved is None or saved.has_texts)
+    judge = opened_judge(session, judged, list(models.values()), saved, needed)
+    chats: dict[str, Chat] = {name: session.board.chat(model) for name, model in models.items()}
+    chats |= saved.chats if saved else {}
+    told = measuring.settings(
+        measure, chats, session.board, split_of(what, measure), session.seed, judge if needed else None
+    )
+    return Run(session, measure, chats, saved, judge, needed, told)
+
+
+def opened_judge(
+    session: Session, judged: Judged, models: Sequence[str], saved: Predictions | None, needed: bool
+) -> Judge:
+    """The judge that is named, else the built-in one while all is built in; where none is needed, one that nobody asks."""
+    from kardia_cli import roles
+
+    if not needed:
+        return session.judge({"judge": session.board.chat(roles.OFFLINE)}, judged, calls="criterion")
+    real = next((chat.name for chat in saved.chats.values() if chat.real), None) if saved else None
+    if real is not None and not judged.judge_model:
+        raise UsageError(f"no judge is named, and the saved replies are by {real}", "add --judge-model NAME")
+    players = session.chats(judged.roles(), judged.flags(), others=models)
+    return session.judge(players, judged, calls="criterion", samples=3)
+
+
+async def moved(here: Run, source: AsyncIterator[Line], judged: Judged) -> tuple[list[Row], Unfinished | None]:
+    """Measure the rows of the source; the score rows without their texts, and what was left unfinished."""
+    from kardia_cli.review import reviewing
+    from kardia_cli.stages.evaluation import without_text
+
+    session, scores = here.session, list[Row]()
+    try:
+        with reviewing("evaluate", judged.review, session.io.force, session.voice, here.judge, live=True):
+            await session.move(source, here.work, on_row=lambda row: scores.append(without_text(row)))
+    except Unfinished as error:  # what was measured is shown all the same
+        return scores, error
+    return scores, None
+
+
+def titled(protocol: str, judge: str, rubric: str, read_hash: str) -> str:
+    """The title of the table: what was measured, who judged, by which words."""
+    if not judge:
+        return f"{protocol}, nobody judged"
+    label = " + ".join("offline (lexical)" if name == "offline" else name for name in judge.split(" + "))
+    return f"{protocol}, judged by {label}, rubric {rubric} {read_hash}"
+
+
+def show(voice: Voice, title: str, measure: Measure, scores: Sequence[Row]) -> None:
+    """The protocol's tables of these score rows."""
+    voice.table(title, measure.summarize(scores))
+    for further, table in measure.further(scores):
+        voice.table(further, table)
+
+
+def quote(here: Run, scores: Sequence[Row], known: Sequence[Record], calibration: Path | None) -> None:
+    """Keep what a protocol found of the judge, and say what is known of it."""
+    judge, voice = here.judge, here.session.voice
+    kept = _known.keep(judge, here.measure.record, scores)
+    if kept is not None:
+        known = known if calibration else _known.records(judge, None)
+        voice.say(f"record {kept.hash} of {judge.name} is kept in {kept.path}")
+    for line in _known.quotes(judge, known):
+        voice.say(line)

@@ -1,0 +1,139 @@
+"""From evaluate's flags to a measure, its models and the settings that its score rows note."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kardia_cli import plugins
+from kardia_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from kardia_cli.chat.gateway import Chat, Switchboard
+    from kardia_cli.chat.predicted import Predictions
+    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.judge import Judge
+    from kardia_cli.stages.evaluation import Measure
+
+FLAGS = {"from_logs": "--from-logs", "references": "--references"}
+"""Options of protocols that have a flag of their own."""
+_ENDPOINT = re.compile(r"@https?://.*$")
+
+
+def measure(what: Measured) -> Measure:
+    """The protocol with its options; `UsageError` where it lacks one that a flag sets."""
+    function = plugins.load("protocol", what.protocol)
+    chosen = plugins.bind(function, what.protocol, what.settings or [])
+    known = plugins.options(function)
+    for option, flag in FLAGS.items():
+        if not getattr(what, option):
+            continue
+        if option not in known:
+            raise UsageError(f"{flag}: protocol {what.protocol} has no such option", _protocols_with(option))
+        chosen[option] = True
+    defaults = {name: parameter.default for name, parameter in known.items()}
+    return of_module(what.protocol, partial(function, **chosen), {**defaults, **chosen})
+
+
+def of_module(name: str, score: Any, options: Mapping[str, Any]) -> Measure:
+    """The measure of a protocol's module: what it declares, else the defaults."""
+    from kardia_cli.stages import evaluation
+
+    module = plugins.module("protocol", name)
+    logs = bool(options.get("from_logs"))
+    return evaluation.Measure(
+        name, score,  options=options,
+        needs=tuple(getattr(module, "NEEDS_OF_LOGS", ()) if logs else getattr(module, "NEEDS", ("messages",))),
+        needs_model=bool(getattr(module, "NEEDS_MODEL", True)) and not logs,
+        min_models=int(getattr(module, "MIN_MODELS", 1)),
+        needs_judge=bool(getattr(module, "NEEDS_JUDGE", True)) and not logs,
+        builtin=getattr(module, "BUILTIN", "dialogues"),
+        summarize=getattr(module, "summarize", evaluation.means),
+        record=getattr(module, "record", None),
+        rescore=getattr(module, "rescore", None),
+        further=getattr(module, "further", evaluation.nothing_further),
+    )  # fmt: skip
+
+
+def _protocols_with(option: str) -> str:
+    fitting = [name for name in plugins.names("protocol") if option in plugins.options(plugins.load("protocol", name))]
+    return f"protocols that have it: {', '.join(fitting)}" if fitting else "no protocol has it"
+
+
+def names(what: Measured) -> tuple[dict[str, str], list[str]]:
+    """The models by what they are called, and names of the files of predictions where they are given.
+
+    `UsageError` for a wrong count or a name that is there twice.
+    """
+    models, files, given = what.model or [], what.predictions or [], what.name or []
+    if not given:
+        return {model: model for model in models}, []
+    if len(given) not in (len(models), len(models) + len(files)):
+        count = f"{len(given)} --name for {len(models)} --model"
+        raise UsageError(count + (f" and {len(files)} --predictions" if files else ""), "give one for each, in order")
+    twice = [name for name in given if given.count(name) > 1]
+    if twice:
+        raise UsageError(f"--name {twice[0]} is there twice", "rows and table tell models apart by name")
+    if any(not name.strip() for name in given):
+        raise UsageError("--name is empty", "give each model a name")
+    return dict(zip(given, models, strict=False)), given[len(models) :]
+
+
+def saved(what: Measured, called: Sequence[str], models: Mapping[str, str]) -> Predictions | None:
+    """The saved replies; None where none are named."""
+    from kardia_cli.chat.predicted import Predictions
+
+    if not what.predictions:
+        return None
+    found = Predictions(what.predictions, called)
+    twice = sorted(found.chats.keys() & models.keys())
+    if twice:
+        raise UsageError(f"{twice[0]} is a --model and has predictions, too", "call the model otherwise: --name NAME")
+    return found
+
+
+def settings(
+    found: Measure, chats: Mapping[str, Chat], board: Switchboard, split: str, seed: int, judge: Judge | None
+) -> dict[str, str]:
+    """What decided the scores, for each model as one JSON string with sorted keys; under "" for a score of none of them."""
+    from kardia_cli import jsonl
+
+    options = {name: _without_folder(value) for name, value in found.options.items()}
+    shared = {
+        "protocol": Path(found.name).stem,
+        "options": options,
+        "split": split,
+        "seed": seed,
+        "judge": _manner(judge),
+    }
+    told = {name: jsonl.as_text({**shared, "model": _identity(chat, board)}) for name, chat in chats.items()}
+    return {"": jsonl.as_text({**shared, "model": None}), **told}
+
+
+def _manner(judge: Judge | None) -> dict[str, Any] | None:
+    if judge is None:
+        return None
+    manner = judge.manner
+    asked = {"calls": manner.calls, "samples": manner.samples, "quotes": manner.quotes}
+    return {"hash": judge.hash, "gate": judge.gate.name if judge.gate else "", **asked}
+
+
+def _identity(chat: Chat, board: Switchboard) -> dict[str, Any]:
+    """Which model answered: a folder by its last name and its weights' hash, never by where it stands."""
+    from kardia_cli.chat.predicted import Predicted
+    from kardia_cli.prompts import prompt_hash
+
+    if isinstance(chat, Predicted):
+        return chat.identity
+    spec = board.spec(chat.name)
+    name = Path(chat.name).name if spec.folder is not None else _ENDPOINT.sub("", chat.name)
+    known: dict[str, Any] = {"name": name, "hash": chat.hash, "prompt": prompt_hash()}
+    return known if chat.real else {**known, "built_in": True}
+
+
+def _without_folder(value: Any) -> Any:
+    return Path(value).name if isinstance(value, str) and os.sep in value and os.path.exists(value) else value

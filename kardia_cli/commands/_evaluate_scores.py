@@ -1,0 +1,116 @@
+"""`evaluate --from-scores`: the tables of saved score rows again, and the rows, by another policy if one is named."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from kardia_cli.errors import RowError, Unfinished, UsageError
+from kardia_cli.line import Row
+
+if TYPE_CHECKING:
+    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.options import Judged
+    from kardia_cli.rubric import Rubric
+    from kardia_cli.session import Session
+    from kardia_cli.stages.evaluation import Measure
+
+_NEEDS = ("id", "protocol", "model", "turn", "text", "label", "value", "parts", "judge", "rubric_hash", "policy_hash")
+_OTHERS = {
+    "model": "--model", "name": "--name", "predictions": "--predictions", "settings": "--with", "split": "--split",
+    "references": "--references", "from_logs": "--from-logs",
+}  # fmt: skip
+
+
+async def run(
+    session: Session,
+    context: typer.Context,
+    inputs: list[str] | None,
+    what: Measured,
+    judged: Judged,
+    limit: int | None,
+) -> None:
+    """Rows out as they came in, or decided anew; a table for each protocol, judge and rubric among them."""
+    from kardia_cli import rubric_file
+    from kardia_cli.commands._evaluate import show, titled
+    from kardia_cli.stages.evaluation import without_text
+
+    for option, flag in _OTHERS.items():
+        if getattr(what, option):
+            raise UsageError(f"--from-scores measures nothing anew, so {flag} says nothing", f"leave out {flag}")
+    named = session.required(context, inputs)
+    rubric = rubric_file.load(judged.rubric) if judged.rubric else None
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    rubrics: dict[tuple[str, ...], str] = {}
+
+    async def work(row: Row) -> list[Row]:
+        return [again(row, rubric, judged.rubric or "")]
+
+    def came_out(row: Row) -> None:
+        key = tuple(row[name] for name in ("protocol", "judge", "rubric_hash", "policy_hash"))
+        groups.setdefault(key, []).append(without_text(row))
+        if row.get("critique"):
+            rubrics[key] = row["critique"]["rubric"]
+
+    unfinished = None
+    try:
+        await session.move(session.lines(named, "dialogues", limit), work, came_out)
+    except Unfinished as error:  # what was read is shown all the same
+        unfinished = error
+    if not groups and unfinished is None:
+        raise UsageError("no score rows came in", "name a file that kardia evaluate wrote")
+    for key, rows in groups.items():
+        protocol, judge, read_hash, policy_hash = key
+        title = titled(protocol, judge, rubrics.get(key) or _shipped(read_hash), read_hash)
+        alike = sum(other[:3] == key[:3] for other in groups)
+        show(session.voice, title + (f", policy {policy_hash}" if alike > 1 else ""), _measure(protocol), rows)
+    if len(groups) > 1:
+        session.voice.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
+    if unfinished is not None:
+        raise unfinished
+
+
+def again(row: Row, rubric: Rubric | None, named: str) -> Row:
+    """The row as it is, or as the rubric's policy decides it; raises `RowError` for what is no score row."""
+    from kardia_cli.stages.rescoring import rescored
+
+    missing = next((name for name in _NEEDS if name not in row), None)
+    if missing is not None:
+        raise RowError(f"no score row: {missing!r} is missing (kardia evaluate writes them)")
+    _check(row)
+    if rubric is None or (row["policy_hash"] == rubric.policy_hash and row["rubric_hash"] == rubric.read_hash):
+        return row
+    return rescored(row, rubric, _measure(row["protocol"]).rescore, named)
+
+
+def _check(row: Row) -> None:
+    """Raise `RowError` where a field that the tables read has another shape."""
+    for name in ("id", "protocol", "model", "text", "label", "judge", "rubric_hash", "policy_hash"):
+        if not isinstance(row[name], str):
+            raise RowError(f"no score row: field {name!r} is no text")
+    parts: Any = row["parts"]
+    if not isinstance(parts, list) or not all(
+        isinstance(part, dict) and part.keys() >= {"id", "value"} for part in parts
+    ):
+        raise RowError("no score row: field 'parts' is no list of {id, value}")
+    for place, value in (("value", row["value"]), *((f"parts.{part['id']}", part["value"]) for part in parts)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise RowError(f"no score row: {place} is no number")
+    if type(row["turn"]) is not int:
+        raise RowError("no score row: field 'turn' is no index")
+
+
+@cache
+def _measure(protocol: str) -> Measure:
+    from kardia_cli.commands._evaluate_measure import of_module
+
+    return of_module(protocol, None, {})
+
+
+def _shipped(read_hash: str) -> str:
+    from kardia_cli import rubric_file
+
+    known = rubric_file.shipped().get(read_hash)
+    return known.id if known else "(unknown)"
