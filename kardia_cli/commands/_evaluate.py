@@ -126,7 +126,7 @@ async def run(
 
 def split_of(what: Measured, measure: Measure) -> str:
     """The split that is measured: the one that is named; else test, or all where no model is measured."""
-    return what.split or ("test" if measure.needs_model or what.model or what.predictions else "all")
+    return what.split or ("test" if measure.models or what.model or what.predictions else "all")
 
 
 def opened(session: Session, what: Measured, judged: Judged) -> Run:
@@ -135,11 +135,11 @@ def opened(session: Session, what: Measured, judged: Judged) -> Run:
     models, called = measuring.names(what)
     saved = measuring.saved(what, called, models)
     count = len(models) + (len(saved.chats) if saved else 0)
-    if measure.needs_model and count < measure.min_models:
+    if count < measure.models:
         said = (
             "no model to measure"
             if not count
-            else f"protocol {what.protocol} needs {measure.min_models} models, not {count}"
+            else f"protocol {what.protocol} needs {measure.models} models, not {count}"
         )
         raise UsageError(said, "add --model FOLDER or --model provider/NAME, or --predictions FILE")
     needed = measure.needs_judge and (bool(models) or saved is None or saved.has_texts)

@@ -45,11 +45,11 @@ def of_module(name: str, score: Any, options: Mapping[str, Any]) -> Measure:
 
     module = plugins.module("protocol", name)
     logs = bool(options.get("from_logs"))
+    models = int(getattr(module, "MIN_MODELS", 1)) if getattr(module, "NEEDS_MODEL", True) and not logs else 0
     return evaluation.Measure(
         name, score,  options=options,
         needs=tuple(getattr(module, "NEEDS_OF_LOGS", ()) if logs else getattr(module, "NEEDS", ("messages",))),
-        needs_model=bool(getattr(module, "NEEDS_MODEL", True)) and not logs,
-        min_models=int(getattr(module, "MIN_MODELS", 1)),
+        models=models,
         needs_judge=bool(getattr(module, "NEEDS_JUDGE", True)) and not logs,
         builtin=getattr(module, "BUILTIN", "dialogues"),
         summarize=getattr(module, "summarize", evaluation.means),

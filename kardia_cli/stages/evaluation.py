@@ -49,8 +49,8 @@ class Measure:
     further: Further = nothing_further
     record: Callable[[Sequence[Row], Judge], dict[str, Any]] | None = None
     rescore: Rescore | None = None
-    needs_model: bool = True
-    min_models: int = 1
+    models: int = 1
+    """How many models it needs at least."""
     needs_judge: bool = True
     needs: tuple[str, ...] = ("messages",)
     builtin: Name = "dialogues"
