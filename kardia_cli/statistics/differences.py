@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from kardia_cli.statistics import student
-from kardia_cli.statistics.estimates import spread
+from kardia_cli.statistics.estimates import FLAT, spread
 
 POWER = 0.8
 ALPHA = 0.05
@@ -51,7 +51,7 @@ def paired_difference(
     size = (len(first), found.clusters)
     if found.error is None:
         return Difference(found.mean, None, None, None, None, None, *size)
-    if found.error == 0 and found.mean == 0:
+    if found.error == 0 and abs(found.mean) <= FLAT:
         return Difference(0.0, 0.0, 0.0, 1.0, None, None, *size)
     if found.error == 0:
         return Difference(found.mean, None, None, None, None, None, *size)

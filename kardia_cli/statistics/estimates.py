@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
+FLAT = 1e-12
+"""A spread that is only rounding, beside values of about 1 (beside larger ones, so many times more)."""
+
+
 class Estimate(NamedTuple):
     """A figure, the ends of its interval, and what it rests on; None is "not known"."""
 
@@ -61,17 +65,17 @@ def mean_estimate(
 
 
 def spread(values: Sequence[float], clusters: Sequence[Hashable], seeds: Sequence[Hashable] | None = None) -> Spread:
-    """Mean and standard error, of at least one value."""
+    """Mean and standard error, of at least one value; an error that is only rounding is 0."""
     import numpy as np
 
     if len(values) != len(clusters) or (seeds is not None and len(seeds) != len(values)):
         raise ValueError("values, clusters and seeds must be of one length")
     data = np.asarray(values, dtype=np.float64)
     mean = float(data.mean())
-    left = data - mean
+    left, least = data - mean, FLAT * max(1.0, float(np.abs(data).max()))
     first, count = _codes(clusters)
     if seeds is None:
-        return Spread(mean, _root(_variance(left, first, count)), count - 1, count)
+        return Spread(mean, _root(_variance(left, first, count), least), count - 1, count)
     second, seed_count = _codes(seeds)
     both, both_count = _codes(list(zip(first.tolist(), second.tolist(), strict=True)))
     one, other = _variance(left, first, count), _variance(left, second, seed_count)
@@ -79,7 +83,7 @@ def spread(values: Sequence[float], clusters: Sequence[Hashable], seeds: Sequenc
         return Spread(mean, None, 0, count)
     together = one + other - (_variance(left, both, both_count) or 0.0)
     # The difference can fall below either part, or below 0; then the larger part is the honest one.
-    return Spread(mean, _root(max(together, one, other)), min(count, seed_count) - 1, count)
+    return Spread(mean, _root(max(together, one, other), least), min(count, seed_count) - 1, count)
 
 
 def _codes(names: Sequence[Hashable]) -> tuple[Any, int]:
@@ -100,5 +104,8 @@ def _variance(left: Numbers, codes: Any, count: int) -> float | None:
     return float(count / (count - 1) * (sums @ sums) / len(left) ** 2)
 
 
-def _root(variance: float | None) -> float | None:
-    return None if variance is None else float(variance**0.5)
+def _root(variance: float | None, least: float) -> float | None:
+    if variance is None:
+        return None
+    error = float(variance**0.5)
+    return error if error > least else 0.0

@@ -6,6 +6,7 @@ By the regularised incomplete beta function as a continued fraction (Lentz's way
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 _STEPS, _TINY, _CLOSE = 500, 1e-300, 1e-15
 
@@ -14,17 +15,21 @@ def probability(t: float, freedom: float) -> float:
     """P(T <= t) with so many degrees of freedom (above 0)."""
     if math.isinf(t):
         return 1.0 if t > 0 else 0.0
-    tail = _beta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2
+    tail = two_sided(t, freedom) / 2
     return 1 - tail if t > 0 else tail
 
 
 def two_sided(t: float, freedom: float) -> float:
     """P(|T| >= |t|)."""
-    return 0.0 if math.isinf(t) else _beta(freedom / (freedom + t * t), freedom / 2, 0.5)
+    if math.isinf(t):
+        return 0.0
+    whole = freedom + t * t
+    return _beta(freedom / whole, t * t / whole, freedom / 2, 0.5)
 
 
+@lru_cache(maxsize=1024)
 def quantile(p: float, freedom: float) -> float:
-    """The t of which P(T <= t) is p, for 0 < p < 1, by halving."""
+    """The t of which P(T <= t) is p, for 0 < p < 1, by halving; kept, since a table asks for the same one again and again."""
     if p == 0.5:
         return 0.0
     if p < 0.5:
@@ -41,14 +46,14 @@ def quantile(p: float, freedom: float) -> float:
     return (low + high) / 2
 
 
-def _beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function I_x(a, b)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+def _beta(x: float, rest: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function I_x(a, b); `rest` is 1 - x, which near x = 1 only the caller has exactly."""
+    if x <= 0 or rest <= 0:
+        return float(x > 0)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest))
     if x < (a + 1) / (a + b + 2):
         return front * _fraction(x, a, b) / a
-    return 1 - front * _fraction(1 - x, b, a) / b
+    return 1 - front * _fraction(rest, b, a) / b
 
 
 def _fraction(x: float, a: float, b: float) -> float:

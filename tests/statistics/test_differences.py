@@ -98,6 +98,29 @@ def test_too_few_is_said_where_nothing_can_be_tested(first: list[float], cluster
     assert holm({"a": found})["a"].p_holm is None
 
 
+@pytest.mark.parametrize("step", [0.1, 0.3, 0.7])
+def test_a_step_that_is_the_same_everywhere_is_not_called_certain_for_its_rounding(step: float) -> None:
+    first = [(row % 5) * 0.2 for row in range(120)]
+    found = paired_difference(first, [value + step for value in first], list(range(120)))
+    assert (found.p, verdict(found)) == (None, "too few")
+    assert found.value == pytest.approx(step)
+
+
+@pytest.mark.parametrize(("people", "turns", "share"), [(60, 4, 0.02), (60, 1, 0.05), (60, 4, 0.3), (120, 4, 0.98)])
+def test_a_comparison_of_yes_and_no_errs_no_more_than_stated_where_yes_is_rare_too(
+    people: int, turns: int, share: float
+) -> None:
+    from scipy import stats
+
+    rng, wrong, cut = np.random.default_rng(17), 0, float(stats.norm.isf(share)) * (1 + 0.6**2) ** 0.5
+    codes = np.repeat(np.arange(people), turns)
+    for _ in range(1000):
+        person = rng.normal(0, 0.6, people)[codes]
+        first, second = ((person + rng.normal(0, 1, len(codes)) > cut).astype(float).tolist() for _ in range(2))
+        wrong += verdict(paired_difference(first, second, codes.tolist())) in ("better", "worse")
+    assert wrong / 1000 <= 0.07
+
+
 def test_three_seeds_make_a_comparison_honest_about_seeds() -> None:
     """Seeds that jump by more than people do: without them the difference would seem sure."""
     rng = np.random.default_rng(16)

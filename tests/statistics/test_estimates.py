@@ -91,17 +91,24 @@ def test_where_nothing_says_how_sure_it_is_there_is_no_interval(
     assert (found.value, found.low, found.high) == (value, None, None)
 
 
+@pytest.mark.parametrize("value", [0.1, 0.7, 1 / 3, 3.3])
+@pytest.mark.parametrize("count", [3, 10, 49, 120])
+def test_a_spread_that_is_only_rounding_is_none(value: float, count: int) -> None:
+    found = mean_estimate([value] * count, list(range(count)))
+    assert (found.low, found.high) == (None, None)
+
+
 def test_lengths_that_differ_are_refused() -> None:
     with pytest.raises(ValueError, match="one length"):
         mean_estimate([1.0], ["a", "b"])
 
 
-@pytest.mark.parametrize("freedom", [1, 2, 3, 7, 30, 200, 1000])
+@pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 7, 10, 30, 59, 119, 200, 500, 1000])
 def test_students_t_is_scipys(freedom: int) -> None:
     from scipy import stats
 
     for p in (0.01, 0.2, 0.5, 0.8, 0.975, 0.9995):
         assert student.quantile(p, freedom) == pytest.approx(stats.t.ppf(p, freedom), rel=1e-9, abs=1e-9)
-    for t in (-30.0, -2.0, 0.0, 0.3, 1.96, 8.0, float("inf")):
+    for t in (-30.0, -2.0, -1e-6, 0.0, 1e-6, 1e-3, 0.3, 1.96, 8.0, float("inf")):
         assert student.probability(t, freedom) == pytest.approx(stats.t.cdf(t, freedom), abs=1e-9)
         assert student.two_sided(t, freedom) == pytest.approx(2 * stats.t.sf(abs(t), freedom), abs=1e-9)
