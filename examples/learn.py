@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 from typing import Any
 
 from learn_curves import draw
@@ -38,6 +38,7 @@ from kardia_cli import embedded
 from kardia_cli.agreement import paired_interval
 from kardia_cli.console import print_table
 from kardia_cli.records import split_of
+from kardia_cli.statistics import paired_difference
 
 Row = dict[str, Any]
 WORK = ("florist", "baker", "nurse", "driver", "teacher", "welder", "clerk", "plumber", "painter", "tailor")
@@ -49,8 +50,6 @@ TYPES = ("INFP", "ISTJ", "ENFJ", "ESTP")
 EMOTIONS = ("anxious", "proud", "lonely", "grateful", "angry", "sad", "joyful", "guilty")
 """The situations used: with 8 of the 32 labels a model of 0.2 million parameters gets somewhere in a minute."""
 POINTS = ("sft", "control", "grpo")
-STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262}
-"""97.5 % point of Student's t by degrees of freedom."""
 QUIET = {
     "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "KARDIA_SALT": "kardia-makefile",
     "MALLOC_TRIM_THRESHOLD_": "2000000000", "MALLOC_MMAP_THRESHOLD_": "2000000000",
@@ -198,10 +197,8 @@ def figures(scores: Sequence[Row]) -> dict[str, float]:
 
 def over_seeds(differences: Sequence[float]) -> tuple[float | None, float | None]:
     """Student's 95 % interval of the mean; (None, None) for fewer than two seeds."""
-    if len(differences) < 2:
-        return None, None
-    reach = STUDENT[len(differences) - 1] * stdev(differences) / len(differences) ** 0.5
-    return mean(differences) - reach, mean(differences) + reach
+    found = paired_difference([0.0] * len(differences), differences, range(len(differences)))
+    return found.low, found.high
 
 
 def compare(found: Mapping[tuple[int, str], list[Row]], seeds: Sequence[int], point: str) -> dict[str, Any]:
@@ -262,7 +259,7 @@ def main() -> int:
     parser.add_argument("--sft-steps", type=int, default=Plan.sft_steps)
     parser.add_argument("--grpo-steps", type=int, default=Plan.grpo_steps)
     parser.add_argument("--draws", type=int, default=Plan.draws, help="sampled replies to each held-out turn")
-    parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1, 2), help="two to ten seeds")
+    parser.add_argument("--seeds", type=int, nargs="+", default=(0, 1, 2), help="two or more seeds")
     parser.add_argument("--jobs", type=int, default=2, help="trainings side by side, one thread each")
     plan, began = Plan(**vars(parser.parse_args())), time.monotonic()
     plan.out.mkdir(parents=True, exist_ok=True)

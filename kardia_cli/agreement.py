@@ -7,7 +7,7 @@ no independent sample (Miller 2024).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -134,11 +134,14 @@ def _ranks(values: Any) -> Any:
     return (np.cumsum(counts) - (counts - 1) / 2)[places]
 
 
-def macro_f1(pairs: Iterable[tuple[Hashable, Hashable]]) -> float | None:
-    """Unweighted mean of F1 over the gold labels that occur in (gold, said) pairs; None for no pairs."""
+def macro_f1(pairs: Iterable[tuple[Hashable, Hashable]], labels: Collection[Hashable] | None = None) -> float | None:
+    """Unweighted mean of F1 over the labels that occur as gold or as said, of (gold, said) pairs; None of nothing.
+
+    As scikit-learn counts; but with `labels`, what is none of them is a miss and no class of its own.
+    """
     known = [(gold, said) for gold, said in pairs]
     scores = []
-    for label in dict.fromkeys(gold for gold, _ in known):
+    for label in dict.fromkeys(label for pair in known for label in pair if labels is None or label in labels):
         golds, saids = sum(gold == label for gold, _ in known), sum(said == label for _, said in known)
         scores.append(2 * sum(gold == label == said for gold, said in known) / (golds + saids))
     return sum(scores) / len(scores) if scores else None

@@ -115,7 +115,14 @@ def test_spearman_is_that_of_scipy_with_ties() -> None:
 def test_macro_f1_counts_a_rare_label_as_much_as_a_common_one() -> None:
     pairs = [("sad", "sad")] * 8 + [("proud", "sad")] * 2
     assert macro_f1(pairs) == pytest.approx((16 / 18 + 0) / 2)
-    assert macro_f1([("sad", "sad"), ("proud", "")]) == pytest.approx(0.5)
+    assert macro_f1([("sad", "sad"), ("proud", "")], ["sad", "proud"]) == pytest.approx(0.5)
+
+
+def test_macro_f1_is_scikit_learns_also_where_a_label_is_only_said() -> None:
+    from sklearn.metrics import f1_score
+
+    golds, saids = ["sad", "sad", "proud", "angry"], ["sad", "joyful", "proud", "joyful"]
+    assert macro_f1(zip(golds, saids, strict=True)) == pytest.approx(f1_score(golds, saids, average="macro"))
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,11 @@ def test_one_seed_has_no_interval(learn: ModuleType) -> None:
 
 
 def test_the_interval_over_seeds_is_students(learn: ModuleType) -> None:
+    from scipy.stats import t
+
     low, high = learn.over_seeds([0.1, 0.2, 0.3])
-    assert (low, high) == pytest.approx((0.2 - 4.303 * 0.1 / 3**0.5, 0.2 + 4.303 * 0.1 / 3**0.5))
+    reach = t.ppf(0.975, 2) * 0.1 / 3**0.5
+    assert (low, high) == pytest.approx((0.2 - reach, 0.2 + reach))
 
 
 def test_replies_that_were_not_scored_are_left_out_of_means_and_pairs(learn: ModuleType) -> None:

@@ -165,7 +165,7 @@ def _tokens(
 
 
 def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, tokens: int, voice: Voice) -> None:
-    from kardia_cli.training import memory
+    from kardia_cli.training import memory, memory_parts
 
     try:
         found = memory.predict(config, plan, stage=stage, tokens=tokens)
@@ -175,7 +175,7 @@ def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, 
     print_table(f"memory of {stage}", found.table())
     if found.fits:
         return
-    peak, there = found.total / memory.GIB, found.free.size / memory.GIB
+    peak, there = found.total / memory_parts.GIB, found.free.size / memory_parts.GIB
     voice.warn(f"warning: {peak:.1f} GiB are predicted, {there:.1f} are free here; what would help:")
     for line in found.advice:
         voice.warn(f"  {line}")

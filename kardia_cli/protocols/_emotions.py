@@ -32,21 +32,6 @@ def first_turns(rows: Sequence[Row]) -> list[Row]:
     return list(first.values())
 
 
-def macro_f1(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Unweighted mean of F1 over the labels that occur as gold or as said, of (gold, said); None of nothing.
-
-    As scikit-learn counts; but what is none of the 32 labels is a miss, and no class of its own.
-    """
-    occurring = {label for pair in pairs for label in pair}
-    scores = []
-    for label in (name for name in EMOTIONS if name in occurring):
-        hits = sum(gold == label == said for gold, said in pairs)
-        missed = sum(gold == label != said for gold, said in pairs)
-        false = sum(said == label != gold for gold, said in pairs)
-        scores.append(2 * hits / (2 * hits + missed + false))
-    return sum(scores) / len(scores) if scores else None
-
-
 def recalls(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """A line for each gold label that occurs: its n, and the share of it that each model says.
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from kardia_cli.agreement import mean
 from kardia_cli.errors import UsageError
 from kardia_cli.line import Row
 from kardia_cli.metrics import bleu, distinct, epitome, perplexity, strategy
@@ -40,8 +41,7 @@ class System(NamedTuple):
 
     def mean(self, name: str) -> float | None:
         """Mean of a part over the replies that have it."""
-        known = [value for each in self.parts if (value := each.get(name)) is not None]
-        return sum(known) / len(known) if known else None
+        return mean([each.get(name) for each in self.parts])
 
 
 def systems(rows: Sequence[Row]) -> list[System]:
@@ -157,7 +157,7 @@ def _epitome(all_systems: Sequence[System]) -> Table:
     for name, its in _named(all_systems):
         if sources[name]:
             levels = [epitome.of_parts(each)[1] for each in its]
-            means = {facet: _mean([each.get(facet) for each in levels]) for facet in epitome.FACETS}
+            means = {facet: mean([each.get(facet) for each in levels]) for facet in epitome.FACETS}
             lines.append({"model": name, **{facet.replace("_", " "): mean for facet, mean in means.items()}})
     who = " and ".join(sorted(set().union(*sources.values()))) if sources else ""
     return f"EPITOME facets, 0–2, by {who}", lines
@@ -207,11 +207,6 @@ def _models(all_systems: Sequence[System], options: Mapping[str, Any]) -> Table:
             lines.append(line)
     bound = [f"{name} by {options[name]}" for name in ("bertscore", "ppl") if options[name]]
     return "; ".join(bound), lines
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _percent(share: float | None) -> float | None:

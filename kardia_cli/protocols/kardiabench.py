@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from kardia_cli import flow, spans
+from kardia_cli.agreement import macro_f1, mean
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
@@ -21,6 +22,7 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.line import Row
 from kardia_cli.protocols import _emotions
 from kardia_cli.protocols._answers import answer, label_alone, turns
+from kardia_cli.records import EMOTIONS
 from kardia_cli.rubric import Rubric
 from kardia_cli.verdicts import overall, parts
 
@@ -121,7 +123,7 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
     first = _emotions.first_turns(rows)
     measured = [row for row in rows if _emotions.hit(row) is not None]
     means = {
-        name: _mean([each.get(name) for each in given])
+        name: mean([each.get(name) for each in given])
         for name in names
         # facets and spreads stay in the rows
         if name not in ("format", EMOTION, "rubric") and ("." not in name or name.startswith("ref."))
@@ -131,11 +133,11 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         "dialogues": len(first),
         "turns": len(rows),
         "not scored": sum(not _is_scored(each) for each in given),
-        "format rate": _mean([each.get("format") for each in given]),
-        "emotion accuracy": _mean([each.get(EMOTION) for each in given]),
-        "first-turn accuracy": _mean([_emotions.hit(row) for row in first]),
-        "macro-F1": _emotions.macro_f1([(row["emotion"], row["label"]) for row in measured]),
-        "mean reward": _mean([row["value"] for row in rows]),
+        "format rate": mean([each.get("format") for each in given]),
+        "emotion accuracy": mean([each.get(EMOTION) for each in given]),
+        "first-turn accuracy": mean([_emotions.hit(row) for row in first]),
+        "macro-F1": macro_f1([(row["emotion"], row["label"]) for row in measured], EMOTIONS),
+        "mean reward": mean([row["value"] for row in rows]),
         **means,
     }
 
@@ -143,8 +145,3 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
 def _is_scored(given: Mapping[str, float | None]) -> bool:
     """Whether all was measured that was to be: of a label alone its emotion, of a reply the rubric, too."""
     return bool(given) and given.get("rubric", 0.0) is not None
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kardia_cli import flow, spans
+from kardia_cli.agreement import mean
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
@@ -83,11 +84,6 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         "dialogues": len({row["id"] for row in rows}),
         "turns": len(rows),
         "not scored": sum(row["value"] is None for row in rows),
-        "mean score": _mean([row["value"] for row in rows]),
-        **{name: _mean([each.get(name) for each in found]) for name in names},
+        "mean score": mean([row["value"] for row in rows]),
+        **{name: mean([each.get(name) for each in found]) for name in names},
     }
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

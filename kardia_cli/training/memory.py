@@ -17,71 +17,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from kardia_cli.training.memory_advice import advice
 from kardia_cli.training.memory_free import Free, free
+from kardia_cli.training.memory_parts import GIB, SLACK, Memory, Part
 from kardia_cli.training.memory_sizes import Counts, Pass, Shape, count
 from kardia_cli.training.plan import Plan
 
-GIB = 2**30
-SLACK = 0.1
-"""Share on top of what is predicted: fragments, passing copies (ours)."""
 CONTEXT = int(0.7 * GIB)
 """What CUDA itself takes of a card (ours, rounded)."""
 _FORMATS = {"float32": 4, "bfloat16": 2, "float16": 2, "float8_e4m3fn": 1}
 _FOUR_BIT = 0.52
 """Bytes a parameter in nf4 with double quantisation takes, its constants included."""
 Stage = Literal["sft", "grpo", "evaluate"]
-Phase = Literal["always", "training", "generation"]
-PHASES: tuple[Phase, ...] = ("always", "training", "generation")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that takes memory (bytes), and when. `reserved`: it takes just this, so no slack is put on top."""
-
-    name: str
-    size: int
-    phase: Phase
-    note: str = ""
-    reserved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """A prediction: its parts, what is free, and flags that would make it fit."""
-
-    parts: tuple[Part, ...]
-    free: Free
-    advice: tuple[str, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """Bytes at the peak: what is always there and the larger of the two phases, with slack where nothing is reserved."""
-        sums = {phase: sum(map(_with_slack, self.parts_of(phase))) for phase in PHASES}
-        return int(sums["always"] + max(sums["training"], sums["generation"]))
-
-    def parts_of(self, phase: Phase) -> list[Part]:
-        """What takes memory in this phase."""
-        return [part for part in self.parts if part.phase == phase]
-
-    @property
-    def fits(self) -> bool:
-        """Whether the peak is within what is free."""
-        return self.total <= self.free.size
-
-    def table(self) -> list[dict[str, Any]]:
-        """Rows of a table in GiB, the peak and what is free last."""
-        rows: list[dict[str, Any]] = [
-            {"what": part.name, "GiB": part.size / GIB, "when": part.phase, "how": part.note}
-            for part in self.parts
-            if part.size
-        ]
-        peak = {"what": "peak", "GiB": self.total / GIB, "when": "", "how": f"with {SLACK:.0%} slack; predicted"}
-        there = {"what": "free", "GiB": self.free.size / GIB, "when": "", "how": self.free.where}
-        return [*rows, peak, there]
-
-
-def _with_slack(part: Part) -> float:
-    return part.size if part.reserved else part.size * (1 + SLACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +86,6 @@ def predict(
     made = again(plan)
     if made.fits:
         return made
-    from kardia_cli.training.memory_advice import advice
-
     return replace(made, advice=tuple(advice(made, plan, stage, machine.processes, again)))
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kardia_cli.training.memory_parts import GIB, Memory
 from kardia_cli.training.plan import Plan
 
-if TYPE_CHECKING:
-    from kardia_cli.training.memory import Memory
-
-GIB = 2**30
 WORTH = 0.02
 """Share of the peak that a flag must save to be named."""
 ADAPTER: dict[str, Any] = {"r": 16, "lora_alpha": 32, "target_modules": "all-linear"}

@@ -12,8 +12,9 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.training import memory, tiny
-from kardia_cli.training.memory import GIB, Machine
+from kardia_cli.training.memory import Machine
 from kardia_cli.training.memory_free import Free, free
+from kardia_cli.training.memory_parts import GIB, PHASES
 from kardia_cli.training.memory_sizes import Pass, Shape, count
 from kardia_cli.training.plan import Plan, Start
 
@@ -134,7 +135,7 @@ def test_a_token_of_the_seven_billion_model_takes_56_kib_of_cache(seven: Any) ->
 
 def test_generation_and_training_take_turns(seven: Any) -> None:
     found = predict(seven, GRPO, LORA, stage="grpo", tokens=900)
-    sums = {phase: sum(part.size for part in found.parts_of(phase)) for phase in memory.PHASES}
+    sums = {phase: sum(part.size for part in found.parts_of(phase)) for phase in PHASES}
     slack = 1.1 * (sums["always"] + max(sums["training"], sums["generation"])) - 0.1 * memory.CONTEXT
     assert found.total == pytest.approx(slack, abs=2)
     assert min(sums.values()) > 0

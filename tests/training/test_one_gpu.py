@@ -11,8 +11,8 @@ import pytest
 
 from kardia_cli.config_file import load_toml
 from kardia_cli.training import arguments, memory, models
-from kardia_cli.training.memory import GIB
 from kardia_cli.training.memory_free import Free
+from kardia_cli.training.memory_parts import GIB
 from kardia_cli.training.memory_sizes import Shape, count
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import load
