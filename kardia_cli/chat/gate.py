@@ -100,6 +100,7 @@ class Gate:
         self._refusals = self._losses = 0
         self._refused_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._woken = False  # a call is on its way that has not taken its share of the ceilings yet
         self._probing: asyncio.Task[None] | None = None
         self.reached = False
         halt.on_set(self._wake_all)
@@ -155,7 +156,8 @@ class Gate:
 
     async def _enter(self, loop: asyncio.AbstractEventLoop) -> None:
         self._halt.check()
-        if not self._waiters and self._flying < int(self.window.limit) and self._hold(loop.time()) <= 0.0:
+        free = not self._waiters and not self._woken and self._flying < int(self.window.limit)
+        if free and self._hold(loop.time()) <= 0.0:
             self._flying += 1
             return
         self.window.waited()
@@ -186,7 +188,12 @@ class Gate:
         return held
 
     def _pump(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let as many of those who wait through as may go; come back when a pause ends."""
+        """Let as many of those who wait through as may go; come back when a pause ends.
+
+        Under a ceiling per minute one at a time: only when it has run is known what it took.
+        """
+        if self._woken:
+            return
         while self._waiters and self._flying < int(self.window.limit):
             held = self._hold(loop.time())
             if held > 0.0:
@@ -199,10 +206,16 @@ class Gate:
                 self._flying += 1
                 turn.set_result(None)
                 if self._requests is not None or self._tokens is not None:
-                    loop.call_soon(self._pump, loop)  # what the woken call takes is known when it has run
+                    self._woken = True
+                    loop.call_soon(self._ran, loop)
                     return
         if self._waiters:
             self.window.waited()
+
+    def _ran(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The woken call has run up to its sending; the next may be looked at."""
+        self._woken = False
+        self._pump(loop)
 
     def _wake_all(self) -> None:
         while self._waiters:
