@@ -10,9 +10,10 @@
                optional rescore(score, rubric)                        -> the score by another policy of the rubric
 
 A protocol also says by constants what it needs: NEEDS (fields of a row, default ("messages",)), NEEDS_MODEL (default True),
-MIN_MODELS (default 1), NEEDS_JUDGE (default True), BUILTIN (the embedded rows that `builtin` means, default "dialogues"). An
-option `from_logs` is set by --from-logs: then NEEDS_OF_LOGS (default none) counts in place of NEEDS, and no model and no
-judge are asked for. An option `references` is set by --references.
+MIN_MODELS (default 1), NEEDS_JUDGE (default True), NEEDS_RUBRIC (default True; False: it asks the judge in words of its own),
+BUILTIN (the embedded rows that `builtin` means, default "dialogues"). An option `from_logs` is set by --from-logs: then
+NEEDS_OF_LOGS (default none) counts in place of NEEDS, and no model and no judge are asked for. An option `references` is set
+by --references. With an option `human` (a file of what people said) no judge is asked for.
 
 None of a reward means "not scored" (a judge was asked and failed) and is never 0. `test_plugins` holds every file of the
 folders against these shapes.

@@ -1,4 +1,4 @@
-"""What kardia carries with it: fictional people, profiles, situations, dialogues and probes, so that every stage runs with
+"""What kardia carries with it: fictional people, profiles, situations, dialogues, probes and scenarios, so that every stage runs with
 no argument. All of it was written for kardia; `data/` holds it as JSONL.
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 from kardia_cli import jsonl
 from kardia_cli.line import Line, Row
 
-Name = Literal["people", "profiles", "situations", "dialogues", "probes"]
+Name = Literal["people", "profiles", "situations", "dialogues", "probes", "sage"]
 _FOLDER = Path(__file__).parent / "data"
 
 

@@ -121,14 +121,22 @@ class Session:
         return self._judges[name]
 
     def tell_judge(
-        self, judge: Judge, inputs: list[str] | None = None, limit: int | None = None, turns: int | None = None
+        self,
+        judge: Judge,
+        inputs: list[str] | None = None,
+        limit: int | None = None,
+        turns: int | None = None,
+        own_words: bool = False,
     ) -> None:
         """Say at the start how many calls a real judge will be asked for: a turn, and for all turns where they are known.
 
-        `inputs` are files whose supporter turns can be counted, `turns` their number where it is known otherwise.
+        `inputs` are files whose supporter turns can be counted, `turns` their number where it is known otherwise;
+        `own_words`: no rubric is asked, but a protocol's own prompt.
         """
         if self.calls.estimate or not any(chat.real for chat in judge.chats):
             return
+        if own_words:
+            return self.voice.say(f"judge {judge.name}, asked in the protocol's own words")
         each, manner = judge.calls_per_turn, judge.manner
         if turns is None and inputs:
             turns = pipe.count_supporter_turns(inputs, limit)

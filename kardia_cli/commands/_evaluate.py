@@ -59,19 +59,25 @@ class Run:
         return await evaluate(row, self.measure, self.chats, self.judge, self.settings, self.judged)
 
     async def noted(self, lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
-        """The lines as they come; dialogues with predictions are noted, KardiaBench's own test file is test as a whole."""
+        """The lines as they come; dialogues with predictions are noted, what is published as a test is test as a whole.
+
+        A log that does not name its model is of the one that its file is called after.
+        """
         told: set[str] = set()
         async for line in lines:
-            if line.row is not None and self.saved is not None:
+            if line.row is None:
+                yield line
+                continue
+            if self.saved is not None:
                 self._see(line.row, self.saved)
-            if line.row is not None and is_published_test(line):
-                if line.file not in told:
-                    told.add(line.file)
-                    self.session.voice.say(
-                        f"{line.file}: KardiaBench's fields and no split: all of it is test, as its name says"
-                    )
-                line = Line(line.number, {**line.row, "split": "test"}, line.error, line.raw, line.file)
-            yield line
+            why = published_test(line)
+            if why and line.file not in told:
+                told.add(line.file)
+                self.session.voice.say(f"{line.file}: {why}")
+            known = {"split": "test"} if why else {}
+            if self.measure.options.get("from_logs") and not line.row.get("model"):
+                known["model"] = Path(line.file).stem
+            yield Line(line.number, {**line.row, **known}, line.error, line.raw, line.file) if known else line
 
     def _see(self, row: Row, saved: Predictions) -> None:
         from kardia_cli.prompts import supporter_turns
@@ -85,9 +91,17 @@ class Run:
         saved.see(row_id(row), supporter_turns(row))
 
 
-def is_published_test(line: Line) -> bool:
-    """Whether a row stands as KardiaBench is published, in a file that is called test: six fields and no split."""
-    return Path(line.file).stem == "test" and line.row is not None and line.row.keys() == set(SIX_FIELDS)
+def published_test(line: Line) -> str:
+    """Why a row without a split is test; empty where nothing says so.
+
+    KardiaBench's six fields in a file that is called test; a scenario of SAGE, which has no other use.
+    """
+    row = line.row or {}
+    if Path(line.file).stem == "test" and row.keys() == set(SIX_FIELDS):
+        return "KardiaBench's fields and no split: all of it is test, as its name says"
+    if "split" not in row and row.keys() >= {"player", "scene", "main_cha"}:
+        return "scenarios of SAGE: all of them are test"
+    return ""
 
 
 async def run(
@@ -99,9 +113,10 @@ async def run(
 
     named = session.required(context, inputs)
     here = opened(session, what, judged)
-    known = _known.records(here.judge, calibration) if here.judged else []
+    by_rubric = here.judged and here.measure.needs_rubric
+    known = _known.records(here.judge, calibration) if by_rubric else []
     if here.judged:
-        session.tell_judge(here.judge)
+        session.tell_judge(here.judge, own_words=not by_rubric)
         models = [chat.name for chat in here.chats.values() if not isinstance(chat, Predicted)]
         for warning in _known.relations(here.judge, models, session.board):
             session.voice.warn(warning)
@@ -114,11 +129,10 @@ async def run(
         here.saved.check(here.example)
         for warning in here.saved.warnings(all_read=limit is None):
             session.voice.warn(warning)
-    title = titled(
-        here.measure.name, here.judge.name if here.judged else "", here.judge.rubric.id, here.judge.rubric.read_hash
-    )
+    rubric = f"{here.judge.rubric.id} {here.judge.rubric.read_hash}" if by_rubric else ""
+    title = titled(here.measure.name, here.judge.name if here.judged else "", rubric)
     show(session.voice, title, here.measure, scores)
-    if here.judged:
+    if by_rubric:
         quote(here, scores, known, calibration)
     if unfinished is not None:
         raise unfinished
@@ -181,17 +195,21 @@ async def moved(here: Run, source: AsyncIterator[Line], judged: Judged) -> tuple
     return scores, None
 
 
-def titled(protocol: str, judge: str, rubric: str, read_hash: str) -> str:
-    """The title of the table: what was measured, who judged, by which words."""
+def titled(protocol: str, judge: str, rubric: str) -> str:
+    """The title of the table: what was measured, who judged, by which words; `rubric` is empty for the protocol's own."""
     if not judge:
         return f"{protocol}, nobody judged"
     label = " + ".join("offline (lexical)" if name == "offline" else name for name in judge.split(" + "))
-    return f"{protocol}, judged by {label}, rubric {rubric} {read_hash}"
+    return f"{protocol}, judged by {label}" + (f", rubric {rubric}" if rubric else "")
 
 
 def show(voice: Voice, title: str, measure: Measure, scores: Sequence[Row]) -> None:
-    """The protocol's tables of these score rows."""
+    """The protocol's tables of these score rows, and of models every mean with its interval."""
     voice.table(title, measure.summarize(scores))
+    if measure.models or measure.options.get("from_logs"):
+        from kardia_cli.reporting.measured import intervals
+
+        voice.table(*intervals(scores))
     for further, table in measure.further(scores):
         voice.table(further, table)
 

@@ -41,7 +41,6 @@ class Measured:
         typer.Option(
             "--from-logs",
             help="The rows are logs of finished talks: score them, ask no model.",
-            hidden=True,  # until a shipped protocol reads logs
         ),
     ] = False
     split: Annotated[

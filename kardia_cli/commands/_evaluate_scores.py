@@ -63,9 +63,11 @@ async def run(
         raise UsageError("no score rows came in", "name a file that kardia evaluate wrote")
     for key, rows in groups.items():
         protocol, judge, read_hash, policy_hash = key
-        title = titled(protocol, judge, rubrics.get(key) or _shipped(read_hash), read_hash)
+        measure = _measure(protocol)
+        words = f"{rubrics.get(key) or _shipped(read_hash)} {read_hash}" if measure.needs_rubric else ""
         alike = sum(other[:3] == key[:3] for other in groups)
-        show(session.voice, title + (f", policy {policy_hash}" if alike > 1 else ""), _measure(protocol), rows)
+        policy = f", policy {policy_hash}" if alike > 1 else ""
+        show(session.voice, titled(protocol, judge, words) + policy, measure, rows)
     if len(groups) > 1:
         session.voice.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
     if unfinished is not None:

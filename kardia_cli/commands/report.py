@@ -1,4 +1,4 @@
-"""kardia report: what came of a run, for people and for scripts; for now, which verdicts differ between two files."""
+"""kardia report: what came of it, for people, papers and CI: scores compared, dialogues to read, verdicts that flip."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kardia_cli.commands._report_flags import Compared, Written
 from kardia_cli.options import Talk, expand
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from kardia_cli.stages.flips import Comparison
 
 POSITION = 8
-EXAMPLE = "Example: kardia report --diff judged-before.jsonl judged-after.jsonl > flips.jsonl"
+EXAMPLE = "Example: kardia report base=b.jsonl sft=s.jsonl grpo=g1.jsonl,g2.jsonl --baseline sft --html report.html"
 
 
 @dataclass
@@ -30,26 +31,56 @@ class Files:
 @expand
 def run(
     context: typer.Context,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="[NAME=]FILE[,FILE…]", help="Score rows of evaluate; several files of one name are training seeds. Also dialogues, or the folder of a run.", show_default=False)] = None,
     diff: Annotated[tuple[str, str] | None, typer.Option("--diff", metavar="OLD NEW", help="Two files of judged rows (one may be -): list the verdicts that flip.")] = None,
-    rubric: Annotated[str | None, typer.Option(help="Compare verdicts by this rubric alone (its id).")] = None,
-    judge: Annotated[str | None, typer.Option(help="Compare verdicts by this judge alone (its name in the rows).")] = None,
+    rubric: Annotated[str | None, typer.Option(help="Take what this rubric decided alone (its id; of score rows its hash, too).")] = None,
+    judge: Annotated[str | None, typer.Option(help="Take what this judge said alone (its name in the rows).")] = None,
+    compared: Compared = Compared(),
+    written: Written = Written(),
     files: Files = Files(),
     talk: Talk = Talk(),
 ) -> None:  # fmt: skip
-    """Compare two files of judged rows: verdicts that flip and what changed them, rows on stdout, tables on stderr."""
+    """Compare scores: figures with intervals, paired differences, gates; as rows, table, figure, Markdown, page."""
+    from kardia_cli import pipe
+    from kardia_cli.commands import _report_scores
     from kardia_cli.errors import UsageError
     from kardia_cli.options import no_input
+    from kardia_cli.reporting.runs import Choice
+
+    voice = talk.voice("report")
+    if diff and all(diff):
+        _check_alone(inputs, compared, written)
+        return _flips(diff, rubric, judge, files, voice)
+    words = pipe.named_inputs(inputs or [], voice, default=None)
+    if not words:
+        example = "kardia report sft=s.jsonl grpo=g.jsonl --baseline sft, or kardia report --diff old.jsonl new.jsonl"
+        raise UsageError("nothing to report on", no_input(context, example).remedy)
+    if files.rejects is not None:
+        raise UsageError("--rejects goes with --diff", "a score row that cannot be read stops the report")
+    _report_scores.run(_report_scores.Asked(words, Choice(judge, rubric), compared, written, files), voice)
+
+
+def _check_alone(inputs: list[str] | None, compared: Compared, written: Written) -> None:
+    """`UsageError` where --diff stands beside what only a comparison of scores reads."""
+    from kardia_cli.errors import UsageError
+
+    flags = [f"--{name}" for group in (compared, written) for name, value in vars(group).items() if value]
+    for word in [*(inputs or []), *flags]:
+        raise UsageError(f"--diff compares OLD and NEW alone, and {word} is neither", f"leave out {word}")
+
+
+def _flips(diff: tuple[str, str], rubric: str | None, judge: str | None, files: Files, voice: Voice) -> None:
+    """The verdicts that differ between two files of judged rows."""
+    from kardia_cli.errors import UsageError
     from kardia_cli.stages.flips import Comparison, Side
 
-    if not diff or not all(diff):
-        raise UsageError("nothing to report on", no_input(context, "kardia report --diff old.jsonl new.jsonl").remedy)
     if diff == ("-", "-"):
         raise UsageError("OLD and NEW cannot both be stdin", "name a file for one of them")
     names = ["stdin" if name == "-" else name for name in diff]
     if names[0] == names[1]:
         names = [f"{names[0]} (old)", f"{names[1]} (new)"]
     comparison = Comparison(Side(names[0], rubric, judge), Side(names[1], rubric, judge))
-    _compare(comparison, diff, files, talk.voice("report"))
+    _compare(comparison, diff, files, voice)
 
 
 def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, voice: Voice) -> None:

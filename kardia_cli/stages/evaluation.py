@@ -52,6 +52,8 @@ class Measure:
     models: int = 1
     """How many models it needs at least."""
     needs_judge: bool = True
+    needs_rubric: bool = True
+    """Whether the judge is asked by a rubric; else in the protocol's own words."""
     needs: tuple[str, ...] = ("messages",)
     builtin: Name = "dialogues"
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -141,7 +143,7 @@ def decided_anew(row: Row, rubric: Rubric, decide: Callable[[Row, Critique], Cri
 def without_text(row: Row) -> Row:
     """A score row as the summary needs it: the reply's text is only noted as there or not, so memory stays small.
 
-    A simulated dialogue is left out, too.
+    A simulated dialogue is left out, too, and what was thought in it.
     """
-    talk: Row = {"messages": []} if "messages" in row else {}
+    talk: Row = {name: [] for name in ("messages", "thoughts") if name in row}
     return {**row, "text": bool(row["text"]), "reason": "", "critique": None, "settings": "", **talk}

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.chat.offline import biographer, rewriter, seeker, supporter
+from kardia_cli.chat.offline import biographer, rewriter, seeker, sentient, supporter
 from kardia_cli.chat.offline.spoken import Spoken, size
 from kardia_cli.chat.request import Reply, Request, Usage
 
@@ -29,9 +29,11 @@ ROLES: dict[str, Role] = {
     "supporter.plain": supporter.supporter_plain,
     "rewriter.turn": rewriter.rewritten_turn,
     "profile.write": biographer.profile,
+    "sentient.feel": sentient.feel,
+    "sentient.say": sentient.say,
 }
 """The tasks that it speaks in. Supporter tasks find the share of faults among their facts."""
-JUDGES = ("judge.turn", "judge.gate", "judge.fit", "judge.dialogue")
+JUDGES = ("judge.turn", "judge.gate", "judge.fit", "judge.dialogue", "judge.rank")
 
 
 class OfflineChat:
@@ -65,13 +67,14 @@ class OfflineChat:
 
 
 def _judge(task: str) -> Judging:
-    from kardia_cli.chat.offline import scorer
+    from kardia_cli.chat.offline import scorer, scorer_ranks
 
     judges: dict[str, Judging] = {
         "judge.turn": scorer.judge_turn,
         "judge.gate": scorer.judge_gate,
         "judge.fit": scorer.judge_fit,
         "judge.dialogue": scorer.judge_dialogue,
+        "judge.rank": scorer_ranks.judge_rank,
     }
     return judges[task]
 

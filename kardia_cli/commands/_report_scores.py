@@ -1,0 +1,224 @@
+"""kardia report over score rows, dialogues and runs: read all, compare, write every form, then hold the gates."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kardia_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from kardia_cli.commands._report_flags import Compared, Written
+    from kardia_cli.commands.report import Files
+    from kardia_cli.console import Voice
+    from kardia_cli.line import Row
+    from kardia_cli.reporting.model import Comparison
+    from kardia_cli.reporting.runs import Choice, Material
+
+_OF_SCORES = ("baseline", "criteria", "gate", "calibration", "cost")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that was typed."""
+
+    words: Sequence[str]
+    choice: Choice
+    compared: Compared
+    written: Written
+    files: Files
+
+
+def run(asked: Asked, voice: Voice) -> None:
+    """Everything; raises `GateFailed` when all is written."""
+    from kardia_cli.reporting import figure, gates, runs, specs
+
+    wanted = asked.written.wanted()
+    if "figure" in wanted:
+        figure.format_of(wanted["figure"].suffix)
+    _check_targets(wanted, asked.files.output)
+    bounds = [gates.parse(text) for text in asked.compared.gate or []]
+    named = specs.parse(asked.words)
+    with contextlib.ExitStack() as stack:
+        targets = {name: _target(path, asked.files.force, stack) for name, path in wanted.items()}
+        rows = _rows_target(asked, stack)
+        material = asyncio.run(
+            runs.load(named, asked.choice, "html" in wanted, lambda: voice.say("waiting for score rows on stdin"))
+        )
+        found = _compared(asked, material, voice)
+        if found is not None:
+            found.gates.extend(gates.check(bounds, found))
+            _show(found, voice)
+        else:
+            _show_runs(material, voice)
+        for name, write in targets.items():
+            write(_render(name, asked, found, material))
+        _write_rows(rows, found, material)
+    if found is not None:
+        gates.enforce(found.gates)
+
+
+def _check_targets(wanted: dict[str, Path], output: Path | None) -> None:
+    """One form for each file, one at most for stdout."""
+    paths = [*wanted.values(), *([output] if output else [])]
+    for path in paths:
+        if paths.count(path) > 1:
+            where = "stdout" if str(path) == "-" else str(path)
+            raise UsageError(f"two forms of the report would go to {where}", "give each its own file")
+
+
+def _target(path: Path, force: bool, stack: contextlib.ExitStack) -> Callable[[bytes], None]:
+    from kardia_cli.output import beside
+
+    descriptor = 1 if str(path) == "-" else stack.enter_context(beside(path, force))
+
+    def write(data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[os.write(descriptor, left) :]
+        except BrokenPipeError:
+            return  # nobody reads on: quiet success
+
+    return write
+
+
+def _rows_target(asked: Asked, stack: contextlib.ExitStack) -> Any:
+    """Where the rows of the comparison go; nowhere where stdout has another form."""
+    from kardia_cli.jsonl import PlainWriter
+    from kardia_cli.output import output_descriptor
+
+    taken = any(str(path) == "-" for path in asked.written.wanted().values())
+    if taken and asked.files.output is None:
+        return None
+    return PlainWriter(stack.enter_context(output_descriptor(asked.files.output, asked.files.force)))
+
+
+def _compared(asked: Asked, material: Material, voice: Voice) -> Comparison | None:
+    """The comparison of what was read; None where no scores were named, which the flags must then not need."""
+    from kardia_cli.reporting import compare, costs
+
+    what = asked.compared
+    if material.groups:
+        found = compare.compare(material.groups, what.baseline, what.criteria or ())
+        found.calibration.extend(_calibration(what.calibration, found))
+        found.cost.extend(costs.read(path) for path in what.cost or [])
+        return found
+    needing = [name for name in _OF_SCORES if getattr(what, name)]
+    needing += [name for name in asked.written.wanted() if name != "html"]
+    if needing:
+        raise UsageError(
+            f"--{needing[0]} needs score rows, and no file holds any", "name files that kardia evaluate wrote"
+        )
+    if material.dialogues and asked.written.html is None:
+        raise UsageError(
+            f"{' and '.join(asked.words)}: dialogues, and no scores to compare",
+            "to read them: --html FILE; to measure them: kardia evaluate",
+        )
+    if not material.runs and asked.written.html is None:
+        voice.warn("nothing to compare")
+    return None
+
+
+def _calibration(path: Path | None, found: Comparison) -> list[str]:
+    """What a record says of the judge of these scores; `UsageError` where it is of another one."""
+    from kardia_cli import calibrations
+
+    if path is None:
+        return []
+    identity = found.identity
+    known = (identity["judge_manner"] or {}).get("hash")
+    record = calibrations.load(path)
+    judge_hash = record.values["judge_hash"] if known is None else known
+    return [calibrations.quote(calibrations.given(path, identity["judge"], judge_hash, identity["rubric_hash"]))]
+
+
+def _render(name: str, asked: Asked, found: Comparison | None, material: Material) -> bytes:
+    """One form of the report."""
+    from kardia_cli.reporting import figure, latex, markdown, methods
+
+    if name == "html":
+        return _page(asked, found, material).encode()
+    assert found is not None
+    if name == "figure":
+        path = asked.written.wanted()["figure"]
+        return figure.draw(found, figure.format_of(path.suffix))
+    if name == "json":
+        return _json(found.as_dict())
+    writers = {"markdown": markdown.render, "table": latex.render, "methods": methods.render}
+    return writers[name](found).encode()
+
+
+def _json(values: dict[str, Any]) -> bytes:
+    import orjson
+
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
+    from kardia_cli.reporting import viewing
+    from kardia_cli.reporting.html.page import page
+
+    beside: list[Row] = asyncio.run(_dialogues(asked.compared.dialogues or []))
+    return page(viewing.data(found, material, beside, _labels(asked)))
+
+
+def _labels(asked: Asked) -> dict[str, Any]:
+    """What people can say in the page."""
+    from kardia_cli import rubric_file
+    from kardia_cli.reporting.html.labelling import labels_of
+    from kardia_cli.session import DEFAULT_RUBRIC
+
+    return labels_of(rubric_file.load(asked.compared.rate or DEFAULT_RUBRIC), only=asked.compared.blind)
+
+
+async def _dialogues(paths: Sequence[Path]) -> list[Row]:
+    from kardia_cli.reporting import runs
+
+    return [row for path in paths for row in await runs.dialogues(path)]
+
+
+def _write_rows(writer: Any, found: Comparison | None, material: Material) -> None:
+    """The comparison as rows; where only runs were named, their metrics."""
+    from kardia_cli.reporting import compare
+
+    if writer is None:
+        return
+    lines = compare.as_lines(found) if found is not None else []
+    if found is None:
+        lines = [{"run": run["name"], **row} for run in material.runs for row in run["metrics"]]
+    for line in lines:
+        writer.write(line)
+
+
+def _show(found: Comparison, voice: Voice) -> None:
+    """The tables, doubts and gates, on stderr."""
+    from kardia_cli.reporting import gates, tables
+    from kardia_cli.reporting.model import label_of
+
+    voice.say(tables.headline(found))
+    for doubt in found.warnings:
+        voice.warn(doubt)
+    voice.table(f"means with 95 % intervals, clustered by {found.clustered_by}", tables.means(found))
+    for name in found.differences:
+        title = f"{label_of(found.counts, name)} less {found.baseline}, turn by turn"
+        voice.table(title, tables.gaps(found, name))
+    if found.baseline is None and len(found.names) > 1:
+        voice.say("nothing is compared: name what to compare with, --baseline NAME")
+    for line in found.calibration:
+        voice.say(line)
+    for each in found.gates:
+        voice.say(gates.sentence(each))
+
+
+def _show_runs(material: Material, voice: Voice) -> None:
+    from kardia_cli.training import curves
+
+    for run in material.runs:
+        drawn = curves.spark(run["metrics"])
+        voice.say(f"{run['name']}: {len(run['metrics']):,} logged rows" + (f"\n{drawn}" if drawn else ""))

@@ -1,0 +1,159 @@
+"""The sentient user (SAGE, arXiv 2505.02847; design note systems-llm, section 1): a person whose mood each reply moves.
+
+    first_talk ─▶ model ─▶ how did that feel? ─▶ mood ─▶ what do they write now? ─▶ model …
+
+The mood is a whole number. The simulator says how a reply changes it; the arithmetic is done here: the change is clipped, the
+mood capped at 100, and the talk ends at success, at failure, with a goodbye, or after so many user turns. The last reply
+before the turn limit is not judged, as in SAGE, unless `judge_last_turn`. RLVER's variant is the same with other numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from kardia_cli.environments._sentient_calls import HASH, Felt, Player, Said
+from kardia_cli.environments._sentient_goodbye import takes_leave
+from kardia_cli.environments._sentient_profiles import BY_ID, INTENTIONS, Intention, Profile, read
+from kardia_cli.errors import CallFailed, UsageError
+
+__all__ = [
+    "BY_ID", "CAP", "HASH", "INTENTIONS", "RLVER", "Intention", "Player", "Profile", "Rules", "Stop", "Talk", "band",
+    "converse", "read", "takes_leave",
+]  # fmt: skip
+
+CAP = 100
+Stop = Literal["success", "failure", "goodbye", "turn_limit"]
+Say = Callable[[list[dict[str, str]]], Awaitable[str]]
+"""The other side: what it visibly answers to the talk so far, which ends with a user message. May raise `CallFailed`."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The numbers of a talk; SAGE's by default. `UsageError` where no talk could be held by them.
+
+    `delta_max` clips each change (None: no clip); the talk fails below `fail_below` and succeeds at `succeed_at` (None: only
+    a goodbye says so); `max_turns` counts the user's turns.
+    """
+
+    e0: int = 40
+    delta_max: int | None = 10
+    fail_below: int = 10
+    succeed_at: int | None = CAP
+    max_turns: int = 10
+    judge_last_turn: bool = False
+
+    def __post_init__(self) -> None:
+        high = CAP if self.succeed_at is None else self.succeed_at
+        if not self.fail_below <= self.e0 < high <= CAP:
+            raise UsageError(f"e0={self.e0} is no mood to begin with", f"take one from {self.fail_below} to {high - 1}")
+        if self.delta_max is not None and self.delta_max < 1:
+            raise UsageError(f"delta_max={self.delta_max} lets no mood change", "take 1 or more")
+        if self.max_turns < 1:
+            raise UsageError(f"max_turns={self.max_turns} leaves no talk", "take 1 or more")
+
+    def clipped(self, change: int) -> int:
+        """A change within the clip."""
+        return change if self.delta_max is None else max(-self.delta_max, min(self.delta_max, change))
+
+    def moved(self, mood: int, change: int) -> int:
+        """The mood after a change: clipped, capped at 100."""
+        return min(CAP, mood + self.clipped(change))
+
+    def ended(self, mood: int) -> Stop | None:
+        """How a talk in this mood is over by its mood alone; None where it goes on."""
+        if mood < self.fail_below:
+            return "failure"
+        return "success" if self.succeed_at is not None and mood >= self.succeed_at else None
+
+    def plain(self) -> dict[str, Any]:
+        """The numbers as JSON values."""
+        return asdict(self)
+
+
+RLVER = Rules(e0=30, delta_max=None, fail_below=1, succeed_at=None, max_turns=8)
+"""RLVER's training variant (design note, section 2.1): no clip, may fall below 0, over at 0 or with a goodbye."""
+
+
+def band(mood: int) -> str:
+    """The band of a mood: S from 100, A from 70, B from 40, C from 10, F below."""
+    return next((name for name, least in (("S", 100), ("A", 70), ("B", 40), ("C", 10)) if mood >= least), "F")
+
+
+@dataclass
+class Talk:
+    """A talk as it came about.
+
+    `messages` are what both sides saw; `emotions` the moods, the first before any reply; `deltas` the changes as the
+    simulator gave them, before the clip, so emotions[t] = rules.moved(emotions[t-1], deltas[t-1]). `stop` is None where a
+    call failed: then `error` says which, and `by` whose ("model" or "simulator").
+    """
+
+    messages: list[dict[str, str]]
+    emotions: list[int]
+    deltas: list[int] = field(default_factory=list)
+    thoughts: list[dict[str, Any]] = field(default_factory=list)
+    stop: Stop | None = None
+    error: CallFailed | None = None
+    by: str = ""
+
+    @property
+    def final(self) -> int:
+        """The last mood."""
+        return self.emotions[-1]
+
+    @property
+    def bands(self) -> list[str]:
+        """The band of each mood."""
+        return [band(mood) for mood in self.emotions]
+
+    @property
+    def turns(self) -> int:
+        """How many messages the user has written."""
+        return sum(message["role"] == "user" for message in self.messages)
+
+
+async def converse(player: Player, say: Say, rules: Rules) -> Talk:
+    """Let the user talk with the other side until a stop rule ends it, or a call fails for good."""
+    talk = Talk([{"role": "user", "content": player.profile.first_talk}], [rules.e0])
+    while talk.stop is None:
+        talk.by = "model"
+        try:
+            talk.messages.append({"role": "assistant", "content": await say(list(talk.messages))})
+            talk.by = "simulator"
+            talk.stop = await _answered(talk, player, rules)
+        except CallFailed as error:
+            talk.error = error
+            return talk
+    talk.by = ""
+    return talk
+
+
+async def _answered(talk: Talk, player: Player, rules: Rules) -> Stop | None:
+    """The user reads the last reply and, while a turn is left, answers it; how the talk ends by that, None if it goes on."""
+    last = talk.turns >= rules.max_turns
+    if last and not rules.judge_last_turn:
+        return "turn_limit"
+    felt = await player.feel(talk.messages, talk.final, band(talk.final))
+    mood = rules.moved(talk.final, felt.change)
+    said = None if last else await player.say(talk.messages, mood, band(mood), felt)
+    talk.emotions.append(mood)
+    talk.deltas.append(felt.change)
+    talk.thoughts.append(_thought(len(talk.messages), felt, said))
+    if said is None:
+        return rules.ended(mood) or "turn_limit"
+    talk.messages.append({"role": "user", "content": said.message.strip()})
+    return rules.ended(mood) or ("goodbye" if takes_leave(said.message) else None)
+
+
+def _thought(turn: int, felt: Felt, said: Said | None) -> dict[str, Any]:
+    """The inner side of the user turn at this index of `messages`: one record of a fixed shape."""
+    plan = ""
+    if said is not None:
+        named = ("attitude", "aim", "tone", "content", "draft", "revision")
+        plan = "\n".join(f"{name}: {getattr(said, name)}" for name in named)
+    return {
+        "turn": turn, "meaning": felt.meaning, "serves": felt.serves, "inner": felt.inner, "feeling": felt.feeling,
+        "plan": plan,
+    }  # fmt: skip

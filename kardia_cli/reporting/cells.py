@@ -1,0 +1,126 @@
+"""Numbers → cells and differences: a thin layer over `statistics` that rounds, so that every machine says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import cast
+
+from kardia_cli import statistics
+from kardia_cli.records import EMOTIONS
+from kardia_cli.reporting import emotions
+from kardia_cli.reporting.criteria import lower_is_better
+from kardia_cli.reporting.emotions import Pair
+from kardia_cli.reporting.model import Cell, Gap
+
+DIGITS = 6
+"""Digits that count: enough, and the same on every machine."""
+NOT_TESTED = "not tested"
+Sample = tuple[list[float], list[float], list[str], Sequence[int] | None]
+"""Values of the baseline and of the other, row by row; clusters; seeds."""
+
+
+def round_off(number: float | None) -> float | None:
+    """Six digits that count; None stays None."""
+    return None if number is None else float(f"{number:.{DIGITS}g}") + 0.0
+
+
+def cell_of(
+    values: Sequence[float], clusters: Sequence[Hashable], seeds: Sequence[int] | None, share: bool = False
+) -> Cell:
+    """The mean with its clustered interval; of nothing, nothing.
+
+    A `share` of zeros and ones has an interval that stays within 0 and 1 (Wilson's, see `statistics.shares`).
+    """
+    if not values:
+        return {"value": None, "low": None, "high": None, "n": 0, "clusters": 0}
+    counted = share and set(values) <= {0.0, 1.0}
+    estimate = statistics.share_estimate if counted else statistics.mean_estimate
+    found = estimate(values, clusters, seeds=seeds)
+    return {
+        "value": round_off(found.value),
+        "low": round_off(found.low),
+        "high": round_off(found.high),
+        "n": found.n,
+        "clusters": found.clusters,
+    }
+
+
+def mean_of(values: Sequence[float]) -> float | None:
+    """The plain mean; None of nothing."""
+    return round_off(sum(values) / len(values)) if values else None
+
+
+def f1_of(pairs: Sequence[Pair]) -> float | None:
+    """Macro-F1 alone; None of nothing."""
+    return round_off(emotions.macro_f1(emotions.coded(pairs))) if pairs else None
+
+
+def f1_cell(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None) -> Cell:
+    """Macro-F1 with its bootstrap interval."""
+    if not pairs:
+        return {"value": None, "low": None, "high": None, "n": 0, "clusters": 0}
+    value, low, high = (round_off(each) for each in emotions.f1_interval(pairs, clusters, seeds))
+    return {"value": value, "low": low, "high": high, "n": len(pairs), "clusters": len(set(clusters))}
+
+
+def gaps_of(samples: Mapping[str, Sample], composed: Sequence[str] = ()) -> dict[str, Gap]:
+    """The paired difference of each criterion, p corrected over all of them (Holm 1979), and its verdict.
+
+    `composed` criteria are made of the others: they have a difference and its interval, no p and no verdict.
+    """
+    found = {
+        criterion: statistics.paired_difference(first, second, clusters, seeds=seeds)
+        for criterion, (first, second, clusters, seeds) in samples.items()
+        if first
+    }
+    found |= statistics.holm({name: each for name, each in found.items() if name not in composed})
+    return {name: _gap(name, found.get(name), name not in composed) for name in samples}
+
+
+def _gap(criterion: str, found: statistics.Difference | None, tested: bool) -> Gap:
+    if found is None:
+        return _untested(None, None, None, 0, 0, "too few" if tested else NOT_TESTED)
+    verdict: str = statistics.verdict(found) if tested else NOT_TESTED
+    if lower_is_better(criterion):
+        verdict = {"better": "worse", "worse": "better"}.get(verdict, verdict)
+    names = ("value", "low", "high", "p", "p_holm", "detectable")
+    rounded = {name: round_off(getattr(found, name)) for name in names}
+    if not tested:
+        rounded["p"] = None
+    return cast(Gap, {**rounded, "n": found.n, "clusters": found.clusters, "verdict": verdict})
+
+
+def f1_gap(
+    first: Sequence[Pair], second: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+) -> Gap:
+    """The difference of two macro-F1 with its bootstrap interval; no test of it, accuracy has one."""
+    if not first:
+        return _untested(None, None, None, 0, 0)
+    value, low, high = (round_off(each) for each in emotions.f1_difference(first, second, clusters, seeds))
+    return _untested(value, low, high, len(first), len(set(clusters)))
+
+
+def _untested(
+    value: float | None, low: float | None, high: float | None, n: int, clusters: int, verdict: str = NOT_TESTED
+) -> Gap:
+    return {
+        "value": value, "low": low, "high": high, "p": None, "p_holm": None, "detectable": None,
+        "n": n, "clusters": clusters, "verdict": verdict,
+    }  # fmt: skip
+
+
+def recalls(
+    hits: Sequence[tuple[str, float]], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+) -> dict[str, Cell]:
+    """The share of each gold label that is said, with its interval, in the order of the labels; an unknown label is last."""
+    found = {}
+    order = {label: number for number, label in enumerate(EMOTIONS)}
+    for label in sorted({gold for gold, _ in hits}, key=lambda gold: (order.get(gold, len(order)), gold)):
+        chosen = [number for number, (gold, _) in enumerate(hits) if gold == label]
+        found[label] = cell_of(
+            [hits[number][1] for number in chosen],
+            [clusters[number] for number in chosen],
+            [seeds[number] for number in chosen] if seeds is not None else None,
+            share=True,
+        )
+    return found

@@ -1,0 +1,282 @@
+"""The rows of all names → one comparison: figures on the rows in common, differences row by row, Holm over the criteria.
+
+A name with several training seeds is clustered by profile and by seed. Against a baseline with as many seeds, seed k is
+paired with seed k, in the order of the files; else with the mean of the baseline's seeds. Holm corrects over all criteria
+of the report, for each name by itself. All of this is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from kardia_cli import plugins
+from kardia_cli.errors import UsageError
+from kardia_cli.reporting import doubts, identity, quoted
+from kardia_cli.reporting.cells import cell_of, f1_cell, f1_gap, f1_of, gaps_of, mean_of, recalls
+from kardia_cli.reporting.criteria import (
+    COMPOSED,
+    DERIVED,
+    FIRST,
+    MACRO_F1,
+    TWICE,
+    VALUE,
+    chosen,
+    is_share,
+    lower_is_better,
+    ordered,
+)
+from kardia_cli.reporting.emotions import Pair, confusions
+from kardia_cli.reporting.model import Cell, Comparison, Count, Gap
+from kardia_cli.reporting.rows import Key, Scored
+from kardia_cli.reporting.runs import Group, common
+
+_HIT = "emotion_accuracy"
+
+
+class Item(NamedTuple):
+    """A row of a name among those in common, and the training seed that it is of."""
+
+    row: Scored
+    seed: int
+
+
+class Match(NamedTuple):
+    """A row's value and the baseline's for the same turn."""
+
+    baseline: float
+    value: float
+    row: Scored
+    seed: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows in common of every name, by key and seed, and which of them are first turns."""
+
+    groups: Sequence[Group]
+    keys: list[Key]
+    firsts: set[Key]
+    by_key: dict[str, list[dict[Key, Scored]]]
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> Table:
+        """Intersect the rows; `UsageError` where nothing is left."""
+        keys = common(groups)
+        shared = set(keys)
+        lowest: dict[str, int] = {}
+        for row in (row for group in groups for seed in group.seeds for row in seed):
+            lowest[row.key[0]] = min(row.key[1], lowest.get(row.key[0], row.key[1]))
+        by_key = {
+            group.name: [{row.key: row for row in seed if row.key in shared} for seed in group.seeds]
+            for group in groups
+        }
+        return cls(groups, keys, {key for key in keys if lowest[key[0]] == key[1]}, by_key)
+
+    def items(self, name: str, criterion: str = "") -> list[Item]:
+        """The rows of a name that count for a criterion, seed after seed."""
+        keys = [key for key in self.keys if key in self.firsts] if criterion == FIRST else self.keys
+        return [Item(seed[key], number) for number, seed in enumerate(self.by_key[name]) for key in keys]
+
+    def scored(self, name: str, criterion: str) -> list[Item]:
+        """Those of them that have a number."""
+        return [item for item in self.items(name, criterion) if value(item.row, criterion) is not None]
+
+    def matches(self, name: str, baseline: str, criterion: str) -> list[Match]:
+        """The rows that both have a number for."""
+        theirs, found = self.by_key[baseline], []
+        paired = len(theirs) == len(self.by_key[name])
+        for row, seed in self.scored(name, criterion):
+            against = [theirs[seed]] if paired else theirs
+            values = [value(each[row.key], criterion) for each in against]
+            known = [each for each in values if each is not None]
+            own = value(row, criterion)
+            if own is not None and len(known) == len(values):
+                found.append(Match(sum(known) / len(known), own, row, seed))
+        return found
+
+    def composed(self, criteria: Sequence[str]) -> list[str]:
+        """Those that are made of others, where others are in the report, too."""
+        made = COMPOSED.get(self.groups[0].seeds[0][0].identity.protocol, ())
+        return [name for name in criteria if name in made] if set(criteria) - set(made) else []
+
+    def seeds_of(self, name: str, seeds: Sequence[int]) -> Sequence[int] | None:
+        """What to cluster by besides profiles: nothing where the name was trained once."""
+        return seeds if len(self.by_key[name]) > 1 else None
+
+
+def value(row: Scored, criterion: str) -> float | None:
+    """The row's number for a criterion; for the emotion's derived ones, whether it hits."""
+    return row.values.get(_HIT if criterion in DERIVED else criterion)
+
+
+def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequence[str] = ()) -> Comparison:
+    """The whole comparison. `UsageError` for unlike judges, nothing in common, unknown names."""
+    names = [group.name for group in groups]
+    if baseline is not None and baseline not in names:
+        raise UsageError(f"the baseline {baseline!r} is none of the names", plugins.nearest(baseline, names))
+    criteria = ordered(chosen(known_criteria(groups), wanted))
+    if not criteria:
+        raise UsageError(
+            "no criterion is left to report on", "name some with --criteria; parts with a dot are shown only so"
+        )
+    identity.check(groups, criteria)
+    table = Table.of(groups)
+    if baseline is not None:
+        names.remove(baseline)
+        names.insert(0, baseline)
+    others = [name for name in names if name != baseline] if baseline is not None else []
+    differences = {name: _gaps(table, name, baseline, criteria, profile) for name in others if baseline}
+    found = Comparison(
+        names=names,
+        baseline=baseline,
+        criteria=criteria,
+        cells={name: _cells(table, name, criteria, profile) for name in names},
+        differences=differences,
+        counts=_counts(table),
+        identity=identity.of(groups),
+        rows=len(table.keys),
+        dialogues=len({key[0] for key in table.keys}),
+        profiles=len({item.row.profile for item in table.items(names[0])}),
+        by_dialogue={
+            "cells": {name: _cells(table, name, criteria, dialogue) for name in names},
+            "differences": {name: _gaps(table, name, baseline, criteria, dialogue) for name in others if baseline},
+        },
+        seeds={name: {each: _means(table, name, each) for each in criteria} for name in names},
+        recall={name: _recall(table, name) for name in names},
+        confusion={name: confusions(_pairs(table, name)) for name in names},
+        lower_is_better=[name for name in criteria if lower_is_better(name)],
+        quoted=quoted.beside(groups, baseline),
+    )
+    found.warnings.extend([*doubts.of(found), *identity.doubts(groups)])
+    return found
+
+
+def known_criteria(groups: Sequence[Group]) -> list[str]:
+    """Everything that a row is scored on, with what follows from it, in the order of a report."""
+    given = [row.values for group in groups for seed in group.seeds for row in seed]
+    names = dict.fromkeys(name for values in given for name, number in values.items() if number is not None)
+    turns = {row.key for group in groups for seed in group.seeds for row in seed}
+    derived = [MACRO_F1, *([FIRST] if len(turns) > len({key[0] for key in turns}) else [])] if _HIT in names else []
+    for again in TWICE.get(groups[0].seeds[0][0].identity.protocol, ()):
+        names.pop(again, None)
+    return ordered([*names, *derived])
+
+
+def profile(row: Scored) -> str:
+    """The cluster of the tables: whose dialogue it is."""
+    return row.profile
+
+
+def dialogue(row: Scored) -> str:
+    """The narrower cluster."""
+    return row.key[0]
+
+
+Cluster = Callable[[Scored], str]
+
+
+def _cells(table: Table, name: str, criteria: Sequence[str], cluster: Cluster) -> dict[str, Cell]:
+    return {criterion: _cell(table, name, criterion, cluster) for criterion in criteria}
+
+
+def _cell(table: Table, name: str, criterion: str, cluster: Cluster) -> Cell:
+    items = table.scored(name, criterion)
+    clusters, seeds = [cluster(item.row) for item in items], table.seeds_of(name, [item.seed for item in items])
+    if criterion == MACRO_F1:
+        return f1_cell([(item.row.emotion, item.row.label) for item in items], clusters, seeds)
+    values = [float(value(item.row, criterion) or 0.0) for item in items]
+    return cell_of(values, clusters, seeds, is_share(criterion))
+
+
+def _gaps(table: Table, name: str, baseline: str, criteria: Sequence[str], cluster: Cluster) -> dict[str, Gap]:
+    samples = {}
+    for criterion in (each for each in criteria if each != MACRO_F1):
+        matches = table.matches(name, baseline, criterion)
+        samples[criterion] = (
+            [match.baseline for match in matches],
+            [match.value for match in matches],
+            [cluster(match.row) for match in matches],
+            table.seeds_of(name, [match.seed for match in matches]),
+        )
+    found = gaps_of(samples, table.composed(criteria))
+    if MACRO_F1 in criteria:
+        found[MACRO_F1] = _f1_gap(table, name, baseline, cluster)
+    return {criterion: found[criterion] for criterion in criteria}
+
+
+def _f1_gap(table: Table, name: str, baseline: str, cluster: Cluster) -> Gap:
+    """The difference of macro-F1; not to be had where several seeds of the baseline would have to be averaged."""
+    theirs, first, second, clusters, seeds = table.by_key[baseline], [], [], [], []
+    paired = len(theirs) == len(table.by_key[name])
+    for row, seed in table.scored(name, MACRO_F1) if paired or len(theirs) == 1 else ():
+        against = theirs[seed if paired else 0][row.key]
+        if value(against, MACRO_F1) is not None:
+            first.append((against.emotion, against.label))
+            second.append((row.emotion, row.label))
+            clusters.append(cluster(row))
+            seeds.append(seed)
+    return f1_gap(first, second, clusters, table.seeds_of(name, seeds))
+
+
+def _means(table: Table, name: str, criterion: str) -> list[float | None]:
+    """The mean of each training seed by itself."""
+    found = []
+    for number in range(len(table.by_key[name])):
+        own = [item for item in table.scored(name, criterion) if item.seed == number]
+        if criterion == MACRO_F1:
+            found.append(f1_of([(item.row.emotion, item.row.label) for item in own]))
+        else:
+            found.append(mean_of([float(value(item.row, criterion) or 0.0) for item in own]))
+    return found
+
+
+def _pairs(table: Table, name: str) -> list[Pair]:
+    return [(item.row.emotion, item.row.label) for item in table.scored(name, _HIT)]
+
+
+def _recall(table: Table, name: str) -> dict[str, Cell]:
+    items = table.scored(name, _HIT)
+    return recalls(
+        [(item.row.emotion, float(item.row.values[_HIT] or 0.0)) for item in items],
+        [item.row.profile for item in items],
+        table.seeds_of(name, [item.seed for item in items]),
+    )
+
+
+def _counts(table: Table) -> dict[str, Count]:
+    union = {row.key for group in table.groups for seed in group.seeds for row in seed}
+    return {
+        group.name: {
+            "seeds": len(group.seeds),
+            "rows": sum(len(seed) for seed in group.seeds),
+            "common": len(table.keys) * len(group.seeds),
+            "missing": sum(len(union) - len(seed) for seed in group.seeds),
+            "not_scored": sum(item.row.values[VALUE] is None for item in table.items(group.name)),
+        }
+        for group in table.groups
+    }
+
+
+def as_lines(found: Comparison) -> list[dict[str, Any]]:
+    """The rows that stdout carries: one for each name and criterion, all with the same fields."""
+    lines = []
+    for name in found.names:
+        for criterion in found.criteria:
+            cell, gap = found.cells[name][criterion], found.differences.get(name, {}).get(criterion)
+            lines.append(
+                {
+                    "name": name,
+                    "criterion": criterion,
+                    **cell,
+                    "seeds": found.counts[name]["seeds"],
+                    "baseline": found.baseline if gap else None,
+                    "difference": gap["value"] if gap else None,
+                    "difference_low": gap["low"] if gap else None,
+                    "difference_high": gap["high"] if gap else None,
+                    "difference_n": gap["n"] if gap else None,
+                    **{key: gap[key] if gap else None for key in ("p", "p_holm", "detectable", "verdict")},
+                }
+            )
+    return lines

@@ -1,0 +1,76 @@
+"""What a reader of a comparison should know before believing it; one sentence each."""
+
+from __future__ import annotations
+
+from kardia_cli.reporting.model import Comparison
+
+FEW = 10
+"""Clusters under which an interval is rough (ours)."""
+UNEQUAL = 0.02
+"""Difference in the share of scored rows that is worth a word (ours)."""
+
+
+def of(found: Comparison) -> list[str]:
+    """The doubts, in the order of their weight."""
+    return [*_missing(found), *_unscored(found), *_selected(found), *_seeds(found), *_few(found), *_lexical(found)]
+
+
+def _missing(found: Comparison) -> list[str]:
+    lacking = {name: count["missing"] for name, count in found.counts.items() if count["missing"]}
+    if not lacking:
+        return []
+    told = ", ".join(f"{name} {count:,}" for name, count in lacking.items())
+    return [f"compared are the {found.rows:,} turns that all have; missing of the others' turns: {told}"]
+
+
+def _unscored(found: Comparison) -> list[str]:
+    told = [f"{name} {c['not_scored']:,} of {c['common']:,}" for name, c in found.counts.items() if c["not_scored"]]
+    return [f"not scored, and in no mean: {', '.join(told)}"] if told else []
+
+
+def _selected(found: Comparison) -> list[str]:
+    """Means over unlike shares of the rows: a model whose replies break is graded on the ones that do not."""
+    said = []
+    for criterion in found.criteria:
+        shares = {name: found.cells[name][criterion]["n"] / found.counts[name]["common"] for name in found.names}
+        first = criterion == "first_turn_accuracy"
+        if not first and shares and max(shares.values()) - min(shares.values()) > UNEQUAL:
+            said.append((criterion, shares))
+    if not said:
+        return []
+    names = ", ".join(criterion for criterion, _ in said)
+    shares = said[0][1]
+    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    return [
+        f"{names}: not the same turns have a level ({told}); each mean is over its own, differences over those both have"
+    ]
+
+
+def _seeds(found: Comparison) -> list[str]:
+    seeds = {name: count["seeds"] for name, count in found.counts.items()}
+    single = [name for name, count in seeds.items() if count == 1]
+    said = []
+    if max(seeds.values()) > 1 and single:
+        said.append(
+            f"{', '.join(single)}: one training seed, so the interval does not hold how far another would differ"
+        )
+    if found.baseline is not None:
+        own = seeds[found.baseline]
+        unlike = [name for name, count in seeds.items() if own > 1 and count != own]
+        if unlike:
+            said.append(
+                f"{', '.join(unlike)}: compared with the mean of {found.baseline}'s {own} seeds, which hides how they differ"
+            )
+    return said
+
+
+def _few(found: Comparison) -> list[str]:
+    if found.profiles >= FEW:
+        return []
+    return [f"{found.profiles} profiles are few: intervals by so few clusters are rough"]
+
+
+def _lexical(found: Comparison) -> list[str]:
+    if "lexical" not in found.identity["judge_shown"]:
+        return []
+    return ["judged by the built-in lexical judge: it shows that the machinery works, not how good a model is"]

@@ -1,0 +1,90 @@
+"""The figure of a comparison: for each criterion a panel with every name's mean and 95 % interval. PDF, SVG or PNG.
+
+Vectors in PDF and SVG, fonts embedded as TrueType; the same comparison gives the same bytes (no dates inside).
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from kardia_cli.errors import MissingExtra, UsageError
+from kardia_cli.reporting.model import Comparison, label_of
+
+FORMATS = {".pdf": "pdf", ".svg": "svg", ".png": "png"}
+_COLUMNS = 3
+_COLOURS = ("#1f4e79", "#c05a1c", "#3b7d4f", "#7a4a8c", "#8a6d1d", "#5c6670")
+_QUIET = "#6b6b6b"
+_NO_DATE: dict[str, dict[str, Any]] = {
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}, "png": {"Software": None},
+}  # fmt: skip
+_SETTINGS: dict[Any, Any] = {
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "kardia",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "text.usetex": False,
+}
+
+
+def format_of(suffix: str) -> str:
+    """The format that a file's suffix asks for; `UsageError` for another."""
+    if suffix.lower() not in FORMATS:
+        raise UsageError(f"a figure is no {suffix or 'file without suffix'}", f"name it {', '.join(FORMATS)}")
+    return FORMATS[suffix.lower()]
+
+
+def draw(found: Comparison, kind: str) -> bytes:
+    """The figure's file as bytes, `kind` pdf, svg or png. `MissingExtra` without matplotlib."""
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtra("a figure needs matplotlib", "pip install 'kardia[report]'") from None
+    shown = [c for c in found.criteria if any(found.cells[name][c]["value"] is not None for name in found.names)]
+    columns = max(1, min(_COLUMNS, len(shown)))
+    height = max(1, -(-len(shown) // columns))
+    with matplotlib.rc_context(_SETTINGS):
+        panel = 0.75 + 0.28 * len(found.names)
+        figure = Figure(figsize=(2.9 * columns + 0.8, panel * height), dpi=150, layout="constrained")
+        grid = figure.subplots(height, columns, squeeze=False, sharey=True)
+        for number, axes in enumerate(grid.flat):
+            if number < len(shown):
+                _panel(axes, found, shown[number])
+            else:
+                axes.set_axis_off()
+        if found.baseline is not None and len(found.names) > 1:
+            figure.supxlabel(_legend(found), fontsize=8, color=_QUIET)
+        file = BytesIO()
+        figure.savefig(file, format=kind, metadata=_NO_DATE[kind])
+    return file.getvalue()
+
+
+def _panel(axes: Any, found: Comparison, criterion: str) -> None:
+    for place, name in enumerate(found.names):
+        cell, gap = found.cells[name][criterion], found.differences.get(name, {}).get(criterion)
+        if cell["value"] is None:
+            continue
+        colour = _COLOURS[place % len(_COLOURS)]
+        if cell["low"] is not None and cell["high"] is not None:
+            axes.plot([cell["low"], cell["high"]], [place, place], color=colour, lw=1.4, solid_capstyle="butt")
+        decided = gap is None or gap["verdict"] in ("better", "worse")
+        axes.plot([cell["value"]], [place], "o", ms=5, mec=colour, mfc=colour if decided else "white")
+    axes.set_title(_plain(criterion.replace("_", " ")), fontsize=9, loc="left")
+    axes.set_yticks(range(len(found.names)), [_plain(label_of(found.counts, name)) for name in found.names], fontsize=8)
+    axes.set_ylim(len(found.names) - 0.5, -0.5)
+    axes.tick_params(labelsize=8, colors=_QUIET)
+    axes.locator_params(axis="x", nbins=4)
+    axes.margins(x=0.12)
+    axes.grid(axis="x", alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _legend(found: Comparison) -> str:
+    by = f"95 % intervals clustered by {found.clustered_by}"
+    return _plain(f"{by}; filled: {found.baseline}, or unlike it after Holm; open: tied or not tested")
+
+
+def _plain(text: str) -> str:
+    """No dollar starts a formula."""
+    return text.replace("$", r"\$")

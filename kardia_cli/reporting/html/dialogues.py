@@ -1,0 +1,221 @@
+"""Rows of any stage → the records that the page shows: short, each a JSON text of its own that is read when it is opened.
+
+A record keeps what a reader sees and what a gold row needs (`messages` can be rebuilt letter by letter). Findings that
+were looked for and not found are counted, not kept; texts that many rows share (profiles, system prompts) are kept once
+for the whole page, in `texts`, and a record holds their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from kardia_cli import spans
+from kardia_cli.line import Row
+from kardia_cli.records import row_id, split_of
+
+Record = dict[str, Any]
+WORST_FIRST = ("FAIL", "ABSTAIN", "PASS", "SOLVED")
+EXCERPT = 110
+"""Letters of the situation (else of the first turn) that the list shows."""
+PERSON, SITUATION = "\ue000", "\ue001"
+"""What stands in a kept system prompt for the row's own profile and situation, so that many rows share one text."""
+_KEPT = (
+    "mbti", "emotion", "situation", "anon_username", "split", "strategy", "difficulty", "resolved", "author",
+    "origin", "models", "sample", "human",
+)  # fmt: skip
+
+
+class Compact(NamedTuple):
+    """All that a page holds of its rows: `lines` has one for each of `records`, in the same order."""
+
+    lines: list[list[Any]]
+    records: list[Record]
+    texts: list[str]
+
+
+class Texts:
+    """Texts kept once; `number` gives a text's place."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        return self.kept.setdefault(text, len(self.kept))
+
+
+def compact(rows: Iterable[Row], scores: Iterable[Row] = ()) -> Compact:
+    """Dialogue, judged, refined, sampled or score rows as records, with the replies of `scores` at their turns.
+
+    A score row finds its dialogue by `id`; where there is none, its own `messages` or its reply alone make a record.
+    """
+    texts, records = Texts(), {}
+    for row in rows:
+        # A file of dialogues may name one id twice (two samples of one turn): both are shown.
+        record = read_row(row, texts)
+        while record["id"] in records:
+            record["id"] += "'"
+        records[record["id"]] = record
+    for score in scores:
+        name = str(score.get("id") or row_id(score))
+        if name not in records:
+            records[name] = read_row({**score, "id": name}, texts)
+        records[name].setdefault("answers", []).append(_answer(score))
+    listed = list(records.values())
+    return Compact([_line(record) for record in listed], listed, list(texts.kept))
+
+
+def read_row(row: Row, texts: Texts) -> Record:
+    """One row's record: fields that are empty are left out."""
+    record: Record = {"id": row_id(row)}
+    record |= {name: row[name] for name in _KEPT if row.get(name) not in (None, "", [])}
+    if row.get("split") is None and row.get("anon_username"):
+        record["part"] = split_of(row)
+    if row.get("person"):
+        record["person"] = texts.number(str(row["person"]))
+    messages = [item for item in _list(row, "messages") if isinstance(item, Mapping)]
+    record["messages"] = [_message(item, row, texts) for item in messages]
+    kept: dict[str, list[Any]] = {
+        "critiques": [critique(item) for item in _list(row, "critiques") if isinstance(item, Mapping)],
+        "revisions": [_revision(item) for item in _list(row, "revisions") if isinstance(item, Mapping)],
+        "risk": _list(row, "risk"),
+        "traces": [item for item in _list(row, "traces") if _says_something(item)],
+    }
+    return record | {name: items for name, items in kept.items() if items}
+
+
+def _list(row: Mapping[str, Any], name: str) -> list[Any]:
+    value = row.get(name)
+    return value if isinstance(value, list) else []
+
+
+def turn_text(text: str) -> Record:
+    """A supporter's text: `spans` (four), or `text` with what is `broken` about it where it shows markers."""
+    try:
+        found = spans.parse(text)
+    except spans.SpanError as error:
+        broken = str(error) if spans.has_marker(text) else ""
+        return {"text": text, "broken": broken} if broken else {"text": text}
+    # The letters must come back as they were; where the page's way of writing spans differs, the text is kept beside.
+    return {"spans": list(found)} if spans.render(found) == text else {"spans": list(found), "text": text}
+
+
+def _message(message: Mapping[str, Any], row: Row, texts: Texts) -> Record:
+    role, content = str(message.get("role") or ""), str(message.get("content") or "")
+    if role == "assistant":
+        return {"role": role, **turn_text(content)}
+    if role == "system":
+        return {"role": role, "shared": texts.number(_template(content, row))}
+    return {"role": role, "text": content}
+
+
+def _template(text: str, row: Row) -> str:
+    for mark, name in ((PERSON, "person"), (SITUATION, "situation")):
+        value = row.get(name)
+        if isinstance(value, str) and value and mark not in text:
+            text = text.replace(value, mark)
+    return text
+
+
+def critique(given: Mapping[str, Any]) -> Record:
+    """A critique less its findings of nothing, whose number stays as `clear`."""
+    names = ("turn", "revision", "rubric", "rubric_version", "rubric_hash", "policy_hash", "judge", "calls", "samples")
+    record: Record = {
+        name: given[name] for name in (*names, "verdict", "score", "solved") if given.get(name) is not None
+    }
+    findings = [item for item in _list(given, "findings") if isinstance(item, Mapping)]
+    record["levels"] = [
+        {name: value for name, value in level.items() if value not in (None, [], 0, "") or name == "level"}
+        for level in _list(given, "levels")
+        if isinstance(level, Mapping)
+    ]
+    record["found"] = [dict(item) for item in findings if item.get("present") or _abstained(item)]
+    record["clear"] = sum(item.get("present") is False for item in findings)
+    return record | {name: given[name] for name in ("gates", "panel") if given.get(name)}
+
+
+def _abstained(finding: Mapping[str, Any]) -> bool:
+    return finding.get("present") is None and not str(finding.get("detail") or "").startswith("not asked")
+
+
+def _revision(given: Mapping[str, Any]) -> Record:
+    kept = {name: given.get(name) for name in ("turn", "revision", "kind", "reason")}
+    if given.get("kind") == "tail":
+        return {**kept, "tail": str(given.get("before") or "")}
+    return {
+        **kept,
+        "before": turn_text(str(given.get("before") or "")),
+        "after": turn_text(str(given.get("after") or "")),
+    }
+
+
+def _says_something(trace: Any) -> bool:
+    """Whether a strategy's note holds more than nulls."""
+    try:
+        held = orjson.loads(trace["trace"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return isinstance(trace, Mapping) and bool(trace.get("trace"))
+    return any(value is not None for value in held.values()) if isinstance(held, dict) else bool(held)
+
+
+def _answer(score: Row) -> Record:
+    """A model's reply to one turn, with what it was given for it."""
+    record = {
+        "turn": score.get("turn", -1),
+        "name": str(score.get("name") or score.get("model") or "?"),
+        **turn_text(str(score.get("text") or "")),
+        **{
+            name: score[name] for name in ("value", "reason", "label", "parts") if score.get(name) not in (None, "", [])
+        },
+    }
+    given = score.get("critique")
+    return record | ({"critique": critique(given)} if isinstance(given, Mapping) else {})
+
+
+def latest(critiques: Sequence[Record]) -> dict[int, Record]:
+    """The critique that stands for each turn: the last one of its last revision."""
+    standing: dict[int, Record] = {}
+    for item in critiques:
+        turn = item.get("turn", -1)
+        if turn not in standing or item.get("revision", 0) >= standing[turn].get("revision", 0):
+            standing[turn] = item
+    return standing
+
+
+def _line(record: Record) -> list[Any]:
+    """What the list shows and filters by: id, emotion, verdict, split, models, risk, flagged, turns, excerpt, mbti."""
+    critiques = list(latest(record.get("critiques", [])).values())
+    critiques += [answer["critique"] for answer in record.get("answers", []) if "critique" in answer]
+    verdicts = [item.get("verdict") for item in critiques]
+    worst = next((name for name in WORST_FIRST if name in verdicts), "")
+    models = [use.get("model") for use in record.get("models", []) if use.get("role") in ("supporter", "rewriter")]
+    models += [answer["name"] for answer in record.get("answers", [])]
+    spoken = [message for message in record["messages"] if message["role"] == "assistant"]
+    answered = record.get("answers", [])
+    said = [message["text"] for message in record["messages"] if message["role"] == "user"]
+    first = next(iter(said or [spans.visible(_written(answer)) for answer in answered[:1]]), "")
+    text = " ".join(str(record.get("situation") or first or "").split())
+    return [
+        record["id"],
+        record.get("emotion", ""),
+        worst,
+        record.get("split") or record.get("part", ""),
+        sorted({str(name) for name in models if name}),
+        int(bool(record.get("risk"))),
+        int(_flagged(critiques) or any("broken" in message for message in spoken)),
+        len(spoken) or len({answer["turn"] for answer in answered}),
+        text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…",
+        record.get("mbti", ""),
+    ]
+
+
+def _written(turn: Record) -> str:
+    return str(turn["text"]) if "text" in turn else spans.render(spans.Spans(*turn["spans"]))
+
+
+def _flagged(critiques: Sequence[Record]) -> bool:
+    """Whether a person should look: a gate is disputed, or a judge graded nothing."""
+    disputed = any(look.get("agrees") is False for item in critiques for look in item.get("gates", []))
+    return disputed or any(item.get("verdict") == "ABSTAIN" for item in critiques)

@@ -1,0 +1,110 @@
+// The report: figures with intervals, differences, plots, who judged, what it cost. Every key may be missing.
+
+const estimate = (given) =>
+  Array.isArray(given) ? { value: given[0], low: given[1], high: given[2], n: given[3], clusters: given[4] } : given || {};
+const table = (heads, rows, caption) =>
+  [caption && el("p.soft.small", {}, caption), el("div.scroll", { tabindex: 0, role: "region", "aria-label": caption || "table" }, el("table", {},
+    el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)))];
+const interval = (cell) => (cell.low === null || cell.low === undefined ? null : el("span.soft", {}, ` [${figure(cell.low, 3)}, ${figure(cell.high, 3)}]`));
+const part = (title, ...inside) => el("section", { "aria-label": title }, el("h2", {}, title), inside);
+const words = { better: "better", worse: "worse", tied: "tied" };
+
+// Any plain value as something to read: a table of records, pairs, a list, text.
+const anything = (value) => {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : figure(value, 3);
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) {
+    if (value.length && value.every((item) => item && typeof item === "object" && !Array.isArray(item))) {
+      const heads = [...new Set(value.flatMap((item) => Object.keys(item)))];
+      return table(heads.map(spaced), value.map((item) => el("tr", {}, heads.map((head) => el("td.num", {}, anything(item[head]))))));
+    }
+    return value.map((item, at) => [at ? ", " : "", anything(item)]);
+  }
+  if (Object.keys(value).every((key) => ["value", "low", "high", "n", "clusters"].includes(key))) return [figure(value.value, 3), interval(value)];
+  return el("dl.facts", {}, Object.entries(value).map(([key, item]) => [el("dt", {}, spaced(key)), el("dd", {}, anything(item))]));
+};
+
+const means = (report) => {
+  const { names = [], criteria = [], cells = {}, differences = {}, baseline, counts = {} } = report;
+  const rows = criteria.map((criterion) => {
+    const found = names.map((name) => estimate(cells[name]?.[criterion]));
+    const sizes = [...new Set(found.map((cell) => cell.n ?? 0))];
+    return el("tr", {}, el("th", { scope: "row" }, spaced(criterion)), names.map((name, at) => {
+      const sure = differences[name]?.[criterion]?.verdict === "better";
+      return el("td.num.both", {}, el(sure ? "b" : "span", {}, figure(found[at].value, 3)), interval(found[at]));
+    }), el("td.num.soft", {}, (sizes.length > 1 ? found.map((cell) => cell.n ?? 0) : sizes).join(" / ")));
+  });
+  const heads = names.map((name) => [name, (counts[name]?.seeds ?? 1) > 1 ? el("span.soft", {}, ` (${counts[name].seeds} seeds)`) : null, name === baseline ? el("span.soft", {}, " (baseline)") : null]);
+  const level = Math.round((report.level ?? 0.95) * 100);
+  return part("Figures", table(["", ...heads, "n"], rows,
+    `Mean with ${level} % interval, clustered by ${report.clustered_by || "profile"}.${baseline ? ` Bold: better than ${baseline} after Holm's correction.` : ""}`));
+};
+
+const gaps = (report) => {
+  const { names = [], criteria = [], differences = {}, baseline } = report;
+  const others = names.filter((name) => Object.keys(differences[name] || {}).length);
+  if (!others.length) return null;
+  const rows = others.flatMap((name) => criteria.filter((criterion) => differences[name][criterion]).map((criterion, at, all) => {
+    const gap = differences[name][criterion];
+    const p = gap.p_holm ?? gap.p;
+    return el("tr", {}, at ? null : el("th", { scope: "rowgroup", rowspan: all.length }, name), el("td", {}, spaced(criterion)),
+      el("td.num", {}, gap.value > 0 ? "+" : "", figure(gap.value, 3), interval(gap)), el("td.num", {}, p === null || p === undefined ? "–" : p < 0.001 ? "< 0.001" : figure(p, 3)),
+      el("td", {}, chip(words[gap.verdict] || gap.verdict || "–", gap.verdict === "better" || gap.verdict === "worse" ? gap.verdict : "")), el("td.num.soft", {}, figure(gap.detectable, 3)));
+  }));
+  return part(`Differences to ${baseline}`, table(["", "criterion", "difference", "p (Holm)", "", "detectable"], rows,
+    "Same rows, pair by pair. Tied: no difference was shown. Detectable: the smallest one that this many rows would show 4 times in 5."));
+};
+
+const PANELS = [["reward", "Reward"], ["loss", "Loss"], ["kl", "KL to the start"], ["entropy", "Entropy"], ["mean_token_accuracy", "Token accuracy"], ["completions/mean_length", "Length of replies, tokens"]];
+const training = (runs) => {
+  if (!runs.length) return null;
+  const keys = new Set(runs.flatMap((run) => Object.keys(run.curves)));
+  const paid = [...keys].filter((key) => /^rewards\/[^/]+$/.test(key) || /^rewards\/[^/]+\/mean$/.test(key)).sort();
+  const panels = [PANELS[0], ...paid.map((key) => [key, `Reward: ${spaced(key.split("/")[1])}`]), ...PANELS.slice(1)];
+  const drawn = panels.map(([key, label]) => {
+    const lines = runs.flatMap((run, colour) => [[key, false], [`eval_${key}`, true]].filter(([name]) => run.curves[name]).map(([name, dashed]) => ({ name: `${run.name} ${name}`, points: run.curves[name], colour, dashed })));
+    return lines.length ? curves(label, lines) : null;
+  });
+  return part("Training", legend(runs.map((run) => run.name)), el("p.soft.small", {}, "Over training steps; dashed: on held-out rows."), el("div.plots", {}, drawn));
+};
+
+// The paper's own figures: {source, note, columns, percent, rows: {name: values}}, and ours below in the same units.
+const quotation = (given, { differences = {}, baseline }) => {
+  const line = (name, values) => el("tr", {}, el("th", { scope: "row" }, name), values.map((value) => el("td.num", {}, value > 0 ? "+" : "", figure(value, 3))));
+  const ours = Object.entries(differences).map(([name, gaps]) => line(`${name} less ${baseline} (ours)`, given.columns.map((column) => {
+    const value = gaps[column]?.value;
+    return value === null || value === undefined ? null : column === given.percent ? value * 100 : value;
+  })));
+  return [el("p.small", {}, given.source), el("p.soft.small", {}, given.note),
+    table(["", ...given.columns.map(spaced)], [...Object.entries(given.rows).map(([name, values]) => line(`${name} (quoted)`, values)), ...ours])];
+};
+
+const reportView = () => {
+  const report = DATA.report;
+  const page = el("div.report");
+  if (report) {
+    const { names = [], criteria = [], cells = {}, differences = {} } = report;
+    if ((report.warnings || []).length) page.append(el("ul.warn", { "aria-label": "Warnings" }, report.warnings.map((text) => el("li", {}, text))));
+    if (names.length) page.append(means(report));
+    const compared = gaps(report);
+    if (compared) page.append(compared);
+    const graded = criteria.filter((name) => names.some((each) => cells[each]?.[name]) && names.every((each) => { const value = estimate(cells[each]?.[name]).value; return value === null || value === undefined || (value >= 1 && value <= 5); }) && !/rate|accuracy|f1|value|rubric|share|rank/.test(name));
+    const each = criteria.map((name) => forest(name, names.map((who) => ({ name: who, ...estimate(cells[who]?.[name]) }))));
+    if (names.length) page.append(part("Criterion by criterion", legend(names), el("div.plots", {}, graded.length > 2 ? radar(graded, names, cells) : null, each)));
+    const others = names.filter((name) => Object.keys(differences[name] || {}).length);
+    if (others.length) page.append(part("Differences, drawn", el("div.plots", {}, others.map((name) => forest(`${name} less ${report.baseline}`, criteria.filter((c) => differences[name][c] && /rate|accuracy|f1|rubric|value/.test(c) === false).map((c) => ({ name: spaced(c), colour: names.indexOf(name), ...differences[name][c] })), true)))));
+    const told = Object.entries(report.confusion || {}).filter(([, counts]) => counts.length);
+    if (told.length) page.append(part("Emotions said", el("p.soft.small", {}, "Rows: the dialogue's emotion. Columns: what the model said. Darker: a larger share of the row."), el("div.plots.wide", {}, told.map(([name, counts]) => confusion(name, counts)))));
+  }
+  const trained = training(DATA.runs);
+  if (trained) page.append(trained);
+  if (report) {
+    if (report.quoted) page.append(el("section.quoted", { "aria-label": "Quoted figures" }, el("h2", {}, "Beside the paper"), quotation(report.quoted, report)));
+    if ((report.gates || []).length) page.append(part("Gates", anything(report.gates)));
+    if (report.identity) page.append(part("Who judged, by what", anything(report.identity), (report.calibration || []).map((text) => el("p", {}, text))));
+    if (report.counts) page.append(part("Counts", anything(Object.entries(report.counts).map(([name, count]) => ({ name, ...count })))));
+    if ((report.cost || []).length) page.append(part("Cost", anything(report.cost)));
+  }
+  return page;
+};

@@ -1,0 +1,114 @@
+"""Who judged, by which rubric, policy and protocol: scores that differ in it are neither pooled nor compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from kardia_cli.errors import UsageError
+from kardia_cli.reporting.criteria import is_ruled
+from kardia_cli.reporting.rows import Identity
+
+if TYPE_CHECKING:
+    from kardia_cli.reporting.runs import Group
+
+LEXICAL = "offline (lexical)"
+_CALLED = {"protocol": "protocol", "judge": "judge", "rubric_hash": "rubric", "policy_hash": "policy"}
+
+
+def shown(judge: str) -> str:
+    """A judge as tables call it: the built-in one by what it is."""
+    return LEXICAL if judge == "offline" else judge or "none"
+
+
+def check(groups: Sequence[Group], criteria: Sequence[str]) -> None:
+    """`UsageError` where scores differ in protocol, judge, rubric or policy, both named; for rules the protocol alone counts."""
+    ruled = all(is_ruled(name) for name in criteria)
+    first: tuple[str, Identity] | None = None
+    for group in groups:
+        for file, rows in zip(group.files, group.seeds, strict=True):
+            for row in rows:
+                where = f"{group.name} ({file}:{row.line})"
+                if first is None:
+                    first = where, row.identity
+                _compare(first, (where, row.identity), ruled)
+
+
+def _compare(first: tuple[str, Identity], second: tuple[str, Identity], ruled: bool) -> None:
+    if first[1] == second[1]:
+        return
+    names = ["protocol"] if ruled else list(_CALLED)
+    unlike = [name for name in names if getattr(first[1], name) != getattr(second[1], name)]
+    if not unlike:
+        return
+    told = [
+        " ".join(f"{_CALLED[name]} {getattr(identity, name) or '(none)'}" for name in unlike)
+        for _, identity in (first, second)
+    ]
+    if "protocol" in unlike:
+        remedy = "report on each protocol by itself"
+    else:
+        remedy = (
+            "judge the saved replies again: kardia evaluate DATA --predictions SCORES; or --judge, --rubric, --criteria"
+        )
+    raise UsageError(f"not scored alike: {first[0]} by {told[0]}, {second[0]} by {told[1]}", remedy)
+
+
+def of(groups: Sequence[Group]) -> dict[str, Any]:
+    """What stands in the report: the four, those of every row where rules alone are compared, and what settings say."""
+    rows = [row for group in groups for seed in group.seeds for row in seed]
+    found: dict[str, Any] = {
+        name: " · ".join(dict.fromkeys(getattr(row.identity, name) for row in rows)) for name in _CALLED
+    }
+    found["judge_shown"] = " · ".join(dict.fromkeys(shown(row.identity.judge) for row in rows))
+    known = {name: [_read(text) for text in settings] for name, settings in _settings(groups).items()}
+    every = [each for many in known.values() for each in many]
+    for name in ("split", "seed", "options", "judge"):
+        values = _different(each.get(name) for each in every)
+        found[{"judge": "judge_manner"}.get(name, name)] = values[0] if len(values) == 1 else None
+    found["models"] = {name: _different(each.get("model") for each in many) for name, many in known.items()}
+    found["files"] = {group.name: group.files for group in groups}
+    return found
+
+
+def doubts(groups: Sequence[Group]) -> list[str]:
+    """What settings say that names do not share: options of the protocol, split, seed, the judge's manner."""
+    known = {name: [_read(text) for text in settings] for name, settings in _settings(groups).items()}
+    found = []
+    for key, called in (
+        ("options", "options of the protocol"),
+        ("split", "split"),
+        ("judge", "way of asking the judge"),
+    ):
+        said = {name: [_text(each[key]) for each in many if key in each] for name, many in known.items()}
+        values = list(dict.fromkeys(value for many in said.values() for value in many))
+        if len(values) > 1:
+            holder = [next(name for name, many in said.items() if value in many) for value in values[:2]]
+            found.append(f"the {called} differ: {holder[0]} {values[0]}, {holder[1]} {values[1]}")
+    return found
+
+
+def _settings(groups: Sequence[Group]) -> dict[str, list[str]]:
+    return {
+        group.name: list(dict.fromkeys(row.settings for seed in group.seeds for row in seed if row.settings))
+        for group in groups
+    }
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _different(values: Any) -> list[Any]:
+    """Each different value once, in order; None is no value."""
+    return list({_text(value): value for value in values if value is not None}.values())

@@ -1,0 +1,141 @@
+"""One line of a file → what a report keeps of a score row. Errors name file and line, and what to do."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from kardia_cli import jsonl
+from kardia_cli.errors import UsageError
+from kardia_cli.line import Line, Row
+from kardia_cli.reporting.criteria import VALUE, called
+
+Key = tuple[str, int]
+"""A dialogue's id and the index of its measured turn."""
+
+
+class Identity(NamedTuple):
+    """What made a score: scores that differ in it are neither pooled nor compared."""
+
+    protocol: str
+    judge: str
+    rubric_hash: str
+    policy_hash: str
+
+
+class Scored(NamedTuple):
+    """What is kept of a score row; `values` by criterion, `line` is where it stands, `row` the whole where it is shown."""
+
+    key: Key
+    profile: str
+    emotion: str
+    label: str
+    model: str
+    values: dict[str, float | None]
+    identity: Identity
+    settings: str
+    line: int
+    row: Row | None = None
+
+
+async def read(name: str, on_silence: Callable[[], None] | None = None) -> AsyncIterator[Line]:
+    """The lines of a file, or of stdin for `-`; `UsageError` with file:line where one is no JSON object, or none is there."""
+    if name != "-" and not Path(name).exists():
+        raise UsageError(f"cannot read {name}: no such file", "name a file that kardia evaluate wrote, or - for stdin")
+    lines = jsonl.read_fd(0, "stdin", on_silence) if name == "-" else jsonl.read_file(Path(name))
+    empty = True
+    async for line in lines:
+        if line.error is not None:
+            raise UsageError(f"{line.file}:{line.number}: {line.error}", "mend the line, or take it out")
+        empty = False
+        yield line
+    if empty:
+        raise UsageError(f"{called_file(name)} holds no rows", "name a file that kardia evaluate wrote")
+
+
+def called_file(name: str) -> str:
+    """How a file is called in what is said: as it was typed."""
+    return "stdin" if name == "-" else name
+
+
+def is_dialogue(row: Row) -> bool:
+    """Whether a row is a dialogue, no score of one."""
+    return "messages" in row and "protocol" not in row
+
+
+class Scores:
+    """The score rows of one file, one by one; `keep`: with their texts."""
+
+    def __init__(self, keep: bool) -> None:
+        self.rows: list[Scored] = []
+        self._keep = keep
+        self._at: dict[tuple[str, Key, Identity], int] = {}
+
+    def add(self, line: Line) -> None:
+        """Take a line; `UsageError` with file:line for what is no score row, or stands twice."""
+        assert line.row is not None
+        each = _scored(line, line.row, self._keep)
+        before = self._at.setdefault((each.model, each.key, each.identity), line.number)
+        if before != line.number:
+            turn = "the whole dialogue" if each.key[1] < 0 else f"turn {each.key[1]}"
+            raise UsageError(
+                f"{line.file}:{line.number}: {each.model or 'the model'} on {each.key[0]}, {turn}, stands in line {before} already",
+                "keep one row for each turn; several runs of one name are several files: NAME=a.jsonl,b.jsonl",
+            )
+        self.rows.append(each)
+
+
+def _scored(line: Line, row: Row, keep: bool) -> Scored:
+    where = f"{line.file}:{line.number}"
+    if is_dialogue(row):
+        raise UsageError(
+            f"{where}: a dialogue, no score row",
+            "measure it with kardia evaluate, or show it: --dialogues FILE --html FILE",
+        )
+    _check(where, row)
+    return scored(row, line.number, keep)
+
+
+def scored(row: Row, line: int = 0, keep: bool = False) -> Scored:
+    """What is kept of a score row that evaluate made; `keep`: with its texts."""
+    values = {VALUE: row["value"]} | {called(part["id"]): part["value"] for part in row["parts"]}
+    texts = [str(row.get(name) or "") for name in ("anon_username", "emotion", "label")]
+    identity = Identity(
+        row["protocol"], *(str(row.get(name) or "") for name in ("judge", "rubric_hash", "policy_hash"))
+    )
+    kept = row if keep else None
+    key = (row["id"], row["turn"])
+    settings = sys.intern(str(row.get("settings") or ""))
+    return Scored(key, texts[0] or row["id"], texts[1], texts[2], row["model"], values, identity, settings, line, kept)
+
+
+_SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "id": (str, "a text"), "protocol": (str, "a text"), "model": (str, "a text"), "turn": (int, "an index"),
+    "parts": (list, "a list of {id, value}"), "value": ((int, float, type(None)), "a number or null"),
+}  # fmt: skip
+
+
+def _check(where: str, row: Row) -> None:
+    for name, (kind, said) in _SHAPES.items():
+        if name not in row:
+            raise UsageError(f"{where}: no score row: {name!r} is missing", "give rows that kardia evaluate wrote")
+        if not isinstance(row[name], kind) or isinstance(row[name], bool):
+            raise UsageError(f"{where}: field {name!r} is not {said}", "give rows that kardia evaluate wrote")
+    for part in row["parts"]:
+        if not _is_part(part):
+            raise UsageError(
+                f"{where}: field 'parts': {orjson.dumps(part).decode()[:80]} is not {{id, value}}",
+                "give rows that kardia evaluate wrote",
+            )
+
+
+def _is_part(part: Any) -> bool:
+    if not isinstance(part, dict) or not isinstance(part.get("id"), str) or "value" not in part:
+        return False
+    value = part["value"]
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
