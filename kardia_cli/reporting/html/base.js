@@ -8,7 +8,7 @@ const take = (id) => {
 };
 const DATA = JSON.parse(take("kardia-data"));
 const LINES = DATA.index.length ? take("kardia-dialogues").split("\n") : (take("kardia-dialogues"), []);
-const [ID, EMOTION, VERDICT, SPLIT, MODELS, RISK, FLAGGED, TURNS, EXCERPT, MBTI] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const [ID, EMOTION, VERDICT, SPLIT, MODELS, RISK, FLAGGED, TURNS, EXCERPT, MBTI, ANSWERS] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const PLACES = new Map(DATA.index.map((line, place) => [line[ID], place]));
 const record = (place) => JSON.parse(LINES[place]);
 

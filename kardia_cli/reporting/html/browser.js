@@ -13,6 +13,8 @@ const browser = {
     });
     return browser.lower;
   },
+  // The verdict that the list shows and filters by: that of the model that is asked for, else the dialogue's own.
+  verdict: (line) => (browser.wanted.model && browser.wanted.model in line[ANSWERS] ? line[ANSWERS][browser.wanted.model] : line[VERDICT]),
   filter() {
     const { wanted } = browser;
     const query = browser.query.trim().toLowerCase();
@@ -22,7 +24,7 @@ const browser = {
     browser.shown = [];
     DATA.index.forEach((line, place) => {
       if (wanted.emotion && line[EMOTION] !== wanted.emotion) return;
-      if (wanted.verdict && line[VERDICT] !== wanted.verdict) return;
+      if (wanted.verdict && browser.verdict(line) !== wanted.verdict) return;
       if (wanted.split && line[SPLIT] !== wanted.split) return;
       if (wanted.model && !line[MODELS].includes(wanted.model)) return;
       if ((wanted.risk && !line[RISK]) || (wanted.flagged && !line[FLAGGED])) return;
@@ -32,7 +34,7 @@ const browser = {
     browser.at = browser.shown.indexOf(current);
   },
   choice(name, label, column) {
-    const values = [...new Set(DATA.index.flatMap((line) => line[column]))].filter(Boolean).sort();
+    const values = [...new Set(DATA.index.flatMap((line) => (column === VERDICT ? [line[column], ...Object.values(line[ANSWERS])] : line[column])))].filter(Boolean).sort();
     if (values.length < 2) return null;
     const select = el("select", { "aria-label": label, onchange: () => browser.want(name, select.value) }, el("option", { value: "" }, label), values.map((value) => el("option", { value, selected: browser.wanted[name] === value }, value)));
     return select;
@@ -63,6 +65,7 @@ const browser = {
     return browser.box;
   },
   shownNow() {
+    browser.spacer.style.height = `${browser.shown.length * HEIGHT}px`; // else there is nothing to scroll to
     browser.list.scrollTop = browser.scrolled;
     if (browser.at < 0 && browser.shown.length && window.innerWidth > 760) browser.open(0, false);
     else browser.show();
@@ -84,7 +87,7 @@ const browser = {
   item(at) {
     const line = DATA.index[browser.shown[at]];
     return el("div.item", { role: "option", id: `item-${at}`, "aria-selected": String(at === browser.at), "aria-setsize": browser.shown.length, "aria-posinset": at + 1, style: `top:${at * HEIGHT}px`, onclick: () => browser.open(at) },
-      el(".line", {}, el("b", {}, line[EMOTION] || line[ID]), line[VERDICT] ? chip(line[VERDICT], line[VERDICT]) : null, line[RISK] ? chip("risk", "flag") : null, line[FLAGGED] ? chip("look", "flag") : null, el("span.end.num", {}, `${line[MBTI] ? line[MBTI] + " · " : ""}${line[TURNS]} ${line[TURNS] === 1 ? "turn" : "turns"}`)),
+      el(".line", {}, el("b", {}, line[EMOTION] || line[ID]), browser.verdict(line) ? chip(browser.verdict(line), browser.verdict(line)) : null, line[RISK] ? chip("risk", "flag") : null, line[FLAGGED] ? chip("look", "flag") : null, el("span.end.num", {}, `${line[MBTI] ? line[MBTI] + " · " : ""}${line[TURNS]} ${line[TURNS] === 1 ? "turn" : "turns"}`)),
       el("p", {}, line[EXCERPT]));
   },
   open(at, said = true) {

@@ -185,30 +185,40 @@ def latest(critiques: Sequence[Record]) -> dict[int, Record]:
 
 
 def _line(record: Record) -> list[Any]:
-    """What the list shows and filters by: id, emotion, verdict, split, models, risk, flagged, turns, excerpt, mbti."""
-    critiques = list(latest(record.get("critiques", [])).values())
-    critiques += [answer["critique"] for answer in record.get("answers", []) if "critique" in answer]
-    verdicts = [item.get("verdict") for item in critiques]
-    worst = next((name for name in WORST_FIRST if name in verdicts), "")
+    """What the list shows and filters by: id, emotion, verdict, split, models, risk, flagged, turns, excerpt, mbti, answers.
+
+    The verdict is the dialogue's own (where it was not judged, that of all answers); `answers` has each model's worst one.
+    """
+    own, answered = list(latest(record.get("critiques", [])).values()), record.get("answers", [])
+    by_model: dict[str, list[Record]] = {}
+    for answer in answered:
+        by_model.setdefault(answer["name"], []).extend([answer["critique"]] if "critique" in answer else [])
+    given = [item for items in by_model.values() for item in items]
     models = [use.get("model") for use in record.get("models", []) if use.get("role") in ("supporter", "rewriter")]
     models += [answer["name"] for answer in record.get("answers", [])]
     spoken = [message for message in record["messages"] if message["role"] == "assistant"]
-    answered = record.get("answers", [])
     said = [message["text"] for message in record["messages"] if message["role"] == "user"]
     first = next(iter(said or [spans.visible(_written(answer)) for answer in answered[:1]]), "")
     text = " ".join(str(record.get("situation") or first or "").split())
     return [
         record["id"],
         record.get("emotion", ""),
-        worst,
+        worst(own or given),
         record.get("split") or record.get("part", ""),
         sorted({str(name) for name in models if name}),
         int(bool(record.get("risk"))),
-        int(_flagged(critiques) or any("broken" in message for message in spoken)),
+        int(_flagged([*own, *given]) or any("broken" in message for message in spoken)),
         len(spoken) or len({answer["turn"] for answer in answered}),
         text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…",
         record.get("mbti", ""),
+        {name: worst(items) for name, items in by_model.items() if items},
     ]
+
+
+def worst(critiques: Iterable[Record]) -> str:
+    """The worst verdict among these; empty where there is none."""
+    verdicts = {item.get("verdict") for item in critiques}
+    return next((name for name in WORST_FIRST if name in verdicts), "")
 
 
 def _written(turn: Record) -> str:

@@ -51,4 +51,4 @@ def blind(record: dict[str, Any]) -> dict[str, Any]:
 
 def blind_line(line: list[Any]) -> list[Any]:
     """The line of the list without verdict, models and flags."""
-    return [*line[:2], "", line[3], [], line[5], 0, *line[7:]]
+    return [*line[:2], "", line[3], [], line[5], 0, *line[7:10], {}]

@@ -111,6 +111,38 @@ def test_filters_narrow_the_list_and_an_address_opens_its_dialogue(tmp_path: Pat
     look(tmp_path, {"dialogues": rows(6)}, steps, fragment="#row-4")
 
 
+def test_a_models_failures_are_found_and_do_not_fail_the_dialogue_itself(tmp_path: Path) -> None:
+    scores = [
+        {"id": f"row-{number}", "turn": 1, "model": model, "text": turn("sad", "words"), "critique": {"verdict": said}}
+        for number, model, said in ((0, "sft", "FAIL"), (0, "grpo", "PASS"), (1, "sft", "PASS"), (1, "grpo", "PASS"))
+    ]
+    ids = "[...document.querySelectorAll('.item')].length + ' ' + document.querySelector('.read .id').textContent"
+    chips = "[...document.querySelectorAll('.item .chip')].map((chip) => chip.textContent).join()"
+
+    async def choose(tab: Tab, label: str, value: str) -> None:
+        box = f"document.querySelector('select[aria-label=\"{label}\"]')"
+        await tab.run(f"{{ {box}.value = '{value}'; {box}.dispatchEvent(new Event('change')); }}")
+
+    async def steps(tab: Tab) -> None:
+        assert await tab.run(chips) == "PASS,PASS"  # what the dialogues' own judge said
+        await choose(tab, "Any model", "sft")
+        assert await tab.run(chips) == "FAIL,PASS"
+        await choose(tab, "Any verdict", "FAIL")
+        assert await tab.run(ids) == "1 row-0"
+        await choose(tab, "Any model", "grpo")
+        assert await tab.run("document.querySelectorAll('.item').length") == 0
+
+    own = [{**row, "critiques": [{"turn": 1, "verdict": "PASS"}]} for row in rows(2)]
+    look(tmp_path, {"dialogues": own, "scores": scores}, steps)
+
+
+def test_an_address_far_down_brings_the_list_there(tmp_path: Path) -> None:
+    async def steps(tab: Tab) -> None:
+        assert await tab.run(SELECTED) is not None, "the chosen one is in sight of the list"
+
+    look(tmp_path, {"dialogues": rows(300)}, steps, fragment="#row-250")
+
+
 def test_of_thousands_only_those_in_sight_are_in_the_document(tmp_path: Path) -> None:
     async def steps(tab: Tab) -> None:
         assert await tab.run("document.querySelectorAll('.item').length") < 60
@@ -209,10 +241,11 @@ def test_a_whole_report_is_drawn(tmp_path: Path) -> None:
         "n": 40,
         "clusters": 8,
     }
+    quoted = {"source": "Table 2", "note": "not measured here", "columns": ["empathy"], "rows": {"A model": [0.034]}}
     report = {
         "names": names, "criteria": criteria, "baseline": "base", "cells": {name: dict.fromkeys(criteria, cell) for name in names},
         "differences": {"sft": {"empathy": {**gap, "verdict": "better"}, "safety": {**gap, "p_holm": 1.0, "verdict": "tied"}}},
-        "confusion": {"sft": [["sad", "sad", 3], ["sad", "proud", 1]]}, "quoted": {"source": "Table 2"}, "warnings": ["two rows are missing"],
+        "confusion": {"sft": [["sad", "sad", 3], ["sad", "proud", 1]]}, "quoted": quoted, "warnings": ["two rows are missing"],
         "identity": {"judge": "the judge", "rubric_hash": "abc123"}, "cost": [{"name": "sft", "calls": 12}],
     }  # fmt: skip
     metrics = [{"step": step, "reward": step / 10, "loss": 1 / (step + 1)} for step in range(5)]
@@ -222,9 +255,10 @@ def test_a_whole_report_is_drawn(tmp_path: Path) -> None:
         for words in (
             "two rows are missing",
             "tied",
-            "[2.90, 3.10]",
-            "Quoted from the paper",
-            "Not measured here",
+            "[2.900, 3.100]",
+            "Beside the paper",
+            "A model (quoted)\t+0.034",
+            "sft less base (ours)\t+0.300",
             "abc123",
             "3 of 4 right",
         ):
