@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval demo smoke faults refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs clean
+.PHONY: help install data sft grpo eval report demo smoke faults refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -47,6 +47,7 @@ data: $(OUT)/data.jsonl ## Profiles → dialogues → critique → refine: $(OUT
 sft: $(OUT)/sft/done.json ## Supervised fine-tuning: $(OUT)/sft
 grpo: $(OUT)/grpo/done.json ## Reinforcement learning: $(OUT)/grpo
 eval: $(OUT)/scores.jsonl ## Measure the untrained start, SFT and GRPO on held-out people
+report: $(OUT)/report.html ## Compare them, and a page to read: $(OUT)/report.html
 
 $(OUT)/profiles.jsonl: | $(READY)
 	@mkdir -p $(OUT)
@@ -68,10 +69,13 @@ $(OUT)/grpo/done.json: $(OUT)/sft/done.json
 	$(KARDIA) grpo $(OUT)/data.jsonl -o $(OUT)/grpo --model $(OUT)/sft --judge-model $(JUDGE) --seed $(SEED) $(GRPO_CONFIG) --fresh > $(OUT)/grpo.jsonl
 
 $(OUT)/scores.jsonl: $(OUT)/grpo/done.json
-	$(KARDIA) evaluate $(OUT)/data.jsonl $(if $(ROWS),-n $(ROWS)) $(patsubst %,--model %,$(wildcard $(OUT)/sft/base) $(OUT)/sft $(OUT)/grpo) --judge-model $(JUDGE) --seed $(SEED) --force -o $@
+	$(KARDIA) evaluate $(OUT)/data.jsonl $(if $(ROWS),-n $(ROWS)) $(if $(wildcard $(OUT)/sft/base),--model $(OUT)/sft/base --name untrained) --model $(OUT)/sft --name sft --model $(OUT)/grpo --name grpo --judge-model $(JUDGE) --seed $(SEED) --force -o $@
 
-demo: $(READY) ## All seven stages on embedded defaults: no key, no GPU, no download
-	@$(MAKE) --no-print-directory eval OUT=out/demo N=512 EXCHANGES=4 ROWS=24
+$(OUT)/report.html: $(OUT)/scores.jsonl
+	$(KARDIA) report $< $(OUT)/sft $(OUT)/grpo --baseline sft --dialogues $(OUT)/data.jsonl --html $@ --force > $(OUT)/report.jsonl
+
+demo: $(READY) ## All stages on embedded defaults: no key, no GPU, no download
+	@$(MAKE) --no-print-directory report OUT=out/demo N=512 EXCHANGES=4 ROWS=24
 	@echo; echo "What it made:"; ls -d out/demo/*
 
 smoke: $(READY) ## Every command on 4 rows, in seconds
@@ -85,6 +89,7 @@ smoke-run: | $(READY)
 	$(KARDIA) sft $(OUT)/data.jsonl -q --split all -o $(OUT)/sft --set train.max_steps=2 > $(OUT)/sft.jsonl
 	$(KARDIA) grpo $(OUT)/data.jsonl -q --split all --model $(OUT)/sft -o $(OUT)/grpo --set train.max_steps=1 --set train.max_completion_length=24 > $(OUT)/grpo.jsonl
 	$(KARDIA) evaluate $(OUT)/data.jsonl --split all --model $(OUT)/grpo --with max_tokens=24 -o $(OUT)/scores.jsonl
+	$(KARDIA) report $(OUT)/scores.jsonl $(OUT)/grpo -q --dialogues $(OUT)/data.jsonl --html $(OUT)/report.html > $(OUT)/report.jsonl
 
 faults: $(READY) ## How well the offline judge finds planted faults, of the speaker and of hand-written ones
 	@mkdir -p out

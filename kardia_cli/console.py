@@ -6,6 +6,7 @@ no terminal. On a terminal each process also has one live line, below what all o
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
@@ -64,9 +65,12 @@ class Voice:
         """Whole lines in one write, so that those of several processes never mix."""
         if region := self._on_terminal():
             region.print(text)
-        else:
+            return
+        try:
             sys.stderr.write(text + "\n")
             sys.stderr.flush()
+        except BrokenPipeError:  # nobody listens any more; the work goes on, its rows have a place of their own
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
     def _on_terminal(self) -> Region | None:
         if self._stream is not sys.stderr:  # the first time, or it was redirected since

@@ -23,6 +23,7 @@ from kardia_cli.line import Line, Row
 MAX_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read; a row of a long dialogue has about 10,000."""
 CHUNK = 1 << 16
+_GZIP = b"\x1f\x8b"
 REJECT_KEYS = frozenset({"stage", "file", "line", "id", "kind", "reason", "row"})
 
 
@@ -89,6 +90,8 @@ def _why_not_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as bad:
+        if raw.startswith(_GZIP):
+            return "compressed; unpack it into a pipe: `zcat FILE |`"
         return f"invalid UTF-8 at byte {bad.start + 1}; convert the file, e.g. `iconv -f cp1252 -t utf-8`"
     if raw.lstrip()[:1] == b"[":
         return "not a JSON object; a JSON list must be turned into lines first, e.g. `jq -c '.[]'`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,3 +136,13 @@ def test_a_message_is_one_write_and_goes_where_stderr_points_by_then(monkeypatch
     assert len(written) == 2
     assert "\x1b" not in written[1]
     assert written[1].endswith("\n")
+
+
+def test_a_closed_stderr_ends_what_is_said_and_not_the_work(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)  # as of `2>&1 | head -1`, gone before the first word
+    words = [sys.executable, "-m", "kardia_cli", "synthesize", "builtin", "-n", "2", "-o", str(tmp_path / "rows.jsonl")]
+    done = subprocess.run(words, stderr=writer, check=False)
+    os.close(writer)
+    assert done.returncode == 0
+    assert len((tmp_path / "rows.jsonl").read_text().splitlines()) == 2

@@ -55,6 +55,7 @@ def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
         (b"[1,2]", "not a JSON object"),
         (b'"text"', "not a JSON object"),
         (b"[\n", "JSON list"),
+        (b"\x1f\x8b\x08\x00\x00", "compressed; unpack it"),
     ],
 )
 def test_a_bad_line_costs_that_line_and_says_what_to_do(tmp_path: Path, bad: bytes, said: str) -> None:

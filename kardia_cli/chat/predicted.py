@@ -142,6 +142,7 @@ class Predictions:
         """Read the files; `names`, one for each, replace what a file's rows call their model. Raises `UsageError`."""
         self.chats: dict[str, Predicted] = {}
         self._seen: set[str] = set()
+        self._fits = False
         for number, path in enumerate(files):
             self._read(path, names[number] if names else None)
         self._ids = {found.id for chat in self.chats.values() for found in chat}
@@ -162,7 +163,9 @@ class Predictions:
             return
         self._seen.add(row_id)
         for chat in self.chats.values():
-            chat.astray |= {(row_id, turn) for turn in chat.by_turn.get(row_id, {}) if turn not in own}
+            saved = set(chat.by_turn.get(row_id, {}))
+            chat.astray |= {(row_id, turn) for turn in saved.difference(own)}
+            self._fits = self._fits or row_id in chat.whole or not saved.isdisjoint(own)
 
     def warnings(self, all_read: bool) -> Iterator[str]:
         """What to say at the end: predictions that were missing, and those that were for no row."""
@@ -181,10 +184,14 @@ class Predictions:
             yield f"predictions for {len(unknown):,} ids that no row has (e.g. {min(unknown)}) are not used"
 
     def check(self, example: str) -> None:
-        """`UsageError` where no prediction is for any row that was read; `example` is the id of one of those."""
+        """`UsageError` where no prediction is for any row that was read, or for a turn of one; `example` is the id of one."""
         if not self._seen:
             said = f"no prediction is for any of these rows (ids such as {min(self._ids)}, the rows' such as {example})"
             raise UsageError(said, "name the rows that were answered; a row's id is its `id`, else records.row_id(row)")
+        if not self._fits:
+            row_id, turn = min(place for chat in self.chats.values() for place in chat.astray)
+            said = f"no prediction is for a supporter turn of these rows (such as {row_id} turn {turn})"
+            raise UsageError(said, "`turn` is the place of the supporter's message in `messages`, where 0 is the first")
 
     def _read(self, path: Path, name: str | None) -> None:
         from kardia_cli.jsonl import read_all

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from kardia_cli.stages.evaluation import Measure
 
 
+HUMAN = "human"
+"""What score rows call the judge where people judged (`--with human=FILE`)."""
+
+FAILED = 0.05
+"""Share of a model's replies that the judge may fail on before it is said."""
+
+
 @dataclass
 class Run:
     """What one run works with. `judged` False: nobody is asked, `judge` is only there to be handed on."""
@@ -43,20 +50,31 @@ class Run:
 
     async def work(self, row: Row) -> list[Row]:
         """The score rows of one dialogue."""
-        from kardia_cli.chat.predicted import is_score_row
         from kardia_cli.prompts import supporter_turns
         from kardia_cli.protocols._answers import seed_of
         from kardia_cli.stages.evaluation import evaluate
 
-        if is_score_row(row):
-            remedy = (
-                "name the dialogues, and these with --predictions to judge again; or print their tables: --from-scores"
-            )
-            raise UsageError("these are score rows, not dialogues", remedy)
         row = self.session.checked(row, *self.measure.needs)
         if self.saved is not None:
             self.saved.settle(row["id"], supporter_turns(row), len(row["messages"]), lambda at: seed_of(row["id"], at))
         return await evaluate(row, self.measure, self.chats, self.judge, self.settings, self.judged)
+
+    async def whole(self, lines: AsyncIterator[Line], chosen: Split) -> AsyncIterator[Line]:
+        """The lines that are measured; at their end `UsageError` where there was none, or none that a prediction is for.
+
+        It ends the reading, so that no output file is left that says nothing.
+        """
+        broken = False
+        async for line in lines:
+            broken = broken or line.row is None
+            yield line
+        if not chosen.counts:
+            if not broken:
+                raise UsageError("no rows came in", "name a file that holds dialogues, one JSON object a line")
+            return
+        chosen.check()
+        if self.saved is not None:
+            self.saved.check(self.example)
 
     async def noted(self, lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
         """The lines as they come; dialogues with predictions are noted, what is published as a test is test as a whole.
@@ -68,6 +86,7 @@ class Run:
             if line.row is None:
                 yield line
                 continue
+            _check_dialogue(line)
             if self.saved is not None:
                 self._see(line.row, self.saved)
             why = published_test(line)
@@ -89,6 +108,16 @@ class Run:
             return  # it is rejected where its turn comes
         self.example = self.example or row_id(row)
         saved.see(row_id(row), supporter_turns(row))
+
+
+def _check_dialogue(line: Line) -> None:
+    """`UsageError` for a score row, before a split is chosen: that would only say that it is empty."""
+    from kardia_cli.chat.predicted import is_score_row
+
+    if is_score_row(line.row or {}):
+        said = f"{line.file}:{line.number}: these are score rows, not dialogues"
+        remedy = "name the dialogues, and these with --predictions to judge again; or print their tables: --from-scores"
+        raise UsageError(said, remedy)
 
 
 def published_test(line: Line) -> str:
@@ -115,6 +144,8 @@ async def run(
     here = opened(session, what, judged)
     by_rubric = here.judged and here.measure.needs_rubric
     known = _known.records(here.judge, calibration) if by_rubric else []
+    if judged.rubric and not by_rubric:
+        session.voice.warn("no judge is asked by a rubric here, so --rubric says nothing")
     if here.judged:
         session.tell_judge(here.judge, own_words=not by_rubric)
         models = [chat.name for chat in here.chats.values() if not isinstance(chat, Predicted)]
@@ -122,20 +153,24 @@ async def run(
             session.voice.warn(warning)
     chosen = Split(split_of(what, here.measure))
     source = session.limited(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
-    scores, unfinished = await moved(here, source, judged)
-    chosen.check()
+    scores, unfinished = await moved(here, here.whole(source, chosen), judged)
     session.voice.say(chosen.summary())
     if here.saved is not None:
-        here.saved.check(here.example)
         for warning in here.saved.warnings(all_read=limit is None):
             session.voice.warn(warning)
+    idle = [name for name, chat in here.chats.items() if not isinstance(chat, Predicted)] if scores else []
+    for name in sorted(set(idle) - {row["model"] for row in scores}):
+        session.voice.warn(f"{name}: protocol {what.protocol} measures no model, so it was asked nothing")
     rubric = f"{here.judge.rubric.id} {here.judge.rubric.read_hash}" if by_rubric else ""
-    title = titled(here.measure.name, here.judge.name if here.judged else "", rubric)
+    people = here.measure.options.get("human")
+    title = titled(here.measure.name, here.judge.name if here.judged else HUMAN if people else "", rubric)
     show(session.voice, title, here.measure, scores)
     if by_rubric:
-        quote(here, scores, known, calibration)
+        quote(here, scores, known, calibration, whole=limit is None)
     if unfinished is not None:
         raise unfinished
+    if people and scores and all(row["value"] is None for row in scores):
+        raise UsageError(f"nothing in {people} is for any of these turns", "its `id` and `turn` are those of the rows")
 
 
 def split_of(what: Measured, measure: Measure) -> str:
@@ -146,6 +181,7 @@ def split_of(what: Measured, measure: Measure) -> str:
 def opened(session: Session, what: Measured, judged: Judged) -> Run:
     """The measure, its models and its judge; `UsageError` where one of them is missing or wrong."""
     measure = measuring.measure(what)
+    measuring.check_asked(what, measure)
     models, called = measuring.names(what)
     saved = measuring.saved(what, called, models)
     count = len(models) + (len(saved.chats) if saved else 0)
@@ -205,8 +241,15 @@ def titled(protocol: str, judge: str, rubric: str) -> str:
 
 def show(voice: Voice, title: str, measure: Measure, scores: Sequence[Row]) -> None:
     """The protocol's tables of these score rows, and of models every mean with its interval."""
+    of_models = measure.models or measure.options.get("from_logs")
+    twice = len(scores) - len({(row["model"], row["id"], row["turn"]) for row in scores})
+    if of_models and twice:
+        voice.warn(f"{twice:,} scores are of a model, id and turn that were there before, and count twice")
+    for model, count, judged in unjudged(scores):
+        said = f"the judge gave nothing on {count:,} of the {judged:,} replies that it was to read"
+        voice.warn(f"{model}: {said}; what rules decided (broken replies: 0) weighs more in what is left")
     voice.table(title, measure.summarize(scores))
-    if measure.models or measure.options.get("from_logs"):
+    if of_models:
         from kardia_cli.reporting.measured import intervals
 
         voice.table(*intervals(scores))
@@ -214,10 +257,24 @@ def show(voice: Voice, title: str, measure: Measure, scores: Sequence[Row]) -> N
         voice.table(further, table)
 
 
-def quote(here: Run, scores: Sequence[Row], known: Sequence[Record], calibration: Path | None) -> None:
-    """Keep what a protocol found of the judge, and say what is known of it."""
+def unjudged(scores: Sequence[Row]) -> list[tuple[str, int, int]]:
+    """Models on whose replies the judge failed in more than `FAILED` of cases: the model, how often, and of how many."""
+    found: dict[str, list[bool]] = {}
+    for row in scores:
+        parts = {part["id"]: part["value"] for part in row["parts"]}
+        if row["text"] and "rubric" in parts and parts.get("format") == 1.0:
+            found.setdefault(row["model"], []).append(parts["rubric"] is None)
+    return [(model, sum(its), len(its)) for model, its in found.items() if sum(its) > FAILED * len(its)]
+
+
+def quote(
+    here: Run, scores: Sequence[Row], known: Sequence[Record], calibration: Path | None, whole: bool = True
+) -> None:
+    """Keep what a protocol found of the judge, unless only the first rows were measured; say what is known of it."""
     judge, voice = here.judge, here.session.voice
-    kept = _known.keep(judge, here.measure.record, scores)
+    kept = _known.keep(judge, here.measure.record if whole else None, scores)
+    if here.measure.record and not whole:
+        voice.say("no record of the judge is kept: -n left rows out")
     if kept is not None:
         known = known if calibration else _known.records(judge, None)
         voice.say(f"record {kept.hash} of {judge.name} is kept in {kept.path}")

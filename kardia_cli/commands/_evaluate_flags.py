@@ -31,7 +31,8 @@ class Measured:
         "kardiabench"
     )
     settings: Annotated[
-        list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the protocol.")
+        list[str] | None,
+        typer.Option("--with", metavar="KEY=VALUE", help="An option of the protocol; `--with help` lists them."),
     ] = None
     references: Annotated[
         bool, typer.Option("--references", help="Compare replies with the rows' own: BLEU, ROUGE-L and the like.")
@@ -45,7 +46,9 @@ class Measured:
     ] = False
     split: Annotated[
         Literal["train", "test", "all"] | None,
-        typer.Option(help="Whose rows: held-out people are the test split.", show_default="test"),
+        typer.Option(
+            help="Whose rows: held-out people are the test split.", show_default="test; all where no model is asked"
+        ),
     ] = None
     from_scores: Annotated[
         bool,

@@ -27,6 +27,7 @@ _ENDPOINT = re.compile(r"@https?://.*$")
 def measure(what: Measured) -> Measure:
     """The protocol with its options; `UsageError` where it lacks one that a flag sets."""
     function = plugins.load("protocol", what.protocol)
+    plugins.check_owners(what.settings or [], [what.protocol])
     chosen = plugins.bind(function, what.protocol, what.settings or [])
     known = plugins.options(function)
     for option, flag in FLAGS.items():
@@ -37,6 +38,43 @@ def measure(what: Measured) -> Measure:
         chosen[option] = True
     defaults = {name: parameter.default for name, parameter in known.items()}
     return of_module(what.protocol, partial(function, **chosen), {**defaults, **chosen})
+
+
+def explain(protocol: str) -> None:
+    """Print the options of a protocol with their defaults, and what it says of them (`--with help`)."""
+    import inspect
+
+    import typer
+
+    from kardia_cli.console import print_table
+
+    function = plugins.load("protocol", protocol)
+    known = plugins.options(function)
+    rows = [{"option": name, "default": _plain(parameter.default)} for name, parameter in known.items()]
+    print_table(f"{protocol}: options, each set by --with OPTION=VALUE", rows)
+    typer.echo((inspect.getdoc(function) or "") if rows else f"{protocol} takes no option")
+
+
+def _plain(default: Any) -> str:
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return str(default).lower() if isinstance(default, bool) else str(default) or "(none)"
+
+
+def check_asked(what: Measured, found: Measure) -> None:
+    """`UsageError` where models or saved replies are named and the protocol, as it is asked, would pass over them."""
+    if found.options.get("from_logs"):
+        given = next((flag for flag, it in (("--model", what.model), ("--predictions", what.predictions)) if it), None)
+        if given:
+            raise UsageError(
+                f"--from-logs scores finished talks and asks no model, so {given} says nothing", f"leave out {given}"
+            )
+    elif what.predictions and "messages" not in found.needs:
+        logs = ", or --from-logs for finished talks" if "from_logs" in found.options else ""
+        raise UsageError(
+            f"--predictions: protocol {what.protocol} talks with a model, it has no use for saved replies",
+            f"give --model{logs}",
+        )
 
 
 def of_module(name: str, score: Any, options: Mapping[str, Any]) -> Measure:
@@ -72,6 +110,10 @@ def names(what: Measured) -> tuple[dict[str, str], list[str]]:
     """
     models, files, given = what.model or [], what.predictions or [], what.name or []
     if not given:
+        if again := next((model for model in models if models.count(model) > 1), None):
+            raise UsageError(
+                f"--model {again} is there twice", "rows and table tell models apart by name: give each a --name"
+            )
         return {model: model for model in models}, []
     if len(given) not in (len(models), len(models) + len(files)):
         count = f"{len(given)} --name for {len(models)} --model"
@@ -109,15 +151,18 @@ def settings(
         "options": options,
         "split": split,
         "seed": seed,
-        "judge": _manner(judge),
+        "judge": _manner(judge, found.needs_rubric),
     }
     told = {name: jsonl.as_text({**shared, "model": _identity(chat, board)}) for name, chat in chats.items()}
     return {"": jsonl.as_text({**shared, "model": None}), **told}
 
 
-def _manner(judge: Judge | None) -> dict[str, Any] | None:
+def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:
+    """Who judged and how it was asked; of a protocol that asks in words of its own the first alone: it asks in its own way."""
     if judge is None:
         return None
+    if not by_rubric:
+        return {"hash": judge.hash}
     manner = judge.manner
     asked = {"calls": manner.calls, "samples": manner.samples, "quotes": manner.quotes}
     return {"hash": judge.hash, "gate": judge.gate.name if judge.gate else "", **asked}

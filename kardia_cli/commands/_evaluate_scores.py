@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from kardia_cli.errors import RowError, Unfinished, UsageError
-from kardia_cli.line import Row
+from kardia_cli.line import Line, Row
 
 if TYPE_CHECKING:
     from kardia_cli.commands._evaluate_flags import Measured
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _NEEDS = ("id", "protocol", "model", "turn", "text", "label", "value", "parts", "judge", "rubric_hash", "policy_hash")
 _OTHERS = {
     "model": "--model", "name": "--name", "predictions": "--predictions", "settings": "--with", "split": "--split",
-    "references": "--references", "from_logs": "--from-logs",
+    "references": "--references", "from_logs": "--from-logs", "protocol": "--protocol",
 }  # fmt: skip
 
 
@@ -34,11 +35,12 @@ async def run(
 ) -> None:
     """Rows out as they came in, or decided anew; a table for each protocol, judge and rubric among them."""
     from kardia_cli import rubric_file
-    from kardia_cli.commands._evaluate import show, titled
+    from kardia_cli.commands._evaluate_flags import Measured
     from kardia_cli.stages.evaluation import without_text
 
+    untouched = Measured()
     for option, flag in _OTHERS.items():
-        if getattr(what, option):
+        if getattr(what, option) != getattr(untouched, option):
             raise UsageError(f"--from-scores measures nothing anew, so {flag} says nothing", f"leave out {flag}")
     named = session.required(context, inputs)
     rubric = rubric_file.load(judged.rubric) if judged.rubric else None
@@ -56,11 +58,30 @@ async def run(
 
     unfinished = None
     try:
-        await session.move(session.lines(named, "dialogues", limit), work, came_out)
+        await session.move(_some(session.lines(named, "dialogues", limit)), work, came_out)
     except Unfinished as error:  # what was read is shown all the same
         unfinished = error
-    if not groups and unfinished is None:
+    _show(session, groups, rubrics)
+    if unfinished is not None:
+        raise unfinished
+
+
+async def _some(lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
+    """The lines; at their end `UsageError` where there was none, so that no empty output is left."""
+    empty = True
+    async for line in lines:
+        empty = False
+        yield line
+    if empty:
         raise UsageError("no score rows came in", "name a file that kardia evaluate wrote")
+
+
+def _show(
+    session: Session, groups: Mapping[tuple[str, ...], list[Row]], rubrics: Mapping[tuple[str, ...], str]
+) -> None:
+    """The tables of each protocol, judge and rubric; `rubrics` are the ids of those that are known by a critique."""
+    from kardia_cli.commands._evaluate import show, titled
+
     for key, rows in groups.items():
         protocol, judge, read_hash, policy_hash = key
         measure = _measure(protocol)
@@ -70,8 +91,6 @@ async def run(
         show(session.voice, titled(protocol, judge, words) + policy, measure, rows)
     if len(groups) > 1:
         session.voice.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
-    if unfinished is not None:
-        raise unfinished
 
 
 def again(row: Row, rubric: Rubric | None, named: str) -> Row:
@@ -82,9 +101,13 @@ def again(row: Row, rubric: Rubric | None, named: str) -> Row:
     if missing is not None:
         raise RowError(f"no score row: {missing!r} is missing (kardia evaluate writes them)")
     _check(row)
+    measure = _measure(row["protocol"])  # raises for a protocol that is not there: no table could be made of the rows
     if rubric is None or (row["policy_hash"] == rubric.policy_hash and row["rubric_hash"] == rubric.read_hash):
         return row
-    return rescored(row, rubric, _measure(row["protocol"]).rescore, named)
+    if row["rubric_hash"] and not measure.needs_rubric:
+        said = f"protocol {row['protocol']} asks its judge in words of its own: no rubric decides its scores"
+        raise UsageError(said, "leave out --rubric, or take rows of such protocols out")
+    return rescored(row, rubric, measure.rescore, named)
 
 
 def _check(row: Row) -> None:
@@ -100,6 +123,9 @@ def _check(row: Row) -> None:
     for place, value in (("value", row["value"]), *((f"parts.{part['id']}", part["value"]) for part in parts)):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise RowError(f"no score row: {place} is no number")
+    critique = row.get("critique")
+    if critique is not None and not (isinstance(critique, dict) and isinstance(critique.get("rubric"), str)):
+        raise RowError("no score row: field 'critique' is no critique")
     if type(row["turn"]) is not int:
         raise RowError("no score row: field 'turn' is no index")
 

@@ -25,7 +25,7 @@ class Compared:
         list[str] | None,
         typer.Option(
             metavar="NAMES", rich_help_panel=_COMPARED,
-            help="Report on these alone, e.g. empathy,safety or 'ref.*' (default: all without a dot).",
+            help="Report on these alone, e.g. empathy,safety or 'empathy.*' (default: what the protocol shows; parts with a dot are asked for).",
         ),
     ] = None  # fmt: skip
     gate: Annotated[
@@ -61,7 +61,7 @@ class Compared:
         typer.Option(
             "--blind",
             rich_help_panel=_PAGE,
-            help="A page for raters: no verdict, score or model's name is shown in it.",
+            help="A page for raters: no verdict, score, model's name, hidden span or gold emotion is shown or can be read in its file.",
         ),
     ] = False
 
@@ -77,19 +77,27 @@ class Written:
         ),
     ] = None
     markdown: Annotated[
-        Path | None, typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="Everything as Markdown.")
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="Tables, doubts and gates as Markdown."),
     ] = None
     json: Annotated[
-        Path | None, typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="Everything as JSON, by dialogue too.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_WRITTEN, help="All of it as JSON, with the intervals by dialogue, too."
+        ),
     ] = None
     table: Annotated[
-        Path | None, typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="A LaTeX table (booktabs).")
+        Path | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_WRITTEN, help="A LaTeX table (booktabs): intervals, n, bold after Holm."
+        ),
     ] = None
     figure: Annotated[
         Path | None, typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="A figure: .pdf, .svg or .png.")
     ] = None
     methods: Annotated[
-        Path | None, typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="A methods paragraph.")
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_WRITTEN, help="A methods paragraph, from what the rows say."),
     ] = None
 
     def wanted(self) -> dict[str, Path]:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from kardia_cli.line import Row
     from kardia_cli.reporting.model import Comparison
     from kardia_cli.reporting.runs import Choice, Material
+    from kardia_cli.reporting.specs import Spec
 
 _OF_SCORES = ("baseline", "criteria", "gate", "calibration", "cost")
+_OF_THE_PAGE = ("dialogues", "rate", "blind")
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,12 @@ def run(asked: Asked, voice: Voice) -> None:
     from kardia_cli.reporting import figure, gates, runs, specs
 
     wanted = asked.written.wanted()
+    _check_page(asked)
     if "figure" in wanted:
         figure.format_of(wanted["figure"].suffix)
-    _check_targets(wanted, asked.files.output)
     bounds = [gates.parse(text) for text in asked.compared.gate or []]
     named = specs.parse(asked.words)
+    _check_targets(wanted, asked.files.output, _sources(named, asked.compared))
     with contextlib.ExitStack() as stack:
         targets = {name: _target(path, asked.files.force, stack) for name, path in wanted.items()}
         rows = _rows_target(asked, stack)
@@ -57,19 +60,40 @@ def run(asked: Asked, voice: Voice) -> None:
         else:
             _show_runs(material, voice)
         for name, write in targets.items():
-            write(_render(name, asked, found, material))
+            write(_render(name, asked, found, material, voice))
         _write_rows(rows, found, material)
     if found is not None:
         gates.enforce(found.gates)
 
 
-def _check_targets(wanted: dict[str, Path], output: Path | None) -> None:
-    """One form for each file, one at most for stdout."""
+def _check_page(asked: Asked) -> None:
+    """`UsageError` for what only the page shows, where no page is asked for."""
+    for name in _OF_THE_PAGE:
+        if getattr(asked.compared, name) and asked.written.html is None:
+            raise UsageError(f"--{name} is about the page, and none is asked for", "add --html FILE")
+
+
+def _sources(named: Sequence[Spec], what: Compared) -> list[Path]:
+    """Every file that is read."""
+    typed = [*(what.dialogues or []), *(what.cost or []), *([what.calibration] if what.calibration else [])]
+    return [*(Path(file) for spec in named for file in spec.files if file != "-"), *typed]
+
+
+def _check_targets(wanted: dict[str, Path], output: Path | None, sources: Sequence[Path]) -> None:
+    """One form for each file, one at most for stdout, and none where something is read from: --force would lose it."""
     paths = [*wanted.values(), *([output] if output else [])]
-    for path in paths:
-        if paths.count(path) > 1:
-            where = "stdout" if str(path) == "-" else str(path)
+    places = ["-" if str(path) == "-" else path.resolve() for path in paths]
+    read = {path.resolve() for path in sources if path.is_file()}
+    for path, place in zip(paths, places, strict=True):
+        if places.count(place) > 1 and not _is_device(path):
+            where = "stdout" if place == "-" else str(path)
             raise UsageError(f"two forms of the report would go to {where}", "give each its own file")
+        if place in read:
+            raise UsageError(f"{path} is read for this report, and would be replaced by it", "give another name")
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def _target(path: Path, force: bool, stack: contextlib.ExitStack) -> Callable[[bytes], None]:
@@ -138,7 +162,7 @@ def _calibration(path: Path | None, found: Comparison) -> list[str]:
     return [calibrations.quote(calibrations.given(path, identity["judge"], judge_hash, identity["rubric_hash"]))]
 
 
-def _render(name: str, asked: Asked, found: Comparison | None, material: Material) -> bytes:
+def _render(name: str, asked: Asked, found: Comparison | None, material: Material, voice: Voice) -> bytes:
     """One form of the report."""
     from kardia_cli.reporting import figure, latex, markdown, methods
 
@@ -147,7 +171,7 @@ def _render(name: str, asked: Asked, found: Comparison | None, material: Materia
     assert found is not None
     if name == "figure":
         path = asked.written.wanted()["figure"]
-        return figure.draw(found, figure.format_of(path.suffix))
+        return figure.draw(found, figure.format_of(path.suffix), voice.warn)
     if name == "json":
         return _json(found.as_dict())
     writers = {"markdown": markdown.render, "table": latex.render, "methods": methods.render}
@@ -206,7 +230,7 @@ def _show(found: Comparison, voice: Voice) -> None:
         voice.warn(doubt)
     voice.table(f"means with 95 % intervals, clustered by {found.clustered_by}", tables.means(found))
     for name in found.differences:
-        title = f"{label_of(found.counts, name)} less {found.baseline}, turn by turn"
+        title = f"{label_of(found.counts, name)} less {found.baseline}, {found.unit} by {found.unit} (intervals of each by itself)"
         voice.table(title, tables.gaps(found, name))
     if found.baseline is None and len(found.names) > 1:
         voice.say("nothing is compared: name what to compare with, --baseline NAME")

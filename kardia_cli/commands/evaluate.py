@@ -31,10 +31,12 @@ def run(
     """Let models answer each turn of held-out dialogues; score rows on stdout, a table on stderr."""
     import asyncio
 
-    from kardia_cli.commands import _check, _evaluate, _evaluate_scores
+    from kardia_cli.commands import _check, _evaluate, _evaluate_measure, _evaluate_scores
     from kardia_cli.errors import UsageError
     from kardia_cli.session import Session
 
+    if "help" in (what.settings or []):
+        return _evaluate_measure.explain(what.protocol)
     if check:
         if not what.model:
             raise UsageError("no model to examine", "add --model FOLDER")

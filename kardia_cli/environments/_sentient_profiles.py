@@ -42,9 +42,7 @@ INTENTIONS: tuple[Intention, ...] = (
     Intention("innocence", "emotional", "to hear that they did nothing wrong and are not to blame", "没有错"),
 )
 BY_ID = {intention.id: intention for intention in INTENTIONS}
-_REMEDY = (
-    "sage takes SAGE's profiles, profiles with first_talk, or dialogues with person, situation and a first message"
-)
+_TAKES = "a sentient user needs person, scene or situation, and first_talk or a message: `kardia synthesize` makes them"
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def read(row: Row) -> Profile:
     first = _text(row, "first_talk") or _first(row, "messages") or _first(row, "history") or _text(row, "situation")
     for name, value in (("person", person), ("scene", scene), ("first_talk", first)):
         if not value:
-            raise RowError(f"field {name!r} is missing or empty", _REMEDY)
+            raise RowError(f"field {name!r} is missing or empty; {_TAKES}")
     said = _text(row, "hidden_intention", "task")
     known = BY_ID.get(said) or _by_words(said) if said else INTENTIONS[derive_seed(row_id(row), "intention") % 8]
     return Profile(

@@ -3,7 +3,8 @@
 The chance that i beats j is 1 / (1 + exp(s_j - s_i)); strengths are log odds with mean 0. A tie is half a win of each.
 Half a win is added on each side of each pair: for one pair that is Jeffreys' prior, which takes off the first-order bias
 (Firth 1993), and it keeps every strength finite. Where some models never lose to the rest, the data alone set no bound:
-then there is no interval, and the table says so. Intervals redraw whole clusters (Davison & Hinkley 1997), seeded.
+then there is no interval, and the table says so; nor is there one where all redraws are alike. Intervals redraw whole
+clusters (Davison & Hinkley 1997), seeded.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ PRIOR = 0.5
 """Wins added on each side of each pair."""
 RESAMPLES = 1000
 _STEPS, _CLOSE, _LONGEST = 100, 1e-12, 2.0
+_ALIKE = 1e-9
+"""Redrawn strengths that differ by less say nothing of how sure they are."""
 
 
 class Strength(NamedTuple):
@@ -58,7 +61,13 @@ def strengths(matches: Sequence[Match], models: int, *, seed: int = 0, resamples
         for _ in range(resamples)
     ]
     low, high = np.quantile(np.asarray(drawn), [0.025, 0.975], axis=0)
-    return [Strength(float(v), float(a), float(b)) for v, a, b in zip(values, low, high, strict=True)]
+    alike = np.ptp(np.asarray(drawn), axis=0) < _ALIKE
+    return [
+        Strength(float(v), note="every redraw gives the same: no interval")
+        if same
+        else Strength(float(v), float(a), float(b))
+        for v, a, b, same in zip(values, low, high, alike, strict=True)
+    ]
 
 
 def fitted(wins: Numbers, prior: float = PRIOR) -> Numbers:

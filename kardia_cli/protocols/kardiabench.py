@@ -27,6 +27,8 @@ from kardia_cli.rubric import Rubric
 from kardia_cli.verdicts import overall, parts
 
 EMOTION = "emotion"
+CLASSIC = ("ref.", "epitome.", "strategy")
+"""Beginnings of the parts that `--references` adds."""
 
 
 async def evaluate(
@@ -39,7 +41,8 @@ async def evaluate(
 ) -> Sequence[Score]:
     """One score for each model and supporter turn, in the order of models, then turns.
 
-    `references` compares each reply with the row's own (`--references`): BLEU, ROUGE-L and the like as further parts.
+    `references` compares each reply with the row's own (`--references`): BLEU, ROUGE-L and the like as further parts and
+    tables, by the default options of the protocol `references`.
     """
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     asked = [
@@ -78,20 +81,27 @@ def rescore(score: Score, rubric: Rubric) -> Score:
     assert score.critique is not None
     hit, graded = score.parts.get(EMOTION), overall(rubric, score.critique)
     value = None if graded is None or hit is None else (1.0 + hit + graded) / 3
-    others = {name: part for name, part in score.parts.items() if name.startswith(("ref.", "epitome.", "strategy"))}
+    others = {name: part for name, part in score.parts.items() if name.startswith(CLASSIC)}
     found = {**_parts(1.0, hit, graded), **parts(score.critique), **others}
     return replace(score, value=value, reason=score.critique.verdict, parts=found)
 
 
 async def _compared(row: Row, score: Score) -> Score:
-    """The score with what the reply has in common with the row's own."""
-    from kardia_cli.protocols import _references_parts
+    """The score with what the reply has in common with the row's own; a label alone is no reply.
 
-    if not score.text or not 0 <= score.turn < len(row["messages"]):
+    A reply that was cut or refused counts as an empty one, one that never came as none, as in the protocol `references`.
+    """
+    from kardia_cli.protocols import _references_parts as classic
+
+    came = "format" in score.parts
+    if not 0 <= score.turn < len(row["messages"]) or (score.parts and not came):
         return score
-    asked = _references_parts.Asked.of(row, score.turn, score.text)
-    found = await _references_parts.parts(asked, _references_parts.Options())
-    return replace(score, parts={**score.parts, **found}, extra={**score.extra, "reference": asked.reference})
+    options = classic.Options()
+    asked = classic.Asked.of(row, score.turn, score.text)
+    extra = {**score.extra, **classic.extra(asked, options)}
+    if not came:
+        return replace(score, extra={**extra, "response": None})
+    return replace(score, parts={**score.parts, **await classic.parts(asked, options)}, extra=extra)
 
 
 def _hit(row: Row, label: str) -> float | None:
@@ -110,11 +120,26 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Recall of each emotion by model with its n, and the most frequent confusions; all of them follow from the rows."""
+    """Recall of each emotion by model with its n, the most frequent confusions, and the tables of `--references`."""
     return [
         ("recall of each emotion, over all turns that have a label to compare", _emotions.recalls(rows)),
         ("what is most often said in place of an emotion", _emotions.confusions(rows)),
+        *_classic(rows),
     ]
+
+
+def _classic(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The tables of the protocol `references` over the replies that were compared, facets by words and not by the judge."""
+    from kardia_cli.protocols import _references_tables as tables
+
+    compared = [
+        {**row, "parts": [part for part in row["parts"] if part["id"].startswith(CLASSIC)]}
+        for row in rows
+        if row.get("measured_with")
+    ]
+    if not compared:
+        return []
+    return [("replies held against the rows' own", tables.summary(compared)), *tables.further(compared)]
 
 
 def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
@@ -126,7 +151,7 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         name: mean([each.get(name) for each in given])
         for name in names
         # facets and spreads stay in the rows
-        if name not in ("format", EMOTION, "rubric") and ("." not in name or name.startswith("ref."))
+        if name not in ("format", EMOTION, "rubric", "strategy") and "." not in name
     }
     return {
         "model": model,

@@ -13,7 +13,6 @@ from typing import Any
 
 from kardia_cli import flow, jsonl, spans
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.predicted import Predicted
 from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.contracts import Score
 from kardia_cli.environments import sentient
@@ -70,8 +69,6 @@ def _simulator(judge: Judge) -> Chat:
 
 
 async def _talked(name: str, chat: Chat, player: Player, rules: Rules, sampling: dict[str, Any]) -> Score:
-    if isinstance(chat, Predicted):
-        raise UsageError("sage: saved replies cannot answer a user who is simulated", "give --model, or --from-logs")
     talk = await sentient.converse(player, _say(chat, player, sampling), rules)
     settings = {
         **rules.plain(), **sampling, "seed": player.seed, "simulator": player.chat.name,

@@ -7,6 +7,7 @@
     criteria.py   what the parts of a row are called, which are shown, which way is better
     emotions.py   macro-F1, recall of each emotion, confusions
     doubts.py     what a reader should know before believing it
+    matching.py   the rows in common side by side, each with the baseline's
     compare.py    all of it → `model.Comparison`, plain values that every writer below takes
     gates.py · tables.py · markdown.py · latex.py · figure.py · methods.py · costs.py · viewing.py · quoted.py · html/
 

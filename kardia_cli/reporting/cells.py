@@ -11,6 +11,7 @@ from kardia_cli.reporting import emotions
 from kardia_cli.reporting.criteria import lower_is_better
 from kardia_cli.reporting.emotions import Pair
 from kardia_cli.reporting.model import Cell, Gap
+from kardia_cli.statistics.differences import ALPHA
 
 DIGITS = 6
 """Digits that count: enough, and the same on every machine."""
@@ -63,18 +64,34 @@ def f1_cell(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence
     return {"value": value, "low": low, "high": high, "n": len(pairs), "clusters": len(set(clusters))}
 
 
-def gaps_of(samples: Mapping[str, Sample], composed: Sequence[str] = ()) -> dict[str, Gap]:
+def gaps_of(samples: Mapping[str, Sample], untested: Sequence[str] = (), shares: Sequence[str] = ()) -> dict[str, Gap]:
     """The paired difference of each criterion, p corrected over all of them (Holm 1979), and its verdict.
 
-    `composed` criteria are made of the others: they have a difference and its interval, no p and no verdict.
+    `untested` criteria have a difference and its interval, no p and no verdict.
     """
-    found = {
-        criterion: statistics.paired_difference(first, second, clusters, seeds=seeds)
-        for criterion, (first, second, clusters, seeds) in samples.items()
-        if first
-    }
-    found |= statistics.holm({name: each for name, each in found.items() if name not in composed})
-    return {name: _gap(name, found.get(name), name not in composed) for name in samples}
+    found = {name: _difference(sample, name in shares) for name, sample in samples.items() if sample[0]}
+    found |= statistics.holm({name: each for name, each in found.items() if name not in untested})
+    return {name: _gap(name, found.get(name), name not in untested) for name in samples}
+
+
+def _difference(sample: Sample, share: bool) -> statistics.Difference:
+    """The paired difference; where every row differs by the same amount, what the clusters say by their number.
+
+    Then no variance can be had, yet all of them moved one way: by chance that comes once in 2 ** (clusters - 1) (the sign
+    test; fewer than six clusters could never tell). A share that went from none to all has Wilson's interval of "went up",
+    the rest taken to have gone down.
+    """
+    first, second, clusters, seeds = sample
+    found = statistics.paired_difference(first, second, clusters, seeds=seeds)
+    count = min(found.clusters, len(set(seeds)) if seeds is not None else found.clusters)
+    chance = 2.0 ** (1 - count)
+    if found.p is not None or not found.value or chance >= ALPHA:
+        return found
+    low = high = None
+    if share and abs(found.value) == 1:
+        least = statistics.share_estimate([1.0] * found.n, clusters, seeds=seeds).low or 0.0
+        low, high = sorted((found.value, found.value * (2 * least - 1)))
+    return found._replace(low=low, high=high, p=chance)
 
 
 def _gap(criterion: str, found: statistics.Difference | None, tested: bool) -> Gap:

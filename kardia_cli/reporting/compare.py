@@ -8,17 +8,15 @@ of the report, for each name by itself. All of this is ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from kardia_cli import plugins
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import doubts, identity, quoted
 from kardia_cli.reporting.cells import cell_of, f1_cell, f1_gap, f1_of, gaps_of, mean_of, recalls
 from kardia_cli.reporting.criteria import (
-    COMPOSED,
-    DERIVED,
     FIRST,
+    HIT,
     MACRO_F1,
     TWICE,
     VALUE,
@@ -28,87 +26,10 @@ from kardia_cli.reporting.criteria import (
     ordered,
 )
 from kardia_cli.reporting.emotions import Pair, confusions
+from kardia_cli.reporting.matching import Table, value
 from kardia_cli.reporting.model import Cell, Comparison, Count, Gap
-from kardia_cli.reporting.rows import Key, Scored
-from kardia_cli.reporting.runs import Group, common
-
-_HIT = "emotion_accuracy"
-
-
-class Item(NamedTuple):
-    """A row of a name among those in common, and the training seed that it is of."""
-
-    row: Scored
-    seed: int
-
-
-class Match(NamedTuple):
-    """A row's value and the baseline's for the same turn."""
-
-    baseline: float
-    value: float
-    row: Scored
-    seed: int
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows in common of every name, by key and seed, and which of them are first turns."""
-
-    groups: Sequence[Group]
-    keys: list[Key]
-    firsts: set[Key]
-    by_key: dict[str, list[dict[Key, Scored]]]
-
-    @classmethod
-    def of(cls, groups: Sequence[Group]) -> Table:
-        """Intersect the rows; `UsageError` where nothing is left."""
-        keys = common(groups)
-        shared = set(keys)
-        lowest: dict[str, int] = {}
-        for row in (row for group in groups for seed in group.seeds for row in seed):
-            lowest[row.key[0]] = min(row.key[1], lowest.get(row.key[0], row.key[1]))
-        by_key = {
-            group.name: [{row.key: row for row in seed if row.key in shared} for seed in group.seeds]
-            for group in groups
-        }
-        return cls(groups, keys, {key for key in keys if lowest[key[0]] == key[1]}, by_key)
-
-    def items(self, name: str, criterion: str = "") -> list[Item]:
-        """The rows of a name that count for a criterion, seed after seed."""
-        keys = [key for key in self.keys if key in self.firsts] if criterion == FIRST else self.keys
-        return [Item(seed[key], number) for number, seed in enumerate(self.by_key[name]) for key in keys]
-
-    def scored(self, name: str, criterion: str) -> list[Item]:
-        """Those of them that have a number."""
-        return [item for item in self.items(name, criterion) if value(item.row, criterion) is not None]
-
-    def matches(self, name: str, baseline: str, criterion: str) -> list[Match]:
-        """The rows that both have a number for."""
-        theirs, found = self.by_key[baseline], []
-        paired = len(theirs) == len(self.by_key[name])
-        for row, seed in self.scored(name, criterion):
-            against = [theirs[seed]] if paired else theirs
-            values = [value(each[row.key], criterion) for each in against]
-            known = [each for each in values if each is not None]
-            own = value(row, criterion)
-            if own is not None and len(known) == len(values):
-                found.append(Match(sum(known) / len(known), own, row, seed))
-        return found
-
-    def composed(self, criteria: Sequence[str]) -> list[str]:
-        """Those that are made of others, where others are in the report, too."""
-        made = COMPOSED.get(self.groups[0].seeds[0][0].identity.protocol, ())
-        return [name for name in criteria if name in made] if set(criteria) - set(made) else []
-
-    def seeds_of(self, name: str, seeds: Sequence[int]) -> Sequence[int] | None:
-        """What to cluster by besides profiles: nothing where the name was trained once."""
-        return seeds if len(self.by_key[name]) > 1 else None
-
-
-def value(row: Scored, criterion: str) -> float | None:
-    """The row's number for a criterion; for the emotion's derived ones, whether it hits."""
-    return row.values.get(_HIT if criterion in DERIVED else criterion)
+from kardia_cli.reporting.rows import Scored
+from kardia_cli.reporting.runs import Group
 
 
 def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequence[str] = ()) -> Comparison:
@@ -116,7 +37,7 @@ def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequen
     names = [group.name for group in groups]
     if baseline is not None and baseline not in names:
         raise UsageError(f"the baseline {baseline!r} is none of the names", plugins.nearest(baseline, names))
-    criteria = ordered(chosen(known_criteria(groups), wanted))
+    criteria = ordered(chosen(known_criteria(groups), wanted, groups[0].seeds[0][0].identity.protocol))
     if not criteria:
         raise UsageError(
             "no criterion is left to report on", "name some with --criteria; parts with a dot are shown only so"
@@ -148,6 +69,10 @@ def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequen
         confusion={name: confusions(_pairs(table, name)) for name in names},
         lower_is_better=[name for name in criteria if lower_is_better(name)],
         quoted=quoted.beside(groups, baseline),
+        clustered_by="profile"
+        if any(item.row.profile != item.row.key[0] for item in table.items(names[0]))
+        else "dialogue",
+        unit="turn" if any(key[1] >= 0 for key in table.keys) else "dialogue",
     )
     found.warnings.extend([*doubts.of(found), *identity.doubts(groups)])
     return found
@@ -158,7 +83,7 @@ def known_criteria(groups: Sequence[Group]) -> list[str]:
     given = [row.values for group in groups for seed in group.seeds for row in seed]
     names = dict.fromkeys(name for values in given for name, number in values.items() if number is not None)
     turns = {row.key for group in groups for seed in group.seeds for row in seed}
-    derived = [MACRO_F1, *([FIRST] if len(turns) > len({key[0] for key in turns}) else [])] if _HIT in names else []
+    derived = [MACRO_F1, *([FIRST] if len(turns) > len({key[0] for key in turns}) else [])] if HIT in names else []
     for again in TWICE.get(groups[0].seeds[0][0].identity.protocol, ()):
         names.pop(again, None)
     return ordered([*names, *derived])
@@ -187,7 +112,7 @@ def _cell(table: Table, name: str, criterion: str, cluster: Cluster) -> Cell:
     if criterion == MACRO_F1:
         return f1_cell([(item.row.emotion, item.row.label) for item in items], clusters, seeds)
     values = [float(value(item.row, criterion) or 0.0) for item in items]
-    return cell_of(values, clusters, seeds, is_share(criterion))
+    return cell_of(values, clusters, seeds, is_share(criterion, table.protocol))
 
 
 def _gaps(table: Table, name: str, baseline: str, criteria: Sequence[str], cluster: Cluster) -> dict[str, Gap]:
@@ -200,7 +125,7 @@ def _gaps(table: Table, name: str, baseline: str, criteria: Sequence[str], clust
             [cluster(match.row) for match in matches],
             table.seeds_of(name, [match.seed for match in matches]),
         )
-    found = gaps_of(samples, table.composed(criteria))
+    found = gaps_of(samples, table.untested(criteria), [name for name in samples if is_share(name, table.protocol)])
     if MACRO_F1 in criteria:
         found[MACRO_F1] = _f1_gap(table, name, baseline, cluster)
     return {criterion: found[criterion] for criterion in criteria}
@@ -233,13 +158,13 @@ def _means(table: Table, name: str, criterion: str) -> list[float | None]:
 
 
 def _pairs(table: Table, name: str) -> list[Pair]:
-    return [(item.row.emotion, item.row.label) for item in table.scored(name, _HIT)]
+    return [(item.row.emotion, item.row.label) for item in table.scored(name, HIT)]
 
 
 def _recall(table: Table, name: str) -> dict[str, Cell]:
-    items = table.scored(name, _HIT)
+    items = table.scored(name, HIT)
     return recalls(
-        [(item.row.emotion, float(item.row.values[_HIT] or 0.0)) for item in items],
+        [(item.row.emotion, float(item.row.values[HIT] or 0.0)) for item in items],
         [item.row.profile for item in items],
         table.seeds_of(name, [item.seed for item in items]),
     )

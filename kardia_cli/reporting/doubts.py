@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kardia_cli.reporting.criteria import FIRST
 from kardia_cli.reporting.model import Comparison
 
 FEW = 10
@@ -20,29 +21,27 @@ def _missing(found: Comparison) -> list[str]:
     if not lacking:
         return []
     told = ", ".join(f"{name} {count:,}" for name, count in lacking.items())
-    return [f"compared are the {found.rows:,} turns that all have; missing of the others' turns: {told}"]
+    return [
+        f"compared are the {found.rows:,} {found.unit}s that all have; missing of the others' {found.unit}s: {told}"
+    ]
 
 
 def _unscored(found: Comparison) -> list[str]:
     told = [f"{name} {c['not_scored']:,} of {c['common']:,}" for name, c in found.counts.items() if c["not_scored"]]
-    return [f"not scored, and in no mean: {', '.join(told)}"] if told else []
+    return [f"without a value: {', '.join(told)}; they count in the criteria that they have"] if told else []
 
 
 def _selected(found: Comparison) -> list[str]:
     """Means over unlike shares of the rows: a model whose replies break is graded on the ones that do not."""
-    said = []
+    unlike: dict[tuple[str, ...], list[str]] = {}
     for criterion in found.criteria:
         shares = {name: found.cells[name][criterion]["n"] / found.counts[name]["common"] for name in found.names}
-        first = criterion == "first_turn_accuracy"
-        if not first and shares and max(shares.values()) - min(shares.values()) > UNEQUAL:
-            said.append((criterion, shares))
-    if not said:
-        return []
-    names = ", ".join(criterion for criterion, _ in said)
-    shares = said[0][1]
-    told = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+        if criterion != FIRST and max(shares.values()) - min(shares.values()) > UNEQUAL:
+            unlike.setdefault(tuple(f"{name} {share:.0%}" for name, share in shares.items()), []).append(criterion)
     return [
-        f"{names}: not the same turns have a level ({told}); each mean is over its own, differences over those both have"
+        f"{', '.join(criteria)}: not the same {found.unit}s have a level ({', '.join(told)}); each mean is over its own, "
+        "differences over those both have"
+        for told, criteria in unlike.items()
     ]
 
 
@@ -67,7 +66,8 @@ def _seeds(found: Comparison) -> list[str]:
 def _few(found: Comparison) -> list[str]:
     if found.profiles >= FEW:
         return []
-    return [f"{found.profiles} profiles are few: intervals by so few clusters are rough"]
+    many = f"{found.profiles} {found.clustered_by}s are" if found.profiles > 1 else f"1 {found.clustered_by} is"
+    return [f"{many} few: intervals by so few clusters are rough"]
 
 
 def _lexical(found: Comparison) -> list[str]:

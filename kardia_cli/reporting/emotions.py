@@ -7,27 +7,29 @@ or no label at all, is a miss and no class.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from kardia_cli import agreement
 from kardia_cli.records import EMOTIONS
+from kardia_cli.statistics import student
+from kardia_cli.statistics.estimates import FLAT
 
 Pair = tuple[str, str]  # gold, said
 NOTHING = "(none)"
 _PLACE = {label: number for number, label in enumerate(EMOTIONS)}
 _OTHER = len(EMOTIONS)
+_SIZE = _OTHER + 1
 
 
 def macro_f1(codes: Any, weights: Any = None) -> float | None:
-    """Unweighted mean of F1 over the labels that occur, from an array of n × 2 label numbers (32: none); None of nothing.
+    """Unweighted mean of F1 over the labels that occur, from an array of `coded` pairs; None of nothing.
 
     `weights`: how often each row counts.
     """
     import numpy as np
 
-    codes, size = np.asarray(codes, dtype=np.int64).reshape(-1, 2), _OTHER + 1
-    table = np.bincount(codes[:, 0] * size + codes[:, 1], weights, minlength=size * size).reshape(size, size)
+    table = np.bincount(codes, weights, minlength=_SIZE * _SIZE).reshape(_SIZE, _SIZE)
     golds, saids = table.sum(axis=1)[:_OTHER], table.sum(axis=0)[:_OTHER]
     occurs = golds + saids > 0
     if not occurs.any():
@@ -35,15 +37,18 @@ def macro_f1(codes: Any, weights: Any = None) -> float | None:
     return float((2 * np.diag(table)[:_OTHER][occurs] / (golds + saids)[occurs]).mean())
 
 
-def coded(pairs: Sequence[Pair]) -> list[list[int]]:
-    """Both labels of each pair by their place among the 32."""
-    return [[_PLACE.get(label, _OTHER) for label in pair] for pair in pairs]
+def coded(pairs: Sequence[Pair]) -> Any:
+    """Each pair as one number: its cell in a table of the 32 labels and "none of them", gold down and said across."""
+    import numpy as np
+
+    cells = (_PLACE.get(gold, _OTHER) * _SIZE + _PLACE.get(said, _OTHER) for gold, said in pairs)
+    return np.fromiter(cells, dtype=np.int64, count=len(pairs))
 
 
 def f1_interval(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None) -> agreement.Interval:
     """Macro-F1 with its interval, see `_redrawn`."""
     codes = coded(pairs)
-    return _redrawn(lambda weights: macro_f1(codes, weights), clusters, seeds)
+    return _within(0.0, 1.0, _redrawn(lambda weights: macro_f1(codes, weights), clusters, seeds))
 
 
 def f1_difference(
@@ -56,16 +61,25 @@ def f1_difference(
         one, other = (macro_f1(each, weights) for each in codes)
         return None if one is None or other is None else other - one
 
-    return _redrawn(gap, clusters, seeds)
+    if bool((codes[0] == codes[1]).all()):  # the same said everywhere, as in `statistics.paired_difference`
+        return agreement.Interval(gap(None), *((0.0, 0.0) if len(set(clusters)) > 1 else ()))
+    return _within(-1.0, 1.0, _redrawn(gap, clusters, seeds))
+
+
+def _within(least: float, most: float, found: agreement.Interval) -> agreement.Interval:
+    if found.low is None or found.high is None:
+        return found
+    return found._replace(low=max(least, found.low), high=min(most, found.high))
 
 
 def _redrawn(
     statistic: Callable[[Any], float | None], clusters: Sequence[Hashable], seeds: Sequence[int] | None
 ) -> agreement.Interval:
-    """The statistic with its 95 % percentile interval from 1,000 redraws of whole clusters, and of whole seeds where given.
+    """The statistic with a 95 % interval: Student's, over the spread of 1,000 redraws of whole clusters (and whole seeds).
 
-    Seeds and clusters are drawn independently and a row counts by the product of both (Owen 2007). No interval for fewer
-    than two clusters or seeds.
+    Seeds and clusters are drawn independently and a row counts by the product of both (Owen 2007). As for a mean the degrees
+    of freedom are one less than the smaller number: the percentiles of the redraws know nothing of few seeds, and of three
+    they held the truth in 80 to 90 of 100 simulated sets. No interval for fewer than two clusters or seeds, nor without spread.
     """
     import numpy as np
 
@@ -80,8 +94,12 @@ def _redrawn(
             weights *= np.bincount(draw.integers(0, count, count), minlength=count)[axis]
         found = statistic(weights)
         drawn += [] if found is None else [found]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return agreement.Interval(value, float(low), float(high))
+    least = min(counts)
+    error = float(np.std(drawn, ddof=1)) * (least / (least - 1)) ** 0.5  # a redraw's spread falls short by that much
+    if error <= FLAT:
+        return agreement.Interval(value)
+    reach = student.quantile(0.975, least - 1) * error
+    return agreement.Interval(value, value - reach, value + reach)
 
 
 def _numbered(names: Sequence[Hashable]) -> Any:
@@ -89,14 +107,6 @@ def _numbered(names: Sequence[Hashable]) -> Any:
 
     places: dict[Hashable, int] = {}
     return np.asarray([places.setdefault(name, len(places)) for name in names], dtype=np.int64)
-
-
-def by_cluster(items: Iterable[Any], clusters: Sequence[Hashable]) -> list[list[Any]]:
-    """The items of each cluster, in the order in which clusters first occur."""
-    found: dict[Hashable, list[Any]] = {}
-    for item, cluster in zip(items, clusters, strict=True):
-        found.setdefault(cluster, []).append(item)
-    return list(found.values())
 
 
 def confusions(pairs: Sequence[Pair]) -> list[list[Any]]:

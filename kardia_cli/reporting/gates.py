@@ -61,18 +61,21 @@ def check(gates: Sequence[Gate], found: Comparison) -> list[dict[str, Any]]:
                 raise UsageError(
                     f"--gate {gate.text!r}: no name is {gate.name!r}", plugins.nearest(gate.name, found.names)
                 )
-            checked.append(_outcome(gate, gate.name, criterion, found.cells[gate.name][criterion]))
+            checked.append(_outcome(gate, gate.name, criterion, found.cells[gate.name][criterion], found.clustered_by))
             continue
         if not found.differences:
             raise UsageError(
                 f"--gate {gate.text!r} is about a difference, and there is none",
                 "add --baseline NAME, or write NAME:CRITERION>=NUMBER",
             )
-        checked += [_outcome(gate, name, criterion, gaps[criterion]) for name, gaps in found.differences.items()]
+        checked += [
+            _outcome(gate, name, criterion, gaps[criterion], found.clustered_by)
+            for name, gaps in found.differences.items()
+        ]
     return checked
 
 
-def _outcome(gate: Gate, name: str, criterion: str, figure: Cell | Gap) -> dict[str, Any]:
+def _outcome(gate: Gate, name: str, criterion: str, figure: Cell | Gap, clustered_by: str) -> dict[str, Any]:
     low, high = figure["low"], figure["high"]
     end, other = (low, high) if gate.sign == ">=" else (high, low)
     outcome: Outcome = "cannot tell"
@@ -89,6 +92,7 @@ def _outcome(gate: Gate, name: str, criterion: str, figure: Cell | Gap) -> dict[
         "of": "mean" if gate.name else "difference",
         **{key: figure[key] for key in ("value", "low", "high", "n", "clusters")},
         "detectable": figure.get("detectable"),
+        "clustered_by": clustered_by,
         "outcome": outcome,
     }
 
@@ -103,13 +107,21 @@ def sentence(checked: Mapping[str, Any]) -> str:
     figure = "nothing is scored" if value is None else f"{checked['of']} {value:+.3f}"
     if value is not None:
         figure += f", 95 % from {low:+.3f} to {high:+.3f}" if low is not None else ", no interval"
+        figure += f", n {checked['n']:,}"
     told = f"gate {checked['gate']} {checked['outcome']}: {checked['name']} {checked['criterion']}, {figure}"
     if checked["outcome"] != "cannot tell":
         return told
-    why = f"n is too small ({checked['n']} turns of {checked['clusters']} profiles)"
-    return (
-        told + f"; {why}" + (f", detectable difference is {checked['detectable']:.3f}" if checked["detectable"] else "")
-    )
+    return f"{told}; {_why(checked)}"
+
+
+def _why(checked: Mapping[str, Any]) -> str:
+    """Why a gate cannot be told."""
+    rows = f"{checked['n']:,} rows of {checked['clusters']:,} {checked['clustered_by']}s"
+    if checked["low"] is None and checked["n"]:
+        few = checked["clusters"] < 2
+        return f"{'n is too small' if few else 'all rows say the same, so how sure it is cannot be had'} ({rows})"
+    detectable = f", detectable difference is {checked['detectable']:.3f}" if checked["detectable"] else ""
+    return f"n is too small ({rows}){detectable}"
 
 
 def enforce(checked: Sequence[Mapping[str, Any]]) -> None:

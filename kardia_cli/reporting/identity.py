@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from kardia_cli.reporting.runs import Group
 
 LEXICAL = "offline (lexical)"
+OF_JUDGES = ("calibration", "faults", "probes")
+"""Protocols that measure judges: there the judge is what is compared."""
+AGAINST = ("winrank", "pairwise")
+"""Protocols whose figures count against the other models of the same run."""
 _CALLED = {"protocol": "protocol", "judge": "judge", "rubric_hash": "rubric", "policy_hash": "policy"}
 
 
@@ -39,7 +43,9 @@ def check(groups: Sequence[Group], criteria: Sequence[str]) -> None:
 def _compare(first: tuple[str, Identity], second: tuple[str, Identity], ruled: bool) -> None:
     if first[1] == second[1]:
         return
-    names = ["protocol"] if ruled else list(_CALLED)
+    names = (
+        ["protocol"] if ruled else [each for each in _CALLED if each != "judge" or first[1].protocol not in OF_JUDGES]
+    )
     unlike = [name for name in names if getattr(first[1], name) != getattr(second[1], name)]
     if not unlike:
         return
@@ -74,7 +80,7 @@ def of(groups: Sequence[Group]) -> dict[str, Any]:
 
 
 def doubts(groups: Sequence[Group]) -> list[str]:
-    """What settings say that names do not share: options of the protocol, split, seed, the judge's manner."""
+    """What names do not share: options of the protocol, split, the judge's manner; then files that do not go together."""
     known = {name: [_read(text) for text in settings] for name, settings in _settings(groups).items()}
     found = []
     for key, called in (
@@ -82,12 +88,38 @@ def doubts(groups: Sequence[Group]) -> list[str]:
         ("split", "split"),
         ("judge", "way of asking the judge"),
     ):
-        said = {name: [_text(each[key]) for each in many if key in each] for name, many in known.items()}
-        values = list(dict.fromkeys(value for many in said.values() for value in many))
-        if len(values) > 1:
-            holder = [next(name for name, many in said.items() if value in many) for value in values[:2]]
-            found.append(f"the {called} differ: {holder[0]} {values[0]}, {holder[1]} {values[1]}")
+        said = [(name, each[key]) for name, many in known.items() for each in many if key in each]
+        other = next((each for each in said if _text(each[1]) != _text(said[0][1])), None)
+        if other is not None:
+            one, two = _unlike(said[0][1], other[1])
+            found.append(f"the {called} differ: {said[0][0]} {_text(one)}, {other[0]} {_text(two)}")
+    return [*found, *_origins(groups)]
+
+
+def _unlike(one: Any, other: Any) -> tuple[Any, Any]:
+    """Of two tables of settings the entries that differ, of other values both."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return one, other
+    names = [name for name in one | other if one.get(name) != other.get(name)]
+    own, theirs = ({name: each[name] for name in names if name in each} for each in (one, other))
+    return own, theirs
+
+
+def _origins(groups: Sequence[Group]) -> list[str]:
+    """Files that do not go together: one under two names, or rankings of several runs."""
+    found = []
+    for place, group in enumerate(groups):
+        same = next((e for e in groups[:place] if e.files == group.files and _models(e) == _models(group)), None)
+        if same is not None:
+            found.append(f"{same.name} and {group.name} are the same rows of {', '.join(group.files)}")
+    against = groups[0].seeds[0][0].identity.protocol in AGAINST
+    if against and len({tuple(group.files) for group in groups}) > 1:
+        found.append("a rank or a win counts among the models of its own run, and these are of several runs")
     return found
+
+
+def _models(group: Group) -> list[str]:
+    return [seed[0].model for seed in group.seeds]
 
 
 def _settings(groups: Sequence[Group]) -> dict[str, list[str]]:

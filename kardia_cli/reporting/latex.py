@@ -73,11 +73,13 @@ def _sizes(found: Comparison, criterion: str) -> str:
 def _notes(found: Comparison) -> list[str]:
     judge = found.identity["judge_shown"]
     notes = [
-        rf"Means with 95\,\% intervals clustered by {found.clustered_by}; {found.dialogues:,} dialogues by {found.profiles:,} profiles.",
+        rf"Means with 95\,\% intervals clustered by {found.clustered_by}; {tables.extent(found)}.",
         f"Judge: {escape(judge)}, rubric {escape(found.identity['rubric_hash'] or 'none')}.",
     ]
     if found.differences:
-        notes.append(rf"Bold: better than {escape(str(found.baseline))} on the same turns, $p < 0.05$ after Holm.")
+        notes.append(
+            rf"Bold: better than {escape(str(found.baseline))} on the same {found.unit}s, $p < 0.05$ after Holm."
+        )
     if LEXICAL in judge:
         notes.append("The lexical judge shows that the machinery works, not how good a model is.")
     return notes

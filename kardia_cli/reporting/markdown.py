@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli.reporting import gates, tables
+from kardia_cli.reporting import gates, methods, tables
 from kardia_cli.reporting.model import Comparison, label_of
 from kardia_cli.reporting.quoted import PERCENT
 
-_SPECIAL = str.maketrans({"|": "\\|", "\n": " ", "\r": " ", "<": "&lt;", "`": "\\`", "*": "\\*"})
+_SPECIAL = str.maketrans({"\\": "\\\\", "|": "\\|", "\n": " ", "\r": " ", "<": "&lt;", "`": "\\`", "*": "\\*"})
 
 
 def render(found: Comparison) -> str:
@@ -21,14 +21,30 @@ def render(found: Comparison) -> str:
     for name in found.differences:
         parts += [
             f"## {escape(label_of(found.counts, name))} less {escape(str(found.baseline))}",
-            "Paired by turn; p after Holm over these criteria. Detectable: the difference that would be found in four of five such comparisons. Not tested: what is made of the others.",
+            f"Paired by {found.unit}, intervals of each criterion by itself; p after Holm over these criteria. Tied: not found to differ. Detectable: the difference that would be found in four of five such comparisons, tested by itself. Not tested: what is made of the others, or has no better side.",
             table(tables.gaps(found, name)),
         ]
     if found.gates:
         parts += ["## Gates", "\n".join(f"- {escape(gates.sentence(each))}" for each in found.gates)]
     parts += _quoted(found)
+    parts += _by_seed(found)
     parts += ["## Rows", table(tables.counts(found)), _identity(found)]
     return "\n\n".join(parts) + "\n"
+
+
+def _by_seed(found: Comparison) -> list[str]:
+    """The means of each training seed by itself, where a name has several."""
+    several = {name: seeds for name, seeds in found.seeds.items() if found.counts[name]["seeds"] > 1}
+    if not several:
+        return []
+    rows = [
+        {
+            "criterion": criterion,
+            **{name: " · ".join(map(tables.number, seeds[criterion])) for name, seeds in several.items()},
+        }
+        for criterion in found.criteria
+    ]
+    return ["## By training seed", "Means of each seed by itself, in the order of the files.", table(rows)]
 
 
 def _quoted(found: Comparison) -> list[str]:
@@ -55,7 +71,8 @@ def _identity(found: Comparison) -> str:
     identity = found.identity
     named = {"Protocol": "protocol", "judge": "judge_shown", "rubric": "rubric_hash", "policy": "policy_hash"}
     told = ", ".join(f"{label} {escape(identity[key] or 'none')}" for label, key in named.items())
-    return "\n".join([told + ".", *(f"\n{escape(each)}." for each in found.calibration)])
+    more = [*(f"{each}." for each in found.calibration), *methods.costs(found.cost)]
+    return "\n\n".join([f"{told}.", *map(escape, more)])
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from kardia_cli.reporting.criteria import FIRST, MACRO_F1
+from kardia_cli.reporting import tables
+from kardia_cli.reporting.criteria import FIRST, MACRO_F1, is_ruled, is_share
 from kardia_cli.reporting.model import Comparison
 
 WIDTH = 100
+_BY_PROMPT = {
+    "sage": "Dialogues were scored by the simulated user, played by",
+    "winrank": "Replies were ranked by",
+    "pairwise": "Replies were compared, two at a time, by",
+}
+"""What a judge did that was asked by the protocol's own prompt, not by a rubric."""
 
 
 def render(found: Comparison) -> str:
     """The paragraph as plain text, ending in a newline."""
     told = [
         _measured(found), _judged(found), _left_out(found), _means(found), _seeds(found), _tests(found),
-        *(f"{each[0].upper()}{each[1:]}." for each in found.calibration), *_costs(found.cost),
+        *(f"{each[0].upper()}{each[1:]}." for each in found.calibration), *costs(found.cost),
     ]  # fmt: skip
     return textwrap.fill(" ".join(each for each in told if each), WIDTH, break_on_hyphens=False) + "\n"
 
@@ -25,19 +33,33 @@ def _measured(found: Comparison) -> str:
     identity = found.identity
     split = f" of the {identity['split']} split" if identity["split"] not in (None, "all") else ""
     seed = f" (seed {identity['seed']})" if identity["seed"] is not None else ""
-    options = ", ".join(f"{name}={value}" for name, value in sorted((identity["options"] or {}).items()))
-    with_ = f" with {options}" if options else ""
-    return (
-        f"{_listed(found.names)} {'was' if len(found.names) == 1 else 'were'} measured by kardia's protocol "
-        f"{identity['protocol']}{with_}{seed} on the same {found.rows:,} turns of {found.dialogues:,} dialogues by "
-        f"{found.profiles:,} profiles{split}."
+    options = ", ".join(
+        _option(*each) for each in sorted((identity["options"] or {}).items()) if each[1] not in ("", None)
     )
+    with_ = f" with {options}" if options else ""
+    several = len(found.names) > 1
+    return (
+        f"{_listed(found.names)} {'were' if several else 'was'} measured by kardia's protocol "
+        f"{identity['protocol']}{with_}{seed} on {'the same ' if several else ''}{tables.extent(found)}{split}."
+    )
+
+
+def _option(name: str, value: Any) -> str:
+    plain = " ".join(map(str, value)) if isinstance(value, list) else json.dumps(value).strip('"')
+    return f"{name}={plain}"
 
 
 def _judged(found: Comparison) -> str:
     identity = found.identity
+    if all(is_ruled(name) for name in found.criteria):
+        return "Every figure follows from a rule; no judge decides it."
     if not identity["judge"]:
-        return "Nothing was judged: every figure follows from a rule."
+        return "The rows name no judge."
+    if identity["protocol"] in _BY_PROMPT:
+        return (
+            f"{_BY_PROMPT[identity['protocol']]} {identity['judge_shown']}, with the prompt whose text has the hash "
+            f"{identity['rubric_hash']} and rules of the hash {identity['policy_hash']}."
+        )
     manner = identity["judge_manner"] or {}
     asked = f", asked {manner['samples']} times by {manner['calls']}" if {"samples", "calls"} <= manner.keys() else ""
     return (
@@ -51,20 +73,41 @@ def _left_out(found: Comparison) -> str:
     unscored = {name: count["not_scored"] for name, count in found.counts.items() if count["not_scored"]}
     told = []
     if missing:
-        told.append(f"turns that not all have were left out ({_numbers(missing)} missing)")
+        told.append(f"{found.unit}s that not all have were left out ({_numbers(missing)} missing)")
     if unscored:
-        told.append(f"turns that could not be scored are in no mean ({_numbers(unscored)})")
-    return f"{_capital('; '.join(told))}." if told else "No turn was missing or left unscored."
+        told.append(f"{found.unit}s without a value count only in the criteria that they have ({_numbers(unscored)})")
+    told += _ungraded(found)
+    return f"{_capital('; '.join(told))}." if told else f"No {found.unit} was missing or left unscored."
+
+
+def _ungraded(found: Comparison) -> list[str]:
+    """Criteria that not every row has a figure for: replies that could not be graded are in no mean of these."""
+    lacking: dict[str, list[str]] = {}
+    for criterion in (each for each in found.criteria if each != FIRST):
+        cells = {name: found.cells[name][criterion]["n"] for name in found.names}
+        told = ", ".join(f"{name} {n:,} of {found.counts[name]['common']:,}" for name, n in cells.items())
+        if any(n < found.counts[name]["common"] for name, n in cells.items()):
+            lacking.setdefault(told, []).append(criterion)
+    return [
+        f"the mean{'s' if len(names) > 1 else ''} of {_listed(names)} {'are' if len(names) > 1 else 'is'} over the {found.unit}s that have a figure ({told})"
+        for told, names in lacking.items()
+    ]
 
 
 def _means(found: Comparison) -> str:
     by = found.clustered_by
-    text = f"Means are given with 95 % intervals clustered by {by} (cluster-robust variance, Student's t with one degree of freedom less than clusters; shares by Wilson's method with that variance)."
+    wilson = "; shares by Wilson's method with that variance" if _has_share(found) else ""
+    text = f"Means are given with 95 % intervals clustered by {by} (cluster-robust variance, Student's t with one degree of freedom less than clusters{wilson})."
     if MACRO_F1 in found.criteria:
-        text += " The interval of macro-F1 redraws whole profiles 1,000 times."
+        seeds = " and seeds" if any(count["seeds"] > 1 for count in found.counts.values()) else ""
+        text += f" The interval of macro-F1 is Student's over the spread of 1,000 redraws of whole {by}s{seeds}."
     if FIRST in found.criteria:
         text += " First-turn accuracy counts the first supporter turn of each dialogue."
     return text
+
+
+def _has_share(found: Comparison) -> bool:
+    return any(is_share(name, found.identity["protocol"]) for name in found.criteria)
 
 
 def _seeds(found: Comparison) -> str:
@@ -73,29 +116,72 @@ def _seeds(found: Comparison) -> str:
         return ""
     told = ", ".join(f"{name} {count}" for name, count in several.items())
     return (
-        f"Models trained with several seeds ({told}) are clustered by profile and by seed at once "
+        f"Models trained with several seeds ({told}) are clustered by {found.clustered_by} and by seed at once "
         "(Cameron, Gelbach and Miller 2011; degrees of freedom one less than the smaller number)."
+        f"{_pairing(found)}"
     )
+
+
+def _pairing(found: Comparison) -> str:
+    """Which seed is compared with which."""
+    if found.baseline is None:
+        return ""
+    own = found.counts[found.baseline]["seeds"]
+    others = {found.counts[name]["seeds"] for name in found.differences}
+    if own == 1:
+        return f" Each seed is compared with the one of {found.baseline}."
+    if others == {own}:
+        return " Seeds are paired in the order of their files."
+    return f" Models with as many seeds as {found.baseline} are paired with it seed by seed, others with the mean of its seeds."
 
 
 def _tests(found: Comparison) -> str:
     if not found.differences:
         return ""
-    gaps = [gap for gaps in found.differences.values() for gap in gaps.values()]
     tested = max(sum(gap["p_holm"] is not None for gap in gaps.values()) for gaps in found.differences.values())
-    reach = [gap["detectable"] for gap in gaps if gap["detectable"] is not None]
-    smallest = (
-        f" The smallest difference that would be found with 80 % power lies between {min(reach):.3f} and {max(reach):.3f}."
-        if reach
-        else ""
+    holm = (
+        f"two-sided p values are corrected by Holm's method over the {tested} criteria of a model (not over models), and "
+        "p < 0.05 after it counts as a difference"
+        if tested > 1
+        else "two-sided p < 0.05 counts as a difference"
+    )
+    each = f"{_listed(list(found.differences))} {'was' if len(found.differences) == 1 else 'were each'}"
+    return (
+        f"{each} compared with {found.baseline} {found.unit} by {found.unit}; {holm}, anything else as tied: not found to "
+        f"differ, which does not prove equal. Intervals are not corrected.{_flat(found)}{_power(found)}"
+    )
+
+
+def _flat(found: Comparison) -> str:
+    """How criteria were tested whose rows all differ by the same amount, where there are such."""
+    gaps = [(name, gap) for gaps in found.differences.values() for name, gap in gaps.items()]
+    flat = dict.fromkeys(
+        name for name, gap in gaps if gap["p_holm"] is not None and gap["value"] and not gap["detectable"]
     )
     return (
-        f"Each model was compared with {found.baseline} turn by turn; two-sided p values are corrected by Holm's method "
-        f"over the {tested} criteria of a model, and p < 0.05 after it counts as a difference, anything else as tied.{smallest}"
+        f" Of {_listed(list(flat))} every {found.unit} differs alike: p is the sign test's over {found.clustered_by}s."
+        if flat
+        else ""
     )
 
 
-def _costs(cost: Sequence[dict[str, Any]]) -> list[str]:
+def _power(found: Comparison) -> str:
+    """What would have been found, by criterion: over several models the largest."""
+    reach = {
+        name: [gap["detectable"] for gaps in found.differences.values() if (gap := gaps[name])["p_holm"] is not None]
+        for name in found.criteria
+    }
+    known = {name: max(n for n in many if n is not None) for name, many in reach.items() if any(many)}
+    if not known:
+        return ""
+    told = ", ".join(f"{name} {least:.3f}" for name, least in known.items())
+    return (
+        f" Tested by itself, before the correction, a difference of this size would be found with 80 % power: {told}."
+    )
+
+
+def costs(cost: Sequence[dict[str, Any]]) -> list[str]:
+    """What measuring cost, in a sentence; nothing where no summary was given."""
     if not cost:
         return []
     calls = sum(model["calls"] for each in cost for model in each["models"])

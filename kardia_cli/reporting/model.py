@@ -56,8 +56,9 @@ class Count(TypedDict):
 class Comparison:
     """Everything that a report says, as JSON-able values.
 
-    `cells` and `differences` are clustered by profile (by dialogue where rows name no profile), the ones of
-    `by_dialogue` by dialogue. `seeds` has the mean of each training seed by itself.
+    `cells` and `differences` are clustered by profile (by dialogue where rows name no profile: `clustered_by`), the ones
+    of `by_dialogue` by dialogue. `seeds` has the mean of each training seed by itself. A row scores a `unit`: a turn, or a
+    whole dialogue.
     """
 
     names: list[str]
@@ -81,6 +82,7 @@ class Comparison:
     cost: list[Figures] = field(default_factory=list)
     lower_is_better: list[str] = field(default_factory=list)
     clustered_by: str = "profile"
+    unit: str = "turn"
     level: float = 0.95
 
     def as_dict(self) -> Figures:

@@ -15,8 +15,9 @@ from kardia_cli.errors import UsageError
 from kardia_cli.line import Line, Row
 from kardia_cli.reporting.criteria import VALUE, called
 
-Key = tuple[str, int]
-"""A dialogue's id and the index of its measured turn."""
+Key = tuple[str, int, str]
+"""A dialogue's id, the index of its measured turn, and what was tried on it (probes; else nothing)."""
+PROBES = "probes"
 
 
 class Identity(NamedTuple):
@@ -64,8 +65,8 @@ def called_file(name: str) -> str:
 
 
 def is_dialogue(row: Row) -> bool:
-    """Whether a row is a dialogue, no score of one."""
-    return "messages" in row and "protocol" not in row
+    """Whether a row is there to be read, no score: a dialogue, a profile, a saved reply."""
+    return not {"protocol", "parts"} & row.keys() and bool({"messages", "person", "text", "label"} & row.keys())
 
 
 class Scores:
@@ -83,8 +84,9 @@ class Scores:
         before = self._at.setdefault((each.model, each.key, each.identity), line.number)
         if before != line.number:
             turn = "the whole dialogue" if each.key[1] < 0 else f"turn {each.key[1]}"
+            tried = f", {each.key[2]!r}" if each.key[2] else ""
             raise UsageError(
-                f"{line.file}:{line.number}: {each.model or 'the model'} on {each.key[0]}, {turn}, stands in line {before} already",
+                f"{line.file}:{line.number}: {each.model or 'the model'} on {each.key[0]}, {turn}{tried}, stands in line {before} already",
                 "keep one row for each turn; several runs of one name are several files: NAME=a.jsonl,b.jsonl",
             )
         self.rows.append(each)
@@ -109,7 +111,7 @@ def scored(row: Row, line: int = 0, keep: bool = False) -> Scored:
         row["protocol"], *(str(row.get(name) or "") for name in ("judge", "rubric_hash", "policy_hash"))
     )
     kept = row if keep else None
-    key = (row["id"], row["turn"])
+    key = (row["id"], row["turn"], texts[2] if row["protocol"] == PROBES else "")
     settings = sys.intern(str(row.get("settings") or ""))
     return Scored(key, texts[0] or row["id"], texts[1], texts[2], row["model"], values, identity, settings, line, kept)
 

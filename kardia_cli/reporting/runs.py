@@ -48,7 +48,8 @@ class Choice:
         """Whether a row counts; one that is no score row does, so that it is reported."""
         if self.judge is not None and row.get("judge", self.judge) != self.judge:
             return False
-        known = (row.get("rubric_hash"), (row.get("critique") or {}).get("rubric"))
+        critique = row.get("critique")
+        known = (row.get("rubric_hash"), critique.get("rubric") if isinstance(critique, dict) else None)
         return self.rubric is None or "parts" not in row or self.rubric in known
 
 
@@ -112,13 +113,14 @@ async def dialogues(path: Path) -> list[Row]:
 
 
 def dialogue(line: Line) -> Row:
-    """A row with `messages`; `UsageError` with file:line for another."""
-    if line.row is None or not isinstance(line.row.get("messages"), list):
+    """A row to read; `UsageError` with file:line for another."""
+    row = line.row or {}
+    if not rows.is_dialogue(row) or not isinstance(row.get("messages", []), list):
         raise UsageError(
             f"{line.file}:{line.number}: no dialogue: 'messages' is missing",
             "keep dialogues and scores in files of their own",
         )
-    return line.row
+    return row
 
 
 def _metrics(folder: Path) -> list[Row]:

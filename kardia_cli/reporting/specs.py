@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from kardia_cli.errors import UsageError
 
+METRICS = "metrics.jsonl"
+
 
 class Spec(NamedTuple):
     """Files under one name; without a name each model of the rows is one. `folder`: a run, not a file."""
@@ -41,6 +43,8 @@ def parse(words: Sequence[str]) -> list[Spec]:
 def _spec(word: str) -> Spec:
     if Path(word).is_dir():
         return _run(word, Path(word).name or word)
+    if Path(word).name == METRICS and Path(word).is_file():
+        return _run(str(Path(word).parent), Path(word).resolve().parent.name)
     name, equals, rest = word.partition("=")
     if not equals or Path(word).exists():
         return Spec("", _files(word, word))
@@ -59,7 +63,7 @@ def _files(text: str, word: str) -> list[str]:
 
 
 def _run(folder: str, name: str) -> Spec:
-    if not (Path(folder) / "metrics.jsonl").is_file():
+    if not (Path(folder) / METRICS).is_file():
         raise UsageError(
             f"{folder} is a folder without metrics.jsonl", "name a file of score rows, or the folder of a run"
         )

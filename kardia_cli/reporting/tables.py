@@ -46,8 +46,15 @@ def counts(found: Comparison) -> list[dict[str, Any]]:
 
 def headline(found: Comparison) -> str:
     """What was compared, in one line."""
-    told = f"{found.rows:,} turns of {found.dialogues:,} dialogues by {found.profiles:,} profiles"
-    return f"{told}; judge {found.identity['judge_shown']}, rubric {found.identity['rubric_hash'] or 'none'}"
+    return f"{extent(found)}; judge {found.identity['judge_shown']}, rubric {found.identity['rubric_hash'] or 'none'}"
+
+
+def extent(found: Comparison) -> str:
+    """How much was compared: `634 turns of 121 dialogues by 64 profiles`, as far as rows name them."""
+    turns = f"{found.rows:,} turns of " if found.unit == "turn" else ""
+    return f"{turns}{found.dialogues:,} dialogues" + (
+        f" by {found.profiles:,} profiles" if found.clustered_by == "profile" else ""
+    )
 
 
 def sizes(found: Comparison, criterion: str) -> str:

@@ -8,11 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from kardia_cli import jsonl
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Further, Rescore, Score, Summarize
 from kardia_cli.embedded import Name
+from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
 from kardia_cli.line import Row
 from kardia_cli.records import Critique
@@ -123,10 +125,11 @@ def decided_anew(row: Row, rubric: Rubric, decide: Callable[[Row, Critique], Cri
     """A score row by another policy of the same questions: critique, value, parts and reason; all else stays.
 
     A row without a critique stays as it is but for the policy's hash: a rule or a failure decided it, not an answer.
+    Raises `RowError` for a critique of another shape.
     """
     if row.get("critique") is None:
         return {**row, "policy_hash": rubric.policy_hash} if row.get("rubric_hash") else row
-    critique = decide(row, Critique.model_validate(row["critique"]))
+    critique = decide(row, _stored(row))
     given = {part["id"]: part["value"] for part in row["parts"]}
     before = Score(row["value"], row["reason"], given, row["model"], row["turn"], row["text"], row["label"], critique)
     after = rescore(before, rubric)
@@ -138,6 +141,15 @@ def decided_anew(row: Row, rubric: Rubric, decide: Callable[[Row, Critique], Cri
         "critique": _critique(after),
     }
     return {**row, **changes}
+
+
+def _stored(row: Row) -> Critique:
+    """The critique that stands on a score row; `RowError` where it is none."""
+    try:
+        return Critique.model_validate(row["critique"])
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise RowError(f"no score row: field 'critique.{where}': {error.errors()[0]['msg']}") from None
 
 
 def without_text(row: Row) -> Row:

@@ -188,3 +188,43 @@ def test_score_rows_are_no_dialogues_and_dialogues_no_score_rows(place: Path) ->
     other = kardia(place, "evaluate", "--from-scores", "d.jsonl")
     assert other.returncode == 3
     assert "no score row" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"critique": "PASS"}, "field 'critique' is no critique"),
+        ({"critique": {"rubric": "kardia-core"}}, "field 'critique.turn'"),
+        ({"turn": "2"}, "field 'turn' is no index"),
+    ],
+)
+def test_a_score_row_of_another_shape_fails_alone(place: Path, change: dict[str, Any], said: str) -> None:
+    text = (Path(rubric_file.__file__).parents[1] / "rubrics" / "kardia-core.yaml").read_text()
+    (place / "strict.yaml").write_text(text.replace("pass: 3", "pass: 4"))
+    first, *others = read((place / "s.jsonl").read_text())
+    write(place / "changed.jsonl", [{**first, **change}, *others])
+    done = kardia(place, "evaluate", "--from-scores", "changed.jsonl", "--rubric", "strict.yaml")
+    assert done.returncode == 3, done.stderr
+    assert f"changed.jsonl:1 ({first['id']}): no score row: {said}" in done.stderr
+    assert len(read(done.stdout)) == len(others)
+
+
+def test_rows_of_a_protocol_that_is_not_there_end_the_run_before_any_goes_out(place: Path) -> None:
+    write(place / "other.jsonl", [{**row, "protocol": "mine"} for row in read((place / "s.jsonl").read_text())])
+    done = kardia(place, "evaluate", "--from-scores", "other.jsonl")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "unknown protocol 'mine'" in done.stderr
+
+
+def test_a_judge_that_fails_often_is_said_since_broken_replies_then_weigh_more(place: Path) -> None:
+    def failed(row: dict[str, Any]) -> dict[str, Any]:
+        parts = [{**part, "value": None if part["id"] == "rubric" else part["value"]} for part in row["parts"][:3]]
+        return {**row, "value": None, "critique": None, "reason": "not scored: timeout", "parts": parts}
+
+    rows = [{**row, "model": "m", "turn": at} for at, row in enumerate(read((place / "s.jsonl").read_text()) * 3)]
+    whole = [row for row in rows if row["critique"]][:20]
+    for count, said in ((1, False), (2, True)):
+        write(place / "failing.jsonl", [*map(failed, whole[:count]), *whole[count:]])
+        done = kardia(place, "evaluate", "--from-scores", "failing.jsonl")
+        assert done.returncode == 0, done.stderr
+        assert (f"m: the judge gave nothing on {count} of the 20 replies" in done.stderr) is said

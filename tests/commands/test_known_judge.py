@@ -74,6 +74,13 @@ def test_a_calibration_is_kept_and_quoted_and_once_more_it_is_the_same_record(tm
     assert list(record.parent.iterdir()) == [record]
 
 
+def test_what_only_the_first_rows_say_of_a_judge_is_no_record(tmp_path: Path) -> None:
+    done = kardia(tmp_path, "evaluate", str(GOLD), *FLAGS, "-n", "3")
+    assert done.returncode == 0, done.stderr
+    assert "no record of the judge is kept: -n left rows out" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_record_is_quoted_under_the_table_of_another_protocol_with_that_judge(tmp_path: Path, record: Path) -> None:
     flags = ["--rubric", "kardiabench", "--model", "offline", "--split", "all", "-n", "1"]
     done = kardia(tmp_path, "evaluate", str(training_rows(tmp_path)), *flags)

@@ -149,6 +149,27 @@ def test_dialogues_alone_and_a_run_alone_have_a_page_too(place: Path) -> None:
     assert "2.5 → 1.5" in alone.stderr
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"person": "Keeps bees on a roof.", "mbti": "INFP", "anon_username": "someone"},
+        {"id": "talk-1", "turn": 2, "text": "Keeps bees on a roof.", "model": "m"},
+        {"person": "Keeps bees on a roof.", "situation": "It rained.", "emotion": "sad"},
+    ],
+)
+def test_the_page_opens_profiles_scenarios_and_saved_replies_too(place: Path, row: dict[str, Any]) -> None:
+    write(place / "any.jsonl", [row])
+    done = kardia(place, "any.jsonl", "--html", "view.html")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "Keeps bees on a roof." in (place / "view.html").read_text()
+
+
+def test_the_metrics_of_a_run_are_the_run(place: Path) -> None:
+    (place / "my-run").mkdir()
+    (place / "my-run" / "metrics.jsonl").write_text('{"step": 1, "loss": 2.5}\n{"step": 2, "loss": 1.5}\n')
+    assert kardia(place, "my-run/metrics.jsonl").stdout == kardia(place, "my-run").stdout != ""
+
+
 def test_a_page_for_raters_holds_no_verdict(place: Path) -> None:
     write(place / "data.jsonl", [talk(number) | {"critiques": [{"verdict": "TELLTALE"}]} for number in range(3)])
     assert kardia(place, "data.jsonl", "--html", "open.html").returncode == 0
@@ -216,13 +237,19 @@ def test_a_bad_file_is_one_clear_line_with_its_place_and_exit_2(place: Path, nam
         ([*BOTH[:2], "--gate", "empathy>=0"], "add --baseline NAME"),
         ([*BOTH, "--figure", "r.gif"], "name it .pdf, .svg, .png"),
         ([*BOTH, "--json", "-", "--table", "-"], "two forms of the report would go to stdout"),
-        ([*BOTH, "--json", "sft.jsonl"], "sft.jsonl exists"),
+        ([*BOTH, "--json", "there.json"], "there.json exists"),
+        ([*BOTH, "--json", "sft.jsonl", "--force"], "sft.jsonl is read for this report, and would be replaced by it"),
+        ([*BOTH, "-o", "./grpo.jsonl", "--force"], "grpo.jsonl is read for this report"),
+        ([*BOTH, "--json", "r.txt", "--methods", "./r.txt"], "two forms of the report would go to r.txt"),
+        (["sft=odd.jsonl", "--rubric", "x"], "odd.jsonl holds no score by that judge and rubric"),
         ([*BOTH, "--json", "no/where.json"], "cannot write no/where.json"),
         ([*BOTH, "--judge", "judge-b"], "holds no score by that judge and rubric"),
         ([*BOTH, "--cost", "sft.jsonl"], "sft.jsonl is no summary of a run"),
         ([*BOTH, "--calibration", "sft.jsonl"], "sft.jsonl is no record of a judge"),
         ([*BOTH, "--dialogues", "sft.jsonl", "--html", "r.html"], "sft.jsonl:1: no dialogue"),
         (["sft.jsonl", "--rejects", "bad.jsonl"], "--rejects goes with --diff"),
+        (["sft.jsonl", "--blind"], "--blind is about the page, and none is asked for"),
+        (["sft.jsonl", "--dialogues", "talks.jsonl"], "--dialogues is about the page"),
         (["talks.jsonl"], "to read them: --html FILE"),
         (["talks.jsonl", "--baseline", "sft", "--html", "r.html"], "--baseline needs score rows"),
         (
@@ -236,8 +263,12 @@ def test_a_bad_file_is_one_clear_line_with_its_place_and_exit_2(place: Path, nam
 def test_what_cannot_be_reported_is_one_clear_line_and_exit_2(place: Path, arguments: list[str], said: str) -> None:
     write(place / "talks.jsonl", [talk(1)])
     write(place / "far.jsonl", [score(900)])
+    write(place / "odd.jsonl", [score(critique="no table")])
+    (place / "there.json").write_text("mine")
+    before = (place / "sft.jsonl").read_bytes()
     done = kardia(place, *arguments)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert (place / "sft.jsonl").read_bytes() == before
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not [path.name for path in place.iterdir() if path.name.endswith((".part", "r.html"))]

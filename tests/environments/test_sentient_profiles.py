@@ -81,6 +81,7 @@ def test_a_hope_in_free_words_is_kept_as_it_is() -> None:
     [
         ({"id": "x", "scene": "s", "first_talk": "f"}, "'person'"),
         ({"id": "x", "person": "p", "first_talk": "f"}, "'scene'"),
+        ({"id": "x", "person": "p", "mbti": "INFP"}, "'scene' is missing or empty; .*`kardia synthesize` makes them"),
         ({"id": "x", "person": "p", "scene": "s"}, "'first_talk'"),
         ({"id": "x", "person": "p", "scene": ["s"], "first_talk": "f"}, "'scene' is no text"),
     ],

@@ -19,7 +19,7 @@ from kardia_cli.chat.predicted import Prediction, Predictions
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge
-from kardia_cli.protocols import _emotions, kardiabench
+from kardia_cli.protocols import _emotions, kardiabench, references
 from kardia_cli.protocols._answers import seed_of
 from kardia_cli.stages.evaluation import Measure, evaluate
 from kardia_cli.stages.rescoring import rescored
@@ -177,3 +177,45 @@ def test_the_rows_own_replies_are_compared_with_where_references_are_asked_for(t
     assert (other.returncode, "--references: protocol turns has no such option" in other.stderr) == (2, True)
     logs = kardia(tmp_path, "test.jsonl", "--model", "offline", "--from-logs")
     assert (logs.returncode, "--from-logs: protocol kardiabench" in logs.stderr) == (2, True)
+
+
+def compared(protocol: Any, said: dict[str, str | CallFailed], **options: Any) -> list[dict[str, Any]]:
+    """The score rows of these models on three dialogues."""
+    chats = {name: chat(lambda request, reply=reply: reply, name)[0] for name, reply in said.items()}
+    measure = Measure(protocol.__name__.rpartition(".")[2], lambda *given: protocol.evaluate(*given, **options))
+
+    async def go() -> list[dict[str, Any]]:
+        found = [await evaluate(row(number, exchanges=1), measure, chats, judge()) for number in (1, 2, 3)]
+        return [each for its in found for each in its]
+
+    return asyncio.run(go())
+
+
+def test_with_references_the_corpus_figures_are_those_of_the_protocol_references_signature_tokeniser_and_n() -> None:
+    said: dict[str, str | CallFailed] = {
+        "whole": turn("anxious", "the exam"), "plain": "Tell me all about it.",
+        "cut": CallFailed("length", "cut"), "late": CallFailed("timeout", "late"),
+    }  # fmt: skip
+    ours, theirs = compared(kardiabench, said, references=True), compared(references, said)
+    tables = dict(kardiabench.further(ours))
+    assert tables["replies held against the rows' own"] == references.summarize(theirs)
+    classic = dict(references.further(theirs))
+    assert len(classic) == 3  # BLEU, Dist, EPITOME
+    assert classic.items() <= tables.items()
+    assert any("tok:13a" in title for title in tables)
+    assert any("tokeniser words" in title for title in tables)
+    replies = {line["model"]: line["no reply"] for line in tables["replies held against the rows' own"]}
+    assert replies == {"whole": 0, "plain": 0, "cut": 0, "late": 3}
+
+
+def test_figures_of_single_replies_are_no_columns_beside_those_of_the_corpus() -> None:
+    rows = compared(kardiabench, {"m": turn("anxious", "the exam")}, references=True)
+    assert not [name for name in kardiabench.summarize(rows)[0] if name.startswith(("ref", "epitome"))]
+
+
+def test_a_label_alone_is_held_against_no_reply(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text(json.dumps({"id": "row-1", "label": "anxious"}) + "\n")
+    saved = Predictions([tmp_path / "p.jsonl"])
+    saved.settle("row-1", [1], 2, lambda at: seed_of("row-1", at))
+    (score,) = asyncio.run(kardiabench.evaluate(row(1, exchanges=1), saved.chats, judge(), references=True))
+    assert (score.parts.keys(), dict(score.extra)) == ({"emotion"}, {})

@@ -221,6 +221,12 @@ def test_a_model_that_wins_all_is_said_to_have_no_bound_and_gets_no_interval() -
     ]  # fmt: skip
 
 
+def test_ties_alone_are_no_certainty_that_two_models_are_alike() -> None:
+    found = strengths([Match(0, 1, 0.5, cluster) for cluster in range(4)], 2)
+    assert [each[:3] for each in found] == [(0.0, None, None)] * 2
+    assert {each.note for each in found} == {"every redraw gives the same: no interval"}
+
+
 def test_one_person_has_no_interval() -> None:
     (one, two) = strengths([Match(0, 1, float(at % 3 > 0), "p") for at in range(9)], 2)
     assert one.value > two.value

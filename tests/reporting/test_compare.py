@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np  # noqa: TID253 (a test of numbers: nothing imports it unasked)
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from kardia_cli import agreement, statistics
 from kardia_cli.errors import UsageError
 from kardia_cli.records import EMOTIONS
-from kardia_cli.reporting import emotions, runs, specs
+from kardia_cli.reporting import emotions, runs, specs, tables
 from tests.support import score_rows
 from tests.support.score_rows import report, run, score
 
@@ -50,7 +49,7 @@ def test_rows_are_intersected_and_the_missing_ones_are_counted(tmp_path: Path) -
     assert any("missing of the others' turns: sft 8, grpo 4" in each for each in found.warnings)
 
 
-def test_what_is_not_scored_is_in_no_mean_and_is_said(tmp_path: Path) -> None:
+def test_what_is_not_scored_is_in_no_mean_of_it_and_is_said(tmp_path: Path) -> None:
     rows = run()
     for row in rows[:10]:
         row["value"], row["parts"][2]["value"] = None, None
@@ -58,7 +57,8 @@ def test_what_is_not_scored_is_in_no_mean_and_is_said(tmp_path: Path) -> None:
     assert found.counts["grpo"]["not_scored"] == 10
     assert found.cells["grpo"]["empathy"]["n"] == found.differences["grpo"]["empathy"]["n"] == 38
     assert found.cells["sft"]["empathy"]["n"] == 48
-    assert any("not scored, and in no mean: grpo 10 of 48" in each for each in found.warnings)
+    assert found.cells["grpo"]["emotion_accuracy"]["n"] == 48
+    assert any("without a value: grpo 10 of 48; they count in the criteria" in each for each in found.warnings)
     assert any(each.startswith("empathy, value: not the same turns") for each in found.warnings)
 
 
@@ -134,43 +134,40 @@ def test_macro_f1_recall_and_confusion_are_as_evaluate_counts_them(tmp_path: Pat
     assert ["sad", "(none)", sum(row["label"] == "" for row in own)] in found.confusion["sft"]
 
 
-def test_the_interval_of_macro_f1_grows_with_seeds_that_differ() -> None:
+def test_the_interval_of_macro_f1_holds_the_truth_with_one_seed_and_with_three() -> None:
+    """Of 40 sets 38 are promised; by the percentiles of the redraws it is 35 with one seed, 34 with three."""
+    draw, held = np.random.default_rng(5), {1: 0, 3: 0}
+    for seeds, people in ((1, 12), (3, 30)):
+        for _ in range(40):
+            right = (
+                draw.normal(0.6, 0.12, (seeds, 1)) + draw.normal(0, 0.08, (1, people))
+                if seeds > 1
+                else draw.normal(0.6, 0.12, (1, people))
+            )
+            golds = draw.integers(0, 4, (seeds, people, 10))
+            said = np.where(draw.random(golds.shape) < right[..., None], golds, (golds + 1) % 4)
+            pairs = [(EMOTIONS[gold], EMOTIONS[each]) for gold, each in zip(golds.ravel(), said.ravel(), strict=True)]
+            place = np.indices(golds.shape).reshape(3, -1)
+            found = emotions.f1_interval(pairs, place[1].tolist(), place[0].tolist() if seeds > 1 else None)
+            held[seeds] += (found.low or 0) <= 0.6 <= (found.high or 1)
+    assert held[1] >= 36
+    assert held[3] >= 36
+
+
+def test_two_macro_f1_that_are_the_same_differ_by_nothing() -> None:
     pairs = [("sad", "sad" if number % 3 else "angry") for number in range(90)]
-    worse = [("sad", "angry" if number % 3 else "sad") for number in range(90)]
-    clusters = [number % 15 for number in range(90)] * 2
+    clusters = [number % 15 for number in range(90)]
+    assert emotions.f1_difference(pairs, pairs, clusters, None) == (0.0, 0.0, 0.0)
+    assert emotions.f1_difference(pairs, pairs, [0] * 90, None) == (0.0, None, None)
+
+
+def test_the_interval_of_macro_f1_grows_with_seeds_that_differ() -> None:
+    pairs = [("sad", "sad" if number % 7 else "angry") for number in range(90)]
+    worse = [("sad", "angry" if number % 5 else "sad") for number in range(90)]
+    clusters = [number % 13 for number in range(90)] * 2
     one = emotions.f1_interval([*pairs, *worse], clusters, None)
     two = emotions.f1_interval([*pairs, *worse], clusters, [0] * 90 + [1] * 90)
     assert two.high - two.low > 2 * (one.high - one.low)  # type: ignore[operator]
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"judge": "judge-b"}, "judge judge-a, grpo"),
-        ({"rubric_hash": "read2"}, "rubric read2"),
-        ({"policy_hash": "policy2"}, "policy policy2"),
-        ({"protocol": "turns"}, "protocol turns"),
-    ],
-)
-def test_scores_of_unlike_judges_are_refused_and_both_are_named(tmp_path: Path, change: Any, said: str) -> None:
-    with pytest.raises(UsageError, match="not scored alike") as between:
-        report(tmp_path, sft=run(), grpo=run(**change))
-    assert said in between.value.message
-    with pytest.raises(UsageError, match="not scored alike"):
-        report(tmp_path, sft=[*run(dialogues=3), score(9, **change)])
-
-
-def test_who_judged_does_not_matter_to_what_a_rule_decides(tmp_path: Path) -> None:
-    found = report(tmp_path, "sft", ["emotion,format_rate"], sft=run(), grpo=run(judge="judge-b"))
-    assert found.criteria == ["emotion_accuracy", "format_rate"]
-    assert found.identity["judge"] == "judge-a · judge-b"
-
-
-def test_options_that_differ_are_a_doubt(tmp_path: Path) -> None:
-    one, other = ({"settings": json.dumps({"options": {"temperature": heat}, "split": "test"})} for heat in (0, 1))
-    found = report(tmp_path, sft=run(**one), grpo=run(**other))
-    assert any("options of the protocol differ" in each and "grpo" in each for each in found.warnings)
-    assert found.identity["split"] == "test"
 
 
 def test_parts_with_a_dot_are_shown_when_they_are_asked_for(tmp_path: Path) -> None:
@@ -195,6 +192,59 @@ def test_what_is_made_of_others_is_not_tested_again(tmp_path: Path) -> None:
     assert found.differences["grpo"]["value"]["verdict"] == "not tested"
     alone = report(tmp_path, "sft", ["value"], sft=run(), grpo=run(0.3))
     assert alone.differences["grpo"]["value"]["verdict"] == "tied"
+
+
+@pytest.mark.parametrize("criterion", ["turns", "words", "ref.words"])
+def test_what_has_no_better_side_is_not_called_better(tmp_path: Path, criterion: str) -> None:
+    short, long = (
+        [score(n, parts={criterion: float(n % 3 + more)}, protocol="sage") for n in range(60)] for more in (1, 4)
+    )
+    gap = report(tmp_path, "one", [criterion], one=short, other=long).differences["other"][criterion]
+    assert (gap["value"], gap["verdict"], gap["p"]) == (3.0, "not tested", None)
+
+
+def test_all_rows_moved_by_the_same_is_a_difference_and_no_lack_of_rows(tmp_path: Path) -> None:
+    none, every = ([score(n, parts={"format": held, "empathy": 3.0 + held}) for n in range(24)] for held in (0.0, 1.0))
+    found = report(tmp_path, "base", base=none, sft=every).differences["sft"]
+    assert {name: gap["verdict"] for name, gap in found.items() if gap["p"]} == {
+        "empathy": "better",
+        "format_rate": "better",
+    }
+    assert found["format_rate"]["p"] == pytest.approx(2 * 0.5**12, rel=1e-5)  # the sign test over 12 profiles
+    wilson = statistics.share_estimate([1.0] * 24, [row["anon_username"] for row in none])
+    assert found["format_rate"]["low"] == pytest.approx(2 * (wilson.low or 0) - 1, rel=1e-5)
+    assert found["format_rate"]["high"] == 1.0
+    back = report(tmp_path, "sft", base=none, sft=every).differences["base"]["format_rate"]
+    assert [back["low"], back["high"]] == pytest.approx([-1.0, -(found["format_rate"]["low"] or 0)])
+    few = report(tmp_path, "base", base=none[:10], sft=every[:10]).differences["sft"]
+    assert few["format_rate"]["verdict"] == "too few"
+
+
+def test_rows_without_profiles_are_counted_by_dialogue_and_called_so(tmp_path: Path) -> None:
+    rows = [score(n, -1, anon_username=None, protocol="sage", parts={"failure": float(n % 4 == 0)}) for n in range(20)]
+    found = report(tmp_path, gpt=rows)
+    assert (found.clustered_by, found.unit, found.cells["gpt"]["failure"]["clusters"]) == ("dialogue", "dialogue", 20)
+    assert tables.headline(found) == "20 dialogues; judge judge-a, rubric read1"
+    assert (report(tmp_path, sft=run()).clustered_by, report(tmp_path, sft=run()).unit) == ("profile", "turn")
+
+
+def test_probes_count_each_attack_on_a_turn(tmp_path: Path) -> None:
+    rows = [
+        score(n, label=each, value=float(n % 3 > 0), protocol="probes", parts={}) for n in range(12) for each in "abc"
+    ]
+    found = report(tmp_path, it=rows)
+    assert (found.rows, found.dialogues, found.cells["it"]["value"]["n"]) == (36, 12, 36)
+    assert (found.cells["it"]["value"]["high"] or 0) <= 1
+    with pytest.raises(UsageError, match="turn 2, 'a', stands in line 1 already"):
+        report(tmp_path, it=[rows[0], rows[0]])
+
+
+def test_references_show_their_figures_unasked(tmp_path: Path) -> None:
+    rows = [
+        score(n, protocol="references", parts={"ref.bleu": 0.2, "ref.rouge_l": n / 50, "human.empathy": 1.0})
+        for n in range(24)
+    ]
+    assert report(tmp_path, sft=rows).criteria == ["ref.bleu", "ref.rouge_l"]
 
 
 def test_a_share_that_is_always_one_still_has_an_interval(tmp_path: Path) -> None:
@@ -223,32 +273,3 @@ def test_the_papers_differences_stand_beside_ours_where_its_protocol_was_used(tm
 def test_a_comparison_is_plain_json(tmp_path: Path) -> None:
     plain = report(tmp_path, "sft", sft=run(), grpo=run(0.3)).as_dict()
     assert json.loads(json.dumps(plain)) == plain
-
-
-CRITERIA = ("relevance", "fluency", "empathy", "persona_consistency", "safety")
-
-
-def levels(draw: Any, people: Any, lift: float) -> list[dict[str, Any]]:
-    """A run over 60 people with four turns each: levels that hang together within a person; empathy is lifted."""
-    rows = []
-    for number, person in enumerate(people):
-        for turn in range(4):
-            noise = draw.normal(0, 0.4, len(CRITERIA))
-            values = person + noise + np.asarray([0, 0, lift, 0, 0])
-            rows.append(score(2 * number, turn, parts=dict(zip(CRITERIA, values.tolist(), strict=True))))
-    return rows
-
-
-@pytest.mark.parametrize(("lift", "wanted"), [(0.3, 100), (0.0, 0)])
-def test_a_planted_difference_is_found_and_nothing_else(tmp_path: Path, lift: float, wanted: int) -> None:
-    found, wrong = 0, 0
-    for trial in range(100):
-        draw = np.random.default_rng(trial)
-        people = draw.normal(3.5, 0.5, (60, 1))
-        sides = [levels(draw, people + draw.normal(0, 0.2, (60, len(CRITERIA))), each) for each in (0.0, lift)]
-        gaps = report(tmp_path, "sft", list(CRITERIA), sft=sides[0], grpo=sides[1]).differences["grpo"]
-        verdicts = {name: gap["verdict"] for name, gap in gaps.items()}
-        found += verdicts["empathy"] == "better" and lift > 0
-        wrong += any(each != "tied" for name, each in verdicts.items() if name != "empathy" or not lift)
-    assert found >= 0.97 * wanted
-    assert wrong <= 11  # 5 % are allowed; more than 11 of 100 come by chance once in 250 times

@@ -51,6 +51,17 @@ def answers(name: str) -> list[dict[str, Any]]:
     ]
 
 
+def talk(model: str, moods: list[int], stop: str = "failure") -> dict[str, Any]:
+    """A score row of a talk with a simulated person, as protocol sage writes it."""
+    said = [{"role": "user", "content": f"At first {moods[0]}."}]
+    for at, mood in enumerate(moods[1:]):
+        said += [{"role": "assistant", "content": f"Reply {at} of it."}, {"role": "user", "content": f"Now {mood}."}]
+    thoughts = [{"turn": 2 * at, "inner": f"thinking of {mood}"} for at, mood in enumerate(moods) if at]
+    told = {"emotions": moods, "thoughts": thoughts, "stop_reason": stop, "hidden_intention": "wants_praise"}
+    return {"id": "talk-0", "turn": -1, "model": model, "protocol": "sage", "text": "", "value": moods[-1],
+            "messages": said, "emotion": None, "broken": [], **told}  # fmt: skip
+
+
 def look(folder: Path, data: dict[str, Any], steps: Steps, fragment: str = "", width: int = 1280) -> Any:
     """What the steps return, in a browser that shows this page; no page may throw or ask for anything."""
     path = folder / "page.html"

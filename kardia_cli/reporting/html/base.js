@@ -11,6 +11,10 @@ const LINES = DATA.index.length ? take("kardia-dialogues").split("\n") : (take("
 const [ID, EMOTION, VERDICT, SPLIT, MODELS, RISK, FLAGGED, TURNS, EXCERPT, MBTI, ANSWERS] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const PLACES = new Map(DATA.index.map((line, place) => [line[ID], place]));
 const record = (place) => JSON.parse(LINES[place]);
+// Names of models, emotions and criteria may be any word, `constructor` too.
+const own = (record, name) => (record && Object.hasOwn(record, name) ? record[name] : undefined);
+// In a page for raters what only the download needs is base64 (labelling.py `sealed`).
+const unsealed = (text) => (DATA.labels?.only ? new TextDecoder().decode(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))) : text);
 
 // el("p.soft", {title: "…"}, "text", child): text goes in as text, never as markup.
 const el = (kind, given, ...inside) => {
@@ -40,7 +44,7 @@ const figure = (value, digits = 2) =>
 // What is kept between visits, where the browser lets a file keep anything.
 const store = {
   get(key) { try { return localStorage.getItem(key); } catch { return null; } },
-  set(key, value) { try { localStorage.setItem(key, value); } catch { /* kept in this window alone */ } },
+  set(key, value) { try { localStorage.setItem(key, value); return true; } catch { return false; } }, // kept in this window alone
 };
 
 // A hash that is the same everywhere and always (FNV-1a, 32 bits), for orders that look random and are not.

@@ -1,6 +1,8 @@
 // The list of dialogues: only what is in sight is in the document, so that thousands open at once.
 
 const HEIGHT = 76; // of a line of the list, as in viewer.css
+const PEOPLE = DATA.index.every((line) => line[TURNS] === 0); // profiles alone
+const counted = (n) => `${n} ${PEOPLE ? (n === 1 ? "person" : "people") : n === 1 ? "dialogue" : "dialogues"}`;
 
 const browser = {
   shown: DATA.index.map((_, place) => place), at: -1, query: "", wanted: {}, scrolled: 0, lower: null,
@@ -14,7 +16,7 @@ const browser = {
     return browser.lower;
   },
   // The verdict that the list shows and filters by: that of the model that is asked for, else the dialogue's own.
-  verdict: (line) => (browser.wanted.model && browser.wanted.model in line[ANSWERS] ? line[ANSWERS][browser.wanted.model] : line[VERDICT]),
+  verdict: (line) => own(line[ANSWERS], browser.wanted.model) ?? line[VERDICT],
   filter() {
     const { wanted } = browser;
     const query = browser.query.trim().toLowerCase();
@@ -36,7 +38,7 @@ const browser = {
   choice(name, label, column) {
     const values = [...new Set(DATA.index.flatMap((line) => (column === VERDICT ? [line[column], ...Object.values(line[ANSWERS])] : line[column])))].filter(Boolean).sort();
     if (values.length < 2) return null;
-    const select = el("select", { "aria-label": label, onchange: () => browser.want(name, select.value) }, el("option", { value: "" }, label), values.map((value) => el("option", { value, selected: browser.wanted[name] === value }, value)));
+    const select = el("select", { "aria-label": label, onchange: () => browser.want(name, select.value) }, el("option", { value: "" }, label), values.map((value) => el("option", { value, selected: browser.wanted[name] === value }, column === VERDICT ? spaced(value) : value)));
     return select;
   },
   tick(name, label, column) {
@@ -61,7 +63,7 @@ const browser = {
     browser.list.addEventListener("scroll", () => browser.draw());
     browser.pane = el("div.read", { tabindex: -1, role: "region", "aria-label": "Dialogue" });
     browser.box = el(".browse", {}, el("aside.side", { "aria-label": "List of dialogues" },
-      el("search.find", {}, search, el(".filters", {}, browser.choice("emotion", "Any emotion", EMOTION), browser.choice("verdict", "Any verdict", VERDICT), browser.choice("split", "Any split", SPLIT), browser.choice("model", "Any model", MODELS), browser.tick("risk", "with risk", RISK), browser.tick("flagged", "flagged", FLAGGED)), browser.count), browser.list), browser.pane);
+      el("search.find", {}, search, el(".filters", {}, browser.choice("emotion", DATA.report?.identity?.protocol === "sage" ? "Any intention" : "Any emotion", EMOTION), browser.choice("verdict", "Any verdict", VERDICT), browser.choice("split", "Any split", SPLIT), browser.choice("model", "Any model", MODELS), browser.tick("risk", "with risk", RISK), browser.tick("flagged", "flagged", FLAGGED)), browser.count), browser.list), browser.pane);
     return browser.box;
   },
   shownNow() {
@@ -74,7 +76,7 @@ const browser = {
   draw() {
     const { list, shown } = browser;
     browser.scrolled = list.scrollTop;
-    browser.count.textContent = shown.length === DATA.index.length ? `${shown.length} dialogues` : `${shown.length} of ${DATA.index.length} dialogues`;
+    browser.count.textContent = shown.length === DATA.index.length ? counted(shown.length) : `${shown.length} of ${counted(DATA.index.length)}`;
     browser.spacer.style.height = `${shown.length * HEIGHT}px`;
     const first = Math.max(0, Math.floor(list.scrollTop / HEIGHT) - 6);
     const last = Math.min(shown.length, first + Math.ceil((list.clientHeight || 600) / HEIGHT) + 12);
@@ -87,7 +89,7 @@ const browser = {
   item(at) {
     const line = DATA.index[browser.shown[at]];
     return el("div.item", { role: "option", id: `item-${at}`, "aria-selected": String(at === browser.at), "aria-setsize": browser.shown.length, "aria-posinset": at + 1, style: `top:${at * HEIGHT}px`, onclick: () => browser.open(at) },
-      el(".line", {}, el("b", {}, line[EMOTION] || line[ID]), browser.verdict(line) ? chip(browser.verdict(line), browser.verdict(line)) : null, line[RISK] ? chip("risk", "flag") : null, line[FLAGGED] ? chip("look", "flag") : null, el("span.end.num", {}, `${line[MBTI] ? line[MBTI] + " · " : ""}${line[TURNS]} ${line[TURNS] === 1 ? "turn" : "turns"}`)),
+      el(".line", {}, el("b", { title: line[ID] }, line[EMOTION] || (PEOPLE && line[MBTI]) || line[ID]), browser.verdict(line) ? chip(spaced(browser.verdict(line)), browser.verdict(line)) : null, line[RISK] ? chip("risk", "flag") : null, line[FLAGGED] ? chip("look", "flag") : null, PEOPLE ? null : el("span.end.num", {}, `${line[MBTI] ? line[MBTI] + " · " : ""}${line[TURNS]} ${line[TURNS] === 1 ? "turn" : "turns"}`)),
       el("p", {}, line[EXCERPT]));
   },
   open(at, said = true) {
@@ -103,8 +105,8 @@ const browser = {
   show() {
     const place = browser.shown[browser.at];
     if (place === undefined) { browser.pane.replaceChildren(el("p.empty", {}, DATA.index.length ? "Choose a dialogue." : "No dialogues in this file.")); return; }
-    const tools = [el("button.back", { onclick: browser.back }, "‹ List"), el("button", { "aria-label": "Previous dialogue", onclick: () => browser.open(browser.at - 1), disabled: browser.at === 0 }, "‹"), el("button", { "aria-label": "Next dialogue", onclick: () => browser.open(browser.at + 1), disabled: browser.at + 1 === browser.shown.length }, "›")];
-    browser.pane.replaceChildren(article(record(place), tools));
+    const step = (label, by, sign) => el("button", { "aria-label": label, disabled: !(browser.at + by in browser.shown), onclick: () => { browser.open(browser.at + by); (browser.pane.querySelector(`[aria-label="${label}"]:enabled`) || browser.pane).focus(); } }, sign);
+    browser.pane.replaceChildren(article(record(place), [el("button.back", { onclick: browser.back }, "‹ List"), step("Previous dialogue", -1, "‹"), step("Next dialogue", 1, "›")]));
     browser.pane.scrollTop = 0;
     if (window.innerWidth <= 760) window.scrollTo(0, 0);
   },

@@ -11,7 +11,26 @@ const NO_TALK = "The talk is not in this file, only replies: name its dialogues 
 const about = (row, blindly) => !row.situation && row.person === undefined ? (row.messages.length ? null : el("p.soft", {}, NO_TALK)) : el("section.about", { "aria-label": "Person and situation" },
   row.situation && el("p.situation", {}, row.situation),
   (row.risk || []).length && !blindly ? el("p.small", {}, chip("risk", "flag"), " ", row.risk.map((mark) => `${spaced(mark.kind)}: “${mark.quote}”`).join("; ")) : null,
-  row.person !== undefined && el("details", { open: blindly }, el("summary", {}, "Profile", row.mbti ? ` · ${row.mbti}` : ""), el("pre", {}, DATA.texts[row.person])));
+  row.person !== undefined && el("details", { open: blindly || !row.messages.length }, el("summary", {}, "Profile", row.mbti ? ` · ${row.mbti}` : ""), el("pre", {}, DATA.texts[row.person])));
+
+// How a simulated person's mood went, and what they hoped for (SAGE).
+const moods = (row) => {
+  if (!row.emotions) return null;
+  const points = row.emotions.map((mood, at) => [at, mood]);
+  return el("section.about", { "aria-label": "Mood" },
+    facts([["hoped for", row.hidden_intention && `${spaced(row.hidden_intention)}${row.intention_kind ? ` (${row.intention_kind})` : ""}`], ["mood", `${short(points[0][1])} to ${short(points[points.length - 1][1])}`], ["ended by", row.stop_reason && spaced(row.stop_reason)], ["breaks the rules", (row.broken || []).join("; ")]]),
+    points.length > 1 ? curves("Mood after each reply", [{ name: "mood", points, colour: 0 }], [0, 100]) : null);
+};
+const thought = (row, turn) => {
+  const held = (row.thoughts || []).find((each) => each.turn === turn);
+  return held ? el("details", {}, el("summary", {}, "What they thought"), facts(Object.entries(held).filter(([name]) => name !== "turn").map(([name, text]) => [spaced(name), text]))) : null;
+};
+const moodAt = (row, turn) => {
+  if (!row.emotions) return null;
+  const at = row.messages.slice(0, turn).filter((message) => message.role === "user").length;
+  const [before, now] = [row.emotions[at - 1], row.emotions[at]];
+  return now === undefined ? null : chip(`mood ${short(now)}${before === undefined ? "" : ` (${now > before ? "+" : ""}${short(now - before)})`}`);
+};
 
 // A level as a button: what it opens is why, and which words it quotes.
 const levelButton = (level, words, box) => {
@@ -62,8 +81,9 @@ const rewrites = (revisions, earlier) => revisions.map((revision) => {
 
 const answerOf = (answer) => {
   const critique = answer.critique;
-  const said = parts(answer, critique ? keysOf([critique]) : []);
-  const box = el("section.answer", { "aria-label": `Reply of ${answer.name}` }, el("h3", {}, answer.name), said);
+  const label = answer.label && !answer.spans ? el("p.felt", {}, "emotion ", el("b", {}, answer.label)) : null;
+  const said = answer.text === "" && (answer.turn < 0 || label) ? null : parts(answer, critique ? keysOf([critique]) : []);
+  const box = el("section.answer", { "aria-label": `Reply of ${answer.name}` }, el("h3", {}, answer.name), label, said);
   const shown = (answer.parts || []).filter((item) => !item.id.includes("."));
   box.append(critique ? verdictOf(critique, box.querySelector(".words")) : el("p.small.soft", {}, answer.value === undefined ? "not scored" : `value ${figure(answer.value)}`, answer.reason ? ` · ${answer.reason}` : ""));
   if (shown.length) box.append(el("details", {}, el("summary", {}, "All figures"), facts(shown.map((item) => [spaced(item.id), figure(item.value)]))));
@@ -88,14 +108,16 @@ const supporterTurn = (row, message, turn) => {
   return box;
 };
 
+// The row's own profile and situation go where the kept prompt has their marks (dialogues.py PERSON, SITUATION).
+const systemText = (row, message) => unsealed(DATA.texts[message.shared]).replaceAll("\ue000", () => DATA.texts[row.person] ?? "").replaceAll("\ue001", () => row.situation ?? "");
+
 const turnOf = (row, message, turn) => {
   if (message.role === "system") {
-    const text = DATA.texts[message.shared].replaceAll("\ue000", () => DATA.texts[row.person] ?? "").replaceAll("\ue001", () => row.situation ?? "");
-    return el("details.turn", {}, el("summary", {}, "System prompt"), el("pre.free", {}, text));
+    return el("details.turn", {}, el("summary", {}, "System prompt"), el("pre.free", {}, systemText(row, message)));
   }
   if (message.role === "assistant") return supporterTurn(row, message, turn);
   const marks = (row.risk || []).filter((mark) => mark.turn === turn).map((mark) => [mark.kind, mark.quote, "risk"]);
-  return el("section.turn.user", { "aria-label": `Turn ${turn}, seeker` }, el(".who", {}, "Seeker"), el("p.words", {}, quoted(message.text, marks)));
+  return el("section.turn.user", { "aria-label": `Turn ${turn}, seeker` }, el(".who", {}, "Seeker", moodAt(row, turn)), el("p.words", {}, quoted(message.text, marks)), thought(row, turn));
 };
 
 const ending = (row) => {
@@ -111,7 +133,7 @@ const article = (row, tools) => {
   const heard = new Set(row.messages.map((_, turn) => turn));
   const loose = [...new Set((row.answers || []).map((answer) => answer.turn))].filter((turn) => !heard.has(turn) || row.messages[turn].role !== "assistant");
   return el("article", { "aria-label": `Dialogue ${row.id}` },
-    el(".head", {}, el("h2", {}, row.emotion || "Dialogue"), line[VERDICT] ? chip(line[VERDICT], line[VERDICT]) : null, row.difficulty ? chip(row.difficulty) : null, row.resolved ? chip("resolved") : null, line[RISK] ? chip("risk", "flag") : null, el("span.end", {}, tools)),
-    el("p.id", {}, row.id), about(row), row.messages.map((message, turn) => turnOf(row, message, turn)),
+    el(".head", {}, el("h2", {}, line[EMOTION] || (row.messages.length ? "Dialogue" : row.mbti || "Person")), line[VERDICT] ? chip(spaced(line[VERDICT]), line[VERDICT]) : null, row.difficulty ? chip(row.difficulty) : null, row.resolved ? chip("resolved") : null, line[RISK] ? chip("risk", "flag") : null, el("span.end", {}, tools)),
+    el("p.id", {}, row.id), about(row), moods(row), row.messages.map((message, turn) => turnOf(row, message, turn)),
     loose.map((turn) => el("section.turn", {}, el(".who", {}, turn < 0 ? "The whole dialogue" : `Replies at turn ${turn}`), answersAt(row, turn))), ending(row));
 };

@@ -1,5 +1,7 @@
 """Rows of any stage → the records that the page shows: short, each a JSON text of its own that is read when it is opened.
 
+A profile alone is a record without messages; a talk that a protocol simulated is one of its own for each model.
+
 A record keeps what a reader sees and what a gold row needs (`messages` can be rebuilt letter by letter). Findings that
 were looked for and not found are counted, not kept; texts that many rows share (profiles, system prompts) are kept once
 for the whole page, in `texts`, and a record holds their number.
@@ -8,6 +10,7 @@ for the whole page, in `texts`, and a record holds their number.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
@@ -22,10 +25,12 @@ EXCERPT = 110
 """Letters of the situation (else of the first turn) that the list shows."""
 PERSON, SITUATION = "\ue000", "\ue001"
 """What stands in a kept system prompt for the row's own profile and situation, so that many rows share one text."""
-_KEPT = (
-    "mbti", "emotion", "situation", "anon_username", "split", "strategy", "difficulty", "resolved", "author",
-    "origin", "models", "sample", "human",
+_TEXTS = (
+    "mbti", "emotion", "situation", "anon_username", "split", "strategy", "difficulty", "author",
+    "hidden_intention", "intention_kind", "stop_reason",
 )  # fmt: skip
+_RECORDS = ("origin", "models", "human", "risk", "thoughts")
+"""Fields that are lists of records; what else stands in such a list of a foreign file is not shown."""
 
 
 class Compact(NamedTuple):
@@ -47,48 +52,72 @@ class Texts:
 
 
 def compact(rows: Iterable[Row], scores: Iterable[Row] = ()) -> Compact:
-    """Dialogue, judged, refined, sampled or score rows as records, with the replies of `scores` at their turns.
+    """Profiles, dialogues, judged, refined, sampled or score rows as records, with the replies of `scores` at their turns.
 
-    A score row finds its dialogue by `id`; where there is none, its own `messages` or its reply alone make a record.
+    A score row finds its dialogue by `id`; where there is none, its reply alone makes a record. Its own `messages` are a
+    talk with that model, and always make one. A row of `rows` that is a reply alone (a saved prediction) is taken like one.
     """
-    texts, records = Texts(), {}
+    texts = Texts()
+    records: dict[str, Record] = {}
+    replies = []
     for row in rows:
+        if not _list(row, "messages") and not row.get("person") and ("text" in row or "label" in row):
+            replies.append(row)
+            continue
         # A file of dialogues may name one id twice (two samples of one turn): both are shown.
         record = read_row(row, texts)
         while record["id"] in records:
             record["id"] += "'"
         records[record["id"]] = record
-    for score in scores:
-        name = str(score.get("id") or row_id(score))
+    for score in (*replies, *scores):
+        record = _record_of(score, records, texts)
+        record.setdefault("answers", []).append(_answer(score))
+    listed, kept = list(records.values()), list(texts.kept)
+    return Compact([_line(record, kept) for record in listed], listed, kept)
+
+
+def _record_of(score: Row, records: dict[str, Record], texts: Texts) -> Record:
+    """The record of a score row's dialogue, made where there is none yet."""
+    name = str(score.get("id") or row_id(score))
+    if not _list(score, "messages"):
         if name not in records:
             records[name] = read_row({**score, "id": name}, texts)
-        records[name].setdefault("answers", []).append(_answer(score))
-    listed = list(records.values())
-    return Compact([_line(record) for record in listed], listed, list(texts.kept))
+        return records[name]
+    # The id does not name the model: raters may see it.
+    own = next(each for at in count(1) if (each := name if at == 1 else f"{name} · {at}") not in records)
+    models = [{"role": "supporter", "model": _model(score), "hash": ""}]
+    return records.setdefault(own, read_row({**score, "id": own, "models": models}, texts))
 
 
 def read_row(row: Row, texts: Texts) -> Record:
     """One row's record: fields that are empty are left out."""
     record: Record = {"id": row_id(row)}
-    record |= {name: row[name] for name in _KEPT if row.get(name) not in (None, "", [])}
+    record |= {name: str(row[name]) for name in _TEXTS if row.get(name) not in (None, "")}
     if row.get("split") is None and row.get("anon_username"):
         record["part"] = split_of(row)
     if row.get("person"):
         record["person"] = texts.number(str(row["person"]))
-    messages = [item for item in _list(row, "messages") if isinstance(item, Mapping)]
-    record["messages"] = [_message(item, row, texts) for item in messages]
-    kept: dict[str, list[Any]] = {
-        "critiques": [critique(item) for item in _list(row, "critiques") if isinstance(item, Mapping)],
-        "revisions": [_revision(item) for item in _list(row, "revisions") if isinstance(item, Mapping)],
-        "risk": _list(row, "risk"),
-        "traces": [item for item in _list(row, "traces") if _says_something(item)],
+    record["messages"] = [_message(item, row, texts) for item in _records(row, "messages")]
+    kept: dict[str, Any] = {
+        "critiques": [critique(item) for item in _records(row, "critiques")],
+        "revisions": [_revision(item) for item in _records(row, "revisions")],
+        "traces": [item for item in _records(row, "traces") if _says_something(item)],
+        **{name: _records(row, name) for name in _RECORDS},
+        "emotions": [mood for mood in _list(row, "emotions") if isinstance(mood, int | float)],
+        "broken": [str(each) for each in _list(row, "broken")],
+        "resolved": row.get("resolved") is True,
+        "sample": row["sample"] if isinstance(row.get("sample"), Mapping) else None,
     }
-    return record | {name: items for name, items in kept.items() if items}
+    return record | {name: value for name, value in kept.items() if value}
 
 
 def _list(row: Mapping[str, Any], name: str) -> list[Any]:
     value = row.get(name)
     return value if isinstance(value, list) else []
+
+
+def _records(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [item for item in _list(row, name) if isinstance(item, Mapping)]
 
 
 def turn_text(text: str) -> Record:
@@ -125,11 +154,10 @@ def critique(given: Mapping[str, Any]) -> Record:
     record: Record = {
         name: given[name] for name in (*names, "verdict", "score", "solved") if given.get(name) is not None
     }
-    findings = [item for item in _list(given, "findings") if isinstance(item, Mapping)]
+    findings = _records(given, "findings")
     record["levels"] = [
         {name: value for name, value in level.items() if value not in (None, [], 0, "") or name == "level"}
-        for level in _list(given, "levels")
-        if isinstance(level, Mapping)
+        for level in _records(given, "levels")
     ]
     record["found"] = [dict(item) for item in findings if item.get("present") or _abstained(item)]
     record["clear"] = sum(item.get("present") is False for item in findings)
@@ -164,7 +192,7 @@ def _answer(score: Row) -> Record:
     """A model's reply to one turn, with what it was given for it."""
     record = {
         "turn": score.get("turn", -1),
-        "name": str(score.get("name") or score.get("model") or "?"),
+        "name": _model(score),
         **turn_text(str(score.get("text") or "")),
         **{
             name: score[name] for name in ("value", "reason", "label", "parts") if score.get(name) not in (None, "", [])
@@ -172,6 +200,11 @@ def _answer(score: Row) -> Record:
     }
     given = score.get("critique")
     return record | ({"critique": critique(given)} if isinstance(given, Mapping) else {})
+
+
+def _model(score: Row) -> str:
+    """Who gave a scored reply, as the report calls it."""
+    return str(score.get("name") or score.get("model") or "?")
 
 
 def latest(critiques: Sequence[Record]) -> dict[int, Record]:
@@ -184,10 +217,11 @@ def latest(critiques: Sequence[Record]) -> dict[int, Record]:
     return standing
 
 
-def _line(record: Record) -> list[Any]:
+def _line(record: Record, texts: Sequence[str]) -> list[Any]:
     """What the list shows and filters by: id, emotion, verdict, split, models, risk, flagged, turns, excerpt, mbti, answers.
 
-    The verdict is the dialogue's own (where it was not judged, that of all answers); `answers` has each model's worst one.
+    The verdict is the dialogue's own (where it was not judged, that of all answers; of a simulated talk, how it ended);
+    `answers` has each model's worst one. A simulated talk is called by what its person hoped for; for `mbti` see `_aside`.
     """
     own, answered = list(latest(record.get("critiques", [])).values()), record.get("answers", [])
     by_model: dict[str, list[Record]] = {}
@@ -195,24 +229,40 @@ def _line(record: Record) -> list[Any]:
         by_model.setdefault(answer["name"], []).extend([answer["critique"]] if "critique" in answer else [])
     given = [item for items in by_model.values() for item in items]
     models = [use.get("model") for use in record.get("models", []) if use.get("role") in ("supporter", "rewriter")]
-    models += [answer["name"] for answer in record.get("answers", [])]
+    models += [answer["name"] for answer in answered]
     spoken = [message for message in record["messages"] if message["role"] == "assistant"]
-    said = [message["text"] for message in record["messages"] if message["role"] == "user"]
-    first = next(iter(said or [spans.visible(_written(answer)) for answer in answered[:1]]), "")
-    text = " ".join(str(record.get("situation") or first or "").split())
     return [
         record["id"],
-        record.get("emotion", ""),
-        worst(own or given),
+        record.get("emotion") or record.get("hidden_intention", ""),
+        worst(own or given) or record.get("stop_reason", ""),
         record.get("split") or record.get("part", ""),
         sorted({str(name) for name in models if name}),
         int(bool(record.get("risk"))),
         int(_flagged([*own, *given]) or any("broken" in message for message in spoken)),
         len(spoken) or len({answer["turn"] for answer in answered}),
-        text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…",
-        record.get("mbti", ""),
+        _excerpt(record, texts),
+        _aside(record),
         {name: worst(items) for name, items in by_model.items() if items},
     ]
+
+
+def _aside(record: Record) -> str:
+    """What tells lines of one person apart: the model of a simulated talk, a sample's step and reward; else the MBTI type."""
+    sample, answers = record.get("sample", {}), record.get("answers", [])
+    if "emotions" in record and answers:
+        return str(answers[0]["name"])
+    total = sample.get("total")
+    paid = f" · {total:.2f}" if isinstance(total, int | float) else ""
+    return f"step {sample['step']}{paid}" if "step" in sample else str(record.get("mbti", ""))
+
+
+def _excerpt(record: Record, texts: Sequence[str]) -> str:
+    """The situation; else the first words said, the first reply, the profile."""
+    said = [message["text"] for message in record["messages"] if message["role"] == "user"]
+    said += [spans.visible(written(answer)) for answer in record.get("answers", [])[:1]]
+    person = texts[record["person"]] if "person" in record else ""
+    text = " ".join(str(record.get("situation") or next(filter(None, [*said, person]), "")).split())
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
 
 
 def worst(critiques: Iterable[Record]) -> str:
@@ -221,7 +271,8 @@ def worst(critiques: Iterable[Record]) -> str:
     return next((name for name in WORST_FIRST if name in verdicts), "")
 
 
-def _written(turn: Record) -> str:
+def written(turn: Record) -> str:
+    """The letters of a kept turn, as they stood in its row."""
     return str(turn["text"]) if "text" in turn else spans.render(spans.Spans(*turn["spans"]))
 
 

@@ -3,23 +3,33 @@
 The download of a rating is gold for `kardia evaluate gold.jsonl --protocol calibration`: the row with its labels in
 `human`. A choice between two models is one line {id, turn, first, second, winner, rater}: `first` and `second` are the
 models' names in the order in which they were shown, `winner` is `first`, `second` or `tie`.
+
+A page for raters alone holds the words they see, and nothing a judge said. What the download needs besides (models' names,
+hidden spans, the gold emotion) is sealed: base64, which nobody reads by chance or finds by search. It is no secret from
+somebody who takes the file apart on purpose.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
+from kardia_cli import spans
+from kardia_cli.reporting.html.dialogues import Compact, Record, written
 from kardia_cli.rubric import Rubric
 
-_TELLING = ("critiques", "revisions", "traces", "models", "sample", "human")
-_SAID_OF_ANSWERS = ("value", "reason", "parts", "critique")
+_SHOWN = ("id", "mbti", "situation", "person")
+_OF_GOLD = ("emotion", "anon_username", "split", "strategy", "author", "origin", "models", "risk")
+"""What a gold row has and a rater does not see."""
 
 
 def labels_of(rubric: Rubric, *, only: bool = False, facets: bool = False) -> dict[str, Any]:
     """`data["labels"]` of a page: the criteria that a judge grades, each with its anchors; `facets` asks these too.
 
-    `only` makes a page for raters: nothing that a judge or a model's name gives away is in the file at all.
+    `only` makes a page for raters, see `blind`.
     """
     asked = []
     for criterion in rubric.judged:
@@ -38,17 +48,33 @@ def _keyed(levels: Mapping[int, str]) -> dict[str, str]:
     return {str(level): text for level, text in sorted(levels.items())}
 
 
-def blind(record: dict[str, Any]) -> dict[str, Any]:
-    """The record without what a judge said; the names of models stay in `answers`, which an A/B download must tell."""
-    kept = {name: value for name, value in record.items() if name not in _TELLING}
-    if "answers" in kept:
+def blind(held: Compact) -> Compact:
+    """What a page for raters holds of its rows."""
+    system = {item["shared"] for record in held.records for item in record["messages"] if "shared" in item}
+    return Compact(
+        [[line[0], "", "", "", [], 0, 0, line[7], "", "", {}] for line in held.lines],
+        [_blind(record) for record in held.records],
+        [sealed(text) if number in system else text for number, text in enumerate(held.texts)],
+    )
+
+
+def _blind(record: Record) -> Record:
+    kept = {name: record[name] for name in _SHOWN if name in record}
+    told = {name: record[name] for name in _OF_GOLD if name in record}
+    told["turns"] = [written(each) if each["role"] == "assistant" else None for each in record["messages"]]
+    kept["sealed"] = sealed(orjson.dumps(told).decode())
+    kept["messages"] = [_visible(each) if each["role"] == "assistant" else each for each in record["messages"]]
+    if "answers" in record:
         kept["answers"] = [
-            {name: value for name, value in answer.items() if name not in _SAID_OF_ANSWERS}
-            for answer in kept["answers"]
+            {"turn": answer["turn"], "name": sealed(answer["name"]), **_visible(answer)} for answer in record["answers"]
         ]
     return kept
 
 
-def blind_line(line: list[Any]) -> list[Any]:
-    """The line of the list without verdict, models and flags."""
-    return [*line[:2], "", line[3], [], line[5], 0, *line[7:10], {}]
+def _visible(turn: Record) -> Record:
+    """What the other side of a talk sees of a turn."""
+    return {"role": "assistant", "text": spans.visible(written(turn))}
+
+
+def sealed(text: str) -> str:
+    return b64encode(text.encode()).decode()

@@ -24,6 +24,8 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 SCRIPTS = ("base", "text", "plots", "report", "dialogue", "browser", "rating", "start")
+POINTS = 1000
+"""Points of a curve that are kept."""
 _SHELL = """<!doctype html>
 <html lang="en">
 <head>
@@ -70,15 +72,14 @@ def page(data: Mapping[str, Any]) -> str:
     title = "Label blind" if only else str(data.get("title") or "kardia")  # a title may be the models' names
     scores = data.get("scores") or []
     held = compact(data.get("dialogues") or [], scores)
-    index, records = held.lines, held.records
     if only:
-        index, records = [labelling.blind_line(line) for line in index], [labelling.blind(item) for item in records]
+        held = labelling.blind(held)
     head = {
         "title": title,
         "report": None if only else _report(data.get("report"), scores),
         "runs": [] if only else [_run(run) for run in data.get("runs") or []],
         "labels": labels,
-        "index": index,
+        "index": held.lines,
         "texts": held.texts,
     }
     return _SHELL.format(
@@ -86,7 +87,7 @@ def page(data: Mapping[str, Any]) -> str:
         title=escape(title),
         style=_asset("viewer.css"),
         data=embedded(head),
-        dialogues="\n".join(embedded(record) for record in records),
+        dialogues="\n".join(embedded(record) for record in held.records),
         script="\n".join(_asset(f"{name}.js") for name in SCRIPTS),
     )
 
@@ -121,7 +122,7 @@ def _report(report: Any, scores: Any) -> dict[str, Any] | None:
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
-    """A training run as curves: {key: [[step, value], …]} of every key that is a number and moves."""
+    """A training run as curves: {key: [[step, value], …]} of every key that is a number and moves, thinned where long."""
     curves: dict[str, list[list[float]]] = {}
     for row in run.get("metrics") or []:
         step = row.get("step")
@@ -130,7 +131,13 @@ def _run(run: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in row.items():
             if key not in ("step", "epoch") and isinstance(value, int | float) and not isinstance(value, bool):
                 curves.setdefault(key, []).append([step, float(f"{value:.5g}")])
-    return {"name": str(run.get("name") or "run"), "curves": {k: v for k, v in curves.items() if len(v) > 1}}
+    return {"name": str(run.get("name") or "run"), "curves": {k: _thinned(v) for k, v in curves.items() if len(v) > 1}}
+
+
+def _thinned(points: list[list[float]]) -> list[list[float]]:
+    """About so many points as can be drawn, every n-th and the last."""
+    step = -(-len(points) // POINTS)
+    return points if step == 1 else [*points[:-1:step], points[-1]]
 
 
 @cache

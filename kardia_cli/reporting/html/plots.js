@@ -1,6 +1,6 @@
 // Plots as inline SVG, drawn here; no library.
 
-const COLOURS = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5"].map((name) => `var(${name})`);
+const COLOURS = ["--c0", "--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7"].map((name) => `var(${name})`);
 const svg = (tag, given = {}, ...inside) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(given)) if (value !== undefined && value !== null) made.setAttribute(name, value);
@@ -25,7 +25,9 @@ const short = (value) => {
   if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(0).replace("-", "−");
   return String(Number(value.toPrecision(3))).replace("-", "−");
 };
-const legend = (names) => el("p.legend", {}, names.map((name, at) => el("span", {}, el("i", { style: `background:${COLOURS[at % 6]}` }), name)));
+// A label that has little room; the whole of it is its title.
+const named = (label, given, letters = 15) => svg("text", given, svg("title", {}, label), label.length > letters ? label.slice(0, letters - 1) + "…" : label);
+const legend = (names) => el("p.legend", {}, names.map((name, at) => el("span", {}, el("i", { style: `background:${COLOURS[at % COLOURS.length]}` }), name)));
 
 // Means and intervals, one line a name; `zero` draws the line of no difference.
 const forest = (label, rows, zero) => {
@@ -35,7 +37,7 @@ const forest = (label, rows, zero) => {
   let high = Math.max(...known.map((row) => row.high ?? row.value), ...(zero ? [0] : []));
   const room = (high - low || Math.abs(high) * 0.2 || 1) * 0.08;
   [low, high] = [low - room, high + room];
-  const [width, left, step] = [330, 96, 22];
+  const [width, left, step] = [330, zero ? 124 : 100, 22];
   const bottom = rows.length * step + 6;
   const x = (value) => between(value, low, high, left, width - 10);
   const inside = ticks(low, high).map((at) => [
@@ -44,9 +46,8 @@ const forest = (label, rows, zero) => {
   if (zero) inside.push(svg("line", { x1: x(0), x2: x(0), y1: 2, y2: bottom, stroke: "var(--soft)" }));
   rows.forEach((row, at) => {
     const y = at * step + 15;
-    const colour = COLOURS[(row.colour ?? at) % 6];
-    const name = row.name.length > 14 ? row.name.slice(0, 13) + "…" : row.name;
-    inside.push(svg("text", { class: "ink", x: left - 8, y: y + 4, "text-anchor": "end" }, svg("title", {}, row.name), name));
+    const colour = COLOURS[(row.colour ?? at) % COLOURS.length];
+    inside.push(named(row.name, { class: "ink", x: left - 8, y: y + 4, "text-anchor": "end" }, zero ? 20 : 15));
     if (row.value === null || row.value === undefined) return;
     if (row.low !== null && row.low !== undefined)
       inside.push(svg("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, stroke: colour, "stroke-width": 2.4, "stroke-linecap": "round" }));
@@ -76,16 +77,16 @@ const radar = (criteria, names, cells) => {
     const values = criteria.map((criterion) => cells[name]?.[criterion]?.value);
     if (values.some((value) => value === null || value === undefined)) return;
     const points = values.map((value, at) => point(at, value).map((n) => n.toFixed(1)).join(",")).join(" ");
-    const colour = COLOURS[order % 6];
+    const colour = COLOURS[order % COLOURS.length];
     inside.push(svg("polygon", { points, fill: colour, "fill-opacity": 0.08, stroke: colour, "stroke-width": 2 }, svg("title", {}, name)));
   });
   return el("figure.tall", {}, el("figcaption", {}, "Mean levels, 1 to 5"), drawing(size, 270, "Mean levels of each name", inside));
 };
 
 // Lines over steps: one a run and key.
-const curves = (label, lines) => {
+const curves = (label, lines, span) => {
   const points = lines.flatMap((line) => line.points);
-  const [low, high] = [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
+  const [low, high] = span || [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
   const [first, last] = [Math.min(...points.map((p) => p[0])), Math.max(...points.map((p) => p[0]))];
   const [width, height, left, bottom] = [330, 176, 44, 152];
   const pad = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
@@ -97,27 +98,33 @@ const curves = (label, lines) => {
   inside.push(ticks(first, last).map((at) => svg("text", { x: x(at), y: bottom + 16, "text-anchor": "middle" }, short(at))));
   for (const line of lines) {
     const path = line.points.map((p, at) => `${at ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("");
-    inside.push(svg("path", { class: "curve", d: path, stroke: COLOURS[line.colour % 6], "stroke-dasharray": line.dashed ? "5 4" : null }, svg("title", {}, line.name)));
+    inside.push(svg("path", { class: "curve", d: path, stroke: COLOURS[line.colour % COLOURS.length], "stroke-dasharray": line.dashed ? "5 4" : null }, svg("title", {}, line.name)));
   }
-  return el("figure", {}, el("figcaption", {}, label), drawing(width, height, `${label} over training steps`, inside));
+  return el("figure", {}, el("figcaption", {}, label), drawing(width, height, `${label}: ${lines.map((line) => `${line.name} from ${short(line.points[0][1])} to ${short(line.points[line.points.length - 1][1])}`).join(", ")}`, inside));
 };
 
-// Counts of what was said for what is true; a row is shaded by its share.
+// Counts of what was said for what is true, and each true emotion's recall; a row is shaded by its share.
+const NONE = "(none)"; // reporting/emotions.py: nothing was said
 const confusion = (name, counts) => {
-  const labels = [...new Set(counts.flatMap(([gold, said]) => [gold, said]))].sort();
   const totals = new Map();
   for (const [gold, , n] of counts) totals.set(gold, (totals.get(gold) || 0) + n);
-  const cell = Math.max(12, Math.min(26, Math.floor(460 / labels.length)));
+  const rows = [...totals.keys()].sort();
+  const others = [...new Set(counts.map(([, said]) => said))].filter((said) => !totals.has(said)).sort((a, b) => (a === NONE) - (b === NONE) || (a < b ? -1 : 1));
+  const columns = [...rows, ...others];
+  const hits = new Map(counts.filter(([gold, said]) => gold === said).map(([gold, , n]) => [gold, n]));
+  const cell = Math.max(12, Math.min(26, Math.floor(460 / columns.length)));
   const left = 92;
-  const [width, height] = [left + labels.length * cell + 60, labels.length * cell + 92];
-  const at = new Map(labels.map((label, place) => [label, place]));
-  const inside = labels.map((label, place) => [
-    svg("text", { x: left - 6, y: place * cell + cell * 0.5 + 4, "text-anchor": "end" }, label),
-    svg("text", { transform: `translate(${left + place * cell + cell / 2 + 3} ${labels.length * cell + 8}) rotate(55)` }, label),
-    svg("rect", { x: left + place * cell, y: place * cell, width: cell, height: cell, fill: "none", class: "axis" })]);
+  const [width, height] = [left + columns.length * cell + 60, rows.length * cell + 92];
+  const [across, down] = [columns, rows].map((labels) => new Map(labels.map((label, place) => [label, place])));
+  const inside = [
+    rows.map((label, place) => [
+      named(label, { x: left - 6, y: place * cell + cell * 0.5 + 4, "text-anchor": "end" }),
+      svg("text", { x: left + columns.length * cell + 5, y: place * cell + cell * 0.5 + 4 }, `${Math.round((100 * (hits.get(label) || 0)) / totals.get(label))} %`),
+      svg("rect", { x: left + place * cell, y: place * cell, width: cell, height: cell, fill: "none", class: "axis" })]),
+    columns.map((label, place) => named(label, { transform: `translate(${left + place * cell + cell / 2 + 3} ${rows.length * cell + 8}) rotate(55)` }))];
   for (const [gold, said, n] of counts) {
     const share = n / totals.get(gold);
-    inside.push(svg("rect", { x: left + at.get(said) * cell + 0.5, y: at.get(gold) * cell + 0.5, width: cell - 1, height: cell - 1, rx: 2, fill: gold === said ? "var(--c0)" : "var(--c1)", "fill-opacity": (0.15 + 0.85 * share).toFixed(2) },
+    inside.push(svg("rect", { x: left + across.get(said) * cell + 0.5, y: down.get(gold) * cell + 0.5, width: cell - 1, height: cell - 1, rx: 2, fill: gold === said ? "var(--c0)" : "var(--c1)", "fill-opacity": (0.15 + 0.85 * share).toFixed(2) },
       svg("title", {}, `${gold}, said ${said}: ${n} of ${totals.get(gold)}`)));
   }
   const right = counts.reduce((sum, [gold, said, n]) => sum + (gold === said ? n : 0), 0);

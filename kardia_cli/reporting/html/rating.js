@@ -2,17 +2,17 @@
 // What a judge said, who wrote a reply, its hidden spans and the gold emotion are never in the document here.
 
 const rating = {
-  rater: "", mode: "", items: [], at: 0, given: new Map(), undone: [], now: 0,
+  rater: "", mode: "", kept: true, items: [], at: 0, given: new Map(), undone: [], now: 0,
 
   criteria() { return DATA.labels?.criteria || []; },
   modes() { return [...(rating.criteria().length && rating.levelItems().length ? ["levels"] : []), ...(rating.pairItems().length ? ["pairs"] : [])]; },
   // Dialogues in an order that is the same for everyone and follows nothing; turns of a dialogue in theirs.
   shuffled(items) { return items.map((item) => [hashed(`${DATA.labels?.seed ?? 0}:${item.id}`), item]).sort((a, b) => a[0] - b[0] || (a[1].id < b[1].id ? -1 : a[1].id > b[1].id ? 1 : a[1].turn - b[1].turn)).map((pair) => pair[1]); },
   levelItems() {
-    if (rating.kept) return rating.kept;
+    if (rating.replies) return rating.replies;
     const wanted = DATA.labels?.items && new Set(DATA.labels.items.map(([id, turn]) => `${id} ${turn}`));
-    const all = DATA.index.flatMap((line, place) => record(place).messages.flatMap((message, turn) => (message.role === "assistant" ? [{ place, id: line[ID], turn }] : [])));
-    return (rating.kept = rating.shuffled(wanted ? all.filter((item) => wanted.has(`${item.id} ${item.turn}`)) : all));
+    const all = DATA.index.flatMap((line, place) => record(place).messages.flatMap((message, turn) => (message.role === "assistant" ? [{ place, id: line[ID], turn, words: hashed(seen(message)) }] : [])));
+    return (rating.replies = rating.shuffled(wanted ? all.filter((item) => wanted.has(`${item.id} ${item.turn}`)) : all));
   },
   pairItems() {
     if (rating.pairs) return rating.pairs;
@@ -22,16 +22,18 @@ const rating = {
       const { answers } = record(place);
       for (const answer of answers) turns.set(answer.turn, [...new Set([...(turns.get(answer.turn) || []), answer.name])].sort());
       return [...turns].flatMap(([turn, names]) => names.flatMap((one, at) => names.slice(at + 1).flatMap((other) => {
-        if (said(answers, turn, one) === said(answers, turn, other)) return []; // nothing to choose
+        const [mine, theirs] = [said(answers, turn, one), said(answers, turn, other)];
+        if (mine === theirs) return []; // nothing to choose
         const swap = hashed(`${DATA.labels?.seed ?? 0}:${line[ID]}:${turn}:${one}:${other}`) % 2;
-        return { place, id: line[ID], turn, first: swap ? other : one, second: swap ? one : other };
+        return { place, id: line[ID], turn, first: swap ? other : one, second: swap ? one : other, words: hashed(mine + theirs) };
       })));
     });
     return (rating.pairs = rating.shuffled(all));
   },
-  key(item) { return rating.mode === "pairs" ? JSON.stringify([item.id, item.turn, item.first, item.second]) : JSON.stringify([item.id, item.turn]); },
+  // By the words, too: what was said of a draft is not said of its rewrite, which has the same id.
+  key({ id, turn, first, second, words }) { return JSON.stringify(rating.mode === "pairs" ? [id, turn, first, second, words] : [id, turn, words]); },
   place() { return `kardia-labels:${hashed(DATA.index.map((line) => line[ID]).join(" "))}:${rating.mode}:${rating.rater}`; },
-  keep() { store.set(rating.place(), JSON.stringify([...rating.given])); },
+  keep() { rating.kept = store.set(rating.place(), JSON.stringify([...rating.given])); },
 
   view() { return rating.rater && rating.mode ? rating.desk() : rating.asking(); },
   asking() {
@@ -54,7 +56,7 @@ const rating = {
   },
   done(item) {
     const given = rating.given.get(rating.key(item));
-    return rating.mode === "pairs" ? given !== undefined : given !== undefined && rating.criteria().every((criterion) => given[criterion.id] !== undefined);
+    return rating.mode === "pairs" ? given !== undefined : given !== undefined && rating.criteria().every((criterion) => own(given, criterion.id) !== undefined);
   },
   talk(row, item) {
     const until = item.turn < 0 ? row.messages.length : item.turn;
@@ -68,17 +70,17 @@ const rating = {
     const item = rating.items[rating.at];
     const row = record(item.place);
     const finished = rating.items.filter(rating.done).length;
-    const bar = el(".bar", {}, el("progress", { max: rating.items.length, value: finished, "aria-label": "Done" }), el("span.small.soft.num", { role: "status" }, `${finished} of ${rating.items.length} done · this is ${rating.at + 1} · ${rating.rater}`),
-      el("span.end", {}, el("button", { onclick: () => rating.go(-1), disabled: rating.at === 0 }, "‹ Before"), el("button", { onclick: () => rating.go(1), disabled: rating.at + 1 === rating.items.length }, "Next ›"), el("button", { onclick: rating.undo, disabled: !rating.undone.length }, "Undo"), el("button.primary", { onclick: rating.save, disabled: !rating.given.size }, "Download")));
+    const bar = el(".bar", {}, el("progress", { max: rating.items.length, value: finished, "aria-label": "Done" }), el("span.small.soft.num", { role: "status" }, `${finished} of ${rating.items.length} done · this is ${rating.at + 1} · ${rating.rater}${rating.kept ? "" : " · this browser keeps nothing: download before you leave"}`),
+      el("span.end", {}, el("button", { onclick: () => rating.go(-1), disabled: rating.at === 0 }, "‹ Before"), el("button", { onclick: () => rating.go(1), disabled: rating.at + 1 === rating.items.length }, "Next ›"), el("button", { onclick: rating.undo, disabled: !rating.undone.length }, "Undo"), el("button.primary", { onclick: rating.save, disabled: !rating.items.some((each) => rating.given.has(rating.key(each))) }, "Download")));
     const talk = el("section.talk", { "aria-label": "Talk so far" }, about(row, true), rating.talk(row, item));
     if (rating.mode === "pairs") return el(".rate", {}, bar, talk, rating.choose(row, item));
-    const reply = el("section.turn.rated", { "aria-label": "The reply to grade" }, el(".who", {}, "The reply to grade"), el("p.words", {}, seen(row.messages[item.turn])));
-    return el(".rate", {}, bar, el(".desk", {}, el("div", {}, talk, reply), el("div", {}, rating.criteria().map((criterion, at) => rating.ask(criterion, at, item)))));
+    const reply = el("section.rated", { "aria-label": "The reply to grade" }, el(".who", {}, "The reply to grade"), el("p.words", {}, seen(row.messages[item.turn])));
+    return el(".rate", {}, bar, el(".desk", {}, talk, el("div", {}, reply, rating.criteria().map((criterion, at) => rating.ask(criterion, at, item)))));
   },
   ask(criterion, at, item) {
     const given = rating.given.get(rating.key(item)) || {};
-    return el(`fieldset.ask${at === rating.now ? ".now" : ""}`, { "data-id": criterion.id }, el("legend", {}, criterion.name || spaced(criterion.id)), criterion.ask ? el("p.small.soft", {}, criterion.ask) : null,
-      Object.entries(criterion.levels || { 1: "", 2: "", 3: "", 4: "", 5: "" }).map(([level, text]) => el("label", {}, el("input", { type: "radio", name: criterion.id, value: level, checked: given[criterion.id] === Number(level), onchange: () => rating.level(at, Number(level)) }), el("b.num", {}, level), el("span", {}, text))));
+    return el(`fieldset.ask${at === rating.now ? ".now" : ""}`, { tabindex: -1, "data-id": criterion.id }, el("legend", {}, criterion.name || spaced(criterion.id)), criterion.ask ? el("p.small.soft", {}, criterion.ask) : null,
+      Object.entries(criterion.levels || { 1: "", 2: "", 3: "", 4: "", 5: "" }).map(([level, text]) => el("label", {}, el("input", { type: "radio", name: criterion.id, value: level, checked: own(given, criterion.id) === Number(level), onchange: () => rating.level(at, Number(level)) }), el("b.num", {}, level), el("span", {}, text))));
   },
   choose(row, item) {
     const given = rating.given.get(rating.key(item));
@@ -86,7 +88,7 @@ const rating = {
       const answer = row.answers.find((each) => each.turn === item.turn && each.name === item[side]);
       return el("button", { "aria-pressed": String(given === side), onclick: () => rating.pick(side), "data-side": side }, el(".who.small.soft", {}, title), el("p.words", {}, seen(answer) || el("span.soft", {}, "(nothing)")));
     };
-    return el("section", { "aria-label": "Two replies" }, el("p.soft.small", {}, "Which reply would help this person more?"), el(".pair", {}, reply("first", "1 · First"), reply("second", "2 · Second")),
+    return el("section.choose", { "aria-label": "Two replies", tabindex: -1 }, el("p.soft.small", {}, "Which reply would help this person more?"), el(".pair", {}, reply("first", "1 · First"), reply("second", "2 · Second")),
       el("button", { "aria-pressed": String(given === "tie"), onclick: () => rating.pick("tie"), "data-side": "tie" }, "0 · Neither is better"));
   },
   change(key, value) {
@@ -96,7 +98,7 @@ const rating = {
   },
   level(at, level) {
     const criterion = rating.criteria()[at];
-    if (!criterion || !(String(level) in (criterion.levels || { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }))) return;
+    if (!criterion || !Object.hasOwn(criterion.levels || { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 }, level)) return;
     const key = rating.key(rating.items[rating.at]);
     rating.change(key, { ...(rating.given.get(key) || {}), [criterion.id]: level });
     rating.now = Math.min(at + 1, rating.criteria().length - 1);
@@ -122,16 +124,20 @@ const rating = {
     const y = window.scrollY;
     show("label");
     window.scrollTo(0, top ? 0 : y);
-    document.querySelector(".ask.now")?.scrollIntoView({ block: "nearest" });
+    // The document was made anew: the keyboard goes on where it was.
+    const place = document.querySelector(".ask.now, .choose");
+    place?.focus({ preventScroll: true });
+    if (!top) place?.scrollIntoView({ block: "nearest" });
   },
   lines() {
-    if (rating.mode === "pairs") return [...rating.given].map(([key, winner]) => { const [id, turn, first, second] = JSON.parse(key); return { id, turn, first, second, winner, rater: rating.rater }; });
+    const asked = new Set(rating.items.map(rating.key));
+    if (rating.mode === "pairs") return [...rating.given].filter(([key]) => asked.has(key)).map(([key, winner]) => { const [id, turn, first, second] = JSON.parse(key); return { id, turn, first: unsealed(first), second: unsealed(second), winner, rater: rating.rater }; });
     const rows = new Map();
     for (const item of rating.items) {
       const given = rating.given.get(rating.key(item));
       if (!given) continue;
       if (!rows.has(item.id)) rows.set(item.id, goldRow(record(item.place)));
-      for (const criterion of rating.criteria()) if (given[criterion.id] !== undefined) rows.get(item.id).human.push({ turn: item.turn, rater: rating.rater, id: criterion.id, level: given[criterion.id] });
+      for (const criterion of rating.criteria()) if (own(given, criterion.id) !== undefined) rows.get(item.id).human.push({ turn: item.turn, rater: rating.rater, id: criterion.id, level: own(given, criterion.id) });
     }
     return [...rows.values()];
   },
@@ -165,8 +171,10 @@ const said = (answers, turn, name) => seen(answers.find((answer) => answer.turn 
 
 // The row as a stage reads it, with room for labels; its messages letter by letter as they came.
 const goldRow = (row) => {
+  const told = row.sealed ? JSON.parse(unsealed(row.sealed)) : {};
   const person = row.person === undefined ? undefined : DATA.texts[row.person];
-  const text = (message) => message.role === "assistant" ? raw(message) : message.role === "system" ? DATA.texts[message.shared].replaceAll("\ue000", () => person ?? "").replaceAll("\ue001", () => row.situation ?? "") : message.text;
-  const kept = { id: row.id, person, mbti: row.mbti, emotion: row.emotion, situation: row.situation, anon_username: row.anon_username, split: row.split, strategy: row.strategy, author: row.author, origin: row.origin, risk: row.risk };
-  return { ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)), messages: row.messages.map((message) => ({ role: message.role, content: text(message) })), human: [] };
+  const text = (message, turn) => message.role === "assistant" ? told.turns?.[turn] ?? raw(message) : message.role === "system" ? systemText(row, message) : message.text;
+  const { emotion, anon_username, split, strategy, author, origin, models, risk } = { ...row, ...told };
+  const kept = { id: row.id, person, mbti: row.mbti, emotion, situation: row.situation, anon_username, split, strategy, author, origin, models, risk };
+  return { ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)), messages: row.messages.map((message, turn) => ({ role: message.role, content: text(message, turn) })), human: [] };
 };

@@ -5,9 +5,8 @@ const estimate = (given) =>
 const table = (heads, rows, caption) =>
   [caption && el("p.soft.small", {}, caption), el("div.scroll", { tabindex: 0, role: "region", "aria-label": caption || "table" }, el("table", {},
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)))];
-const interval = (cell) => (cell.low === null || cell.low === undefined ? null : el("span.soft", {}, ` [${figure(cell.low, 3)}, ${figure(cell.high, 3)}]`));
+const interval = (cell) => (cell.low === null || cell.low === undefined ? null : [" ", el("span.soft", {}, `[${figure(cell.low, 3)}, ${figure(cell.high, 3)}]`)]);
 const part = (title, ...inside) => el("section", { "aria-label": title }, el("h2", {}, title), inside);
-const words = { better: "better", worse: "worse", tied: "tied" };
 
 // Any plain value as something to read: a table of records, pairs, a list, text.
 const anything = (value) => {
@@ -25,20 +24,25 @@ const anything = (value) => {
   return el("dl.facts", {}, Object.entries(value).map(([key, item]) => [el("dt", {}, spaced(key)), el("dd", {}, anything(item))]));
 };
 
+const extent = ({ rows, dialogues, profiles, unit, clustered_by }) =>
+  rows ? `${unit === "dialogue" ? "" : `${rows} turns of `}${dialogues} dialogues${clustered_by === "profile" ? ` by ${profiles} profiles` : ""}. ` : "";
 const means = (report) => {
-  const { names = [], criteria = [], cells = {}, differences = {}, baseline, counts = {} } = report;
+  const { names = [], criteria = [], cells = {}, differences = {}, baseline, counts = {}, seeds = {} } = report;
+  const lower = new Set(report.lower_is_better || []);
   const rows = criteria.map((criterion) => {
     const found = names.map((name) => estimate(cells[name]?.[criterion]));
     const sizes = [...new Set(found.map((cell) => cell.n ?? 0))];
-    return el("tr", {}, el("th", { scope: "row" }, spaced(criterion)), names.map((name, at) => {
+    return el("tr", {}, el("th", { scope: "row" }, spaced(criterion), lower.has(criterion) ? el("span.soft", {}, " ↓") : null), names.map((name, at) => {
       const sure = differences[name]?.[criterion]?.verdict === "better";
-      return el("td.num.both", {}, el(sure ? "b" : "span", {}, figure(found[at].value, 3)), interval(found[at]));
+      const each = own(own(seeds, name), criterion) || [];
+      return el("td.num.both", {}, el(sure ? "b" : "span", {}, figure(found[at].value, 3)), interval(found[at]),
+        each.length > 1 ? el(".soft", {}, `seeds ${each.map((value) => figure(value, 3)).join(", ")}`) : null);
     }), el("td.num.soft", {}, (sizes.length > 1 ? found.map((cell) => cell.n ?? 0) : sizes).join(" / ")));
   });
   const heads = names.map((name) => [name, (counts[name]?.seeds ?? 1) > 1 ? el("span.soft", {}, ` (${counts[name].seeds} seeds)`) : null, name === baseline ? el("span.soft", {}, " (baseline)") : null]);
   const level = Math.round((report.level ?? 0.95) * 100);
   return part("Figures", table(["", ...heads, "n"], rows,
-    `Mean with ${level} % interval, clustered by ${report.clustered_by || "profile"}.${baseline ? ` Bold: better than ${baseline} after Holm's correction.` : ""}`));
+    `${extent(report)}Mean with ${level} % interval, clustered by ${report.clustered_by || "profile"}.${baseline ? ` Bold: better than ${baseline} after Holm's correction.` : ""}${criteria.some((name) => lower.has(name)) ? " ↓: lower is better." : ""}`));
 };
 
 const gaps = (report) => {
@@ -50,10 +54,10 @@ const gaps = (report) => {
     const p = gap.p_holm ?? gap.p;
     return el("tr", {}, at ? null : el("th", { scope: "rowgroup", rowspan: all.length }, name), el("td", {}, spaced(criterion)),
       el("td.num", {}, gap.value > 0 ? "+" : "", figure(gap.value, 3), interval(gap)), el("td.num", {}, p === null || p === undefined ? "–" : p < 0.001 ? "< 0.001" : figure(p, 3)),
-      el("td", {}, chip(words[gap.verdict] || gap.verdict || "–", gap.verdict === "better" || gap.verdict === "worse" ? gap.verdict : "")), el("td.num.soft", {}, figure(gap.detectable, 3)));
+      el("td", {}, chip(gap.verdict || "–", gap.verdict === "better" || gap.verdict === "worse" ? gap.verdict : "")), el("td.num.soft", {}, figure(gap.detectable, 3)));
   }));
-  return part(`Differences to ${baseline}`, table(["", "criterion", "difference", "p (Holm)", "", "detectable"], rows,
-    "Same rows, pair by pair. Tied: no difference was shown. Detectable: the smallest one that this many rows would show 4 times in 5."));
+  return part(`Differences to ${baseline}`, table(["", "criterion", "difference", "p (Holm)", "verdict", "detectable"], rows,
+    "Same rows, pair by pair. Tied: no difference was shown. Not tested: it is made of the others, or neither side is better. Detectable: the smallest one that this many rows would show 4 times in 5."));
 };
 
 const PANELS = [["reward", "Reward"], ["loss", "Loss"], ["kl", "KL to the start"], ["entropy", "Entropy"], ["mean_token_accuracy", "Token accuracy"], ["completions/mean_length", "Length of replies, tokens"]];
@@ -67,6 +71,16 @@ const training = (runs) => {
     return lines.length ? curves(label, lines) : null;
   });
   return part("Training", legend(runs.map((run) => run.name)), el("p.soft.small", {}, "Over training steps; dashed: on held-out rows."), el("div.plots", {}, drawn));
+};
+
+const gateLine = (gate) => el("li", {}, chip(gate.outcome, { met: "PASS", "not met": "FAIL" }[gate.outcome] || "flag"), ` ${gate.gate} · ${gate.name}, ${gate.of} `, figure(gate.value, 3), interval(gate), el("span.soft.small", {}, ` n ${gate.n}`));
+
+// Who judged by which rubric, by what settings; which file and model stand behind each name.
+const identity = (given, names) => {
+  const settings = (value) => (value && typeof value === "object" ? Object.entries(value).filter(([, item]) => item !== "" && item !== null).map(([key, item]) => `${spaced(key)} ${Array.isArray(item) ? item.join(", ") : item}`).join(" · ") : value);
+  const rows = names.map((name) => [name, own(given.models, name) || [], own(given.files, name) || []]);
+  return [facts([["protocol", given.protocol], ["judge", given.judge_shown || given.judge], ["judge's manner", settings(given.judge_manner)], ["rubric hash", given.rubric_hash], ["policy hash", given.policy_hash], ["options", settings(given.options)], ["split", given.split], ["seed", given.seed]]),
+    rows.some(([, models, files]) => models.length || files.length) ? table(["name", "model", "file"], rows.map(([name, models, files]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, models.map((model) => el("div", {}, settings(model)))), el("td", {}, files.map((file) => el("div", {}, file)))))) : null];
 };
 
 // The paper's own figures: {source, note, columns, percent, rows: {name: values}}, and ours below in the same units.
@@ -83,8 +97,8 @@ const quotation = (given, { differences = {}, baseline }) => {
 const reportView = () => {
   const report = DATA.report;
   const page = el("div.report");
+  const { names = [], criteria = [], cells = {}, differences = {} } = report || {};
   if (report) {
-    const { names = [], criteria = [], cells = {}, differences = {} } = report;
     if ((report.warnings || []).length) page.append(el("ul.warn", { "aria-label": "Warnings" }, report.warnings.map((text) => el("li", {}, text))));
     if (names.length) page.append(means(report));
     const compared = gaps(report);
@@ -101,8 +115,8 @@ const reportView = () => {
   if (trained) page.append(trained);
   if (report) {
     if (report.quoted) page.append(el("section.quoted", { "aria-label": "Quoted figures" }, el("h2", {}, "Beside the paper"), quotation(report.quoted, report)));
-    if ((report.gates || []).length) page.append(part("Gates", anything(report.gates)));
-    if (report.identity) page.append(part("Who judged, by what", anything(report.identity), (report.calibration || []).map((text) => el("p", {}, text))));
+    if ((report.gates || []).length) page.append(part("Gates", el("ul.gates", {}, report.gates.map(gateLine))));
+    if (report.identity) page.append(part("Who judged, by what", identity(report.identity, names), (report.calibration || []).map((text) => el("p", {}, text))));
     if (report.counts) page.append(part("Counts", anything(Object.entries(report.counts).map(([name, count]) => ({ name, ...count })))));
     if ((report.cost || []).length) page.append(part("Cost", anything(report.cost)));
   }

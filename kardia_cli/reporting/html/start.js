@@ -3,8 +3,8 @@
 const only = Boolean(DATA.labels?.only);
 const VIEWS = {
   report: ["Report", !only && (DATA.report || DATA.runs.length), reportView],
-  dialogues: ["Dialogues", !only && DATA.index.length, () => browser.view()],
-  label: ["Label", DATA.labels || DATA.index.some((line, place) => line[MODELS].length > 1 && LINES[place].includes('"answers":[')), () => rating.view()],
+  dialogues: [PEOPLE ? "People" : "Dialogues", !only && DATA.index.length, () => browser.view()],
+  label: ["Label", DATA.labels ? DATA.index.length && !PEOPLE : DATA.index.some((line, place) => line[MODELS].length > 1 && LINES[place].includes('"answers":[')), () => rating.view()],
 };
 const open = Object.keys(VIEWS).filter((name) => VIEWS[name][1]);
 let view = "";
@@ -25,7 +25,8 @@ const show = (name) => {
     else button.removeAttribute("aria-current");
   }
   if (name === "dialogues") browser.shownNow();
-  document.title = document.querySelector(".top h1").textContent = name === "label" ? "Label blind" : DATA.title;
+  const heading = document.querySelector(".top h1"); // while people label, no model's name
+  document.title = heading.title = heading.textContent = name === "label" ? "Label blind" : DATA.title;
 };
 const go = (name) => { show(name); address(`~${name}`); window.scrollTo(0, 0); };
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from small_rows import row, rows, turn
+from viewed import talk
 
 from kardia_cli import rubric_file
 from kardia_cli.reporting.html.dialogues import PERSON, compact, turn_text
@@ -144,33 +145,82 @@ def test_score_rows_stand_at_the_turn_of_their_dialogue_or_make_one() -> None:
     assert held.lines[1][4] == ["grpo", "sft"]
 
 
+def test_saved_replies_stand_in_their_dialogue_with_what_they_said() -> None:
+    held = compact([{"id": "row-0", "turn": 1, "text": "Hello", "model": "m"}, row(0), {"id": "x", "label": "sad"}])
+    assert [record["id"] for record in held.records] == ["row-0", "x"]
+    assert [answer["text"] for answer in held.records[0]["answers"]] == ["Hello"]
+    assert held.records[1]["answers"][0]["label"] == "sad"
+
+
 def test_two_rows_of_one_id_are_both_shown() -> None:
     assert [record["id"] for record in compact([row(0), row(0)]).records] == ["row-0", "row-0'"]
 
 
-def test_a_page_for_raters_holds_no_word_of_a_judge() -> None:
+def test_profiles_alone_are_people_with_their_text() -> None:
+    profile = {name: row(0)[name] for name in ("id", "person", "mbti", "anon_username")}
+    held = compact([profile])
+    assert held.lines[0][7:10] == [0, "MBTI: INFP About: I bake bread and read at night.", "INFP"]
+    assert held.records[0]["messages"] == []
+
+
+def test_talks_of_two_models_with_one_person_are_both_kept() -> None:
+    held = compact([], [talk("one", [40, 20, 5]), talk("two", [40, 60], stop="turn_limit")])
+    assert [line[:3] for line in held.lines] == [
+        ["talk-0", "wants_praise", "failure"],
+        ["talk-0 · 2", "wants_praise", "turn_limit"],
+    ]
+    assert [line[9] for line in held.lines] == ["one", "two"]
+    assert [record["emotions"] for record in held.records] == [[40, 20, 5], [40, 60]]
+    assert [len(record["messages"]) for record in held.records] == [5, 3]
+
+
+def test_samples_of_one_dialogue_are_told_apart_by_step_and_reward() -> None:
+    held = compact([{**row(0), "id": f"row-0/{step}", "sample": {"step": step, "total": step / 8}} for step in (1, 2)])
+    assert [line[9] for line in held.lines] == ["step 1 · 0.12", "step 2 · 0.25"]
+
+
+def test_fields_of_another_shape_in_a_foreign_file_stop_nothing() -> None:
+    odd = {"emotion": 7, "origin": "web", "models": {"a": 1}, "risk": ["x"], "sample": 3, "human": 1, "mbti": ["INFP"]}
+    messages = ["hello", {"role": "user", "content": None}, {"role": "assistant", "content": ["a", "b"]}]
+    held = compact([{**row(0), **odd, "messages": messages, "critiques": "none", "revisions": [1]}])
+    assert held.records[0]["emotion"] == "7"
+    assert not {"origin", "models", "risk", "sample", "human"} & held.records[0].keys()
+    assert [message["role"] for message in held.records[0]["messages"]] == ["user", "assistant"]
+
+
+def test_a_page_for_raters_holds_in_plain_sight_what_they_see_and_nothing_else() -> None:
+    prompt = {"role": "system", "content": "secret prompt: they are furious"}
     judged = {
         **row(0),
+        "emotion": "secret-emotion",
+        "strategy": "secret-strategy",
+        "difficulty": "secret-difficulty",
         "critiques": [critique()],
         "models": [{"role": "supporter", "model": "secret-model", "hash": ""}],
     }
+    judged["messages"] = [prompt, *judged["messages"]]
+    judged["messages"][2]["content"] = turn("secret-span", "the exam")
     score = {
         "id": "row-0",
-        "turn": 1,
-        "model": "m",
-        "text": "hi",
+        "turn": 2,
+        "model": "secret-name",
+        "text": turn("secret-said", "rain"),
+        "label": "secret-label",
         "value": 0.123,
         "reason": "secret",
         "critique": critique(),
     }
     labels = labels_of(rubric_file.load("kardia-core"), only=True)
     report = {"names": ["secret-name"], "warnings": ["secret"]}
-    text = page({"title": "secret", "dialogues": [judged], "scores": [score], "report": report, "labels": labels})
+    data = {"title": "secret", "dialogues": [judged], "scores": [score, talk("secret-name", [40, 77])]}
+    text = page({**data, "report": report, "labels": labels})
     assert "secret" not in text
     assert "0.123" not in text
-    open_to_all = page(
-        {"dialogues": [judged], "scores": [score], "report": report, "labels": {**labels, "only": False}}
-    )
+    assert "wants_praise" not in text
+    assert "They speak of" not in text, "a hidden span"
+    assert "Tell me more about rain." in text
+    assert judged["situation"] in text
+    open_to_all = page({**data, "report": report, "labels": {**labels, "only": False}})
     assert "secret-judge" in open_to_all
 
 
@@ -198,3 +248,11 @@ def test_a_run_becomes_curves_of_the_numbers_that_move() -> None:
     ]
     data = json.loads(embedded(page({"runs": [{"name": "s1", "metrics": metrics}]}), "kardia-data"))
     assert data["runs"] == [{"name": "s1", "curves": {"reward": [[0, 0.0], [1, 0.33333], [2, 0.66667]]}}]
+
+
+def test_long_curves_are_thinned_and_keep_their_ends() -> None:
+    metrics = [{"step": step, "loss": 1 / (step + 1)} for step in range(4321)]
+    data = json.loads(embedded(page({"runs": [{"name": "s1", "metrics": metrics}]}), "kardia-data"))
+    curve = data["runs"][0]["curves"]["loss"]
+    assert 300 < len(curve) <= 1001
+    assert [curve[0][0], curve[-1][0]] == [0, 4320]

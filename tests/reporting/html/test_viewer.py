@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Any
 
 import chromium
 import pytest
 from chromium import Tab
 from small_rows import rows, turn
-from viewed import answers, judged, look
+from viewed import answers, judged, look, talk
 
 from kardia_cli import rubric_file
 from kardia_cli.reporting.html.labelling import labels_of
@@ -50,6 +50,69 @@ def test_a_row_with_scripts_in_every_text_runs_nothing_and_is_shown_as_text(tmp_
 
     labels = labels_of(rubric_file.load("kardia-core"))
     look(tmp_path, {"title": HOSTILE, "dialogues": [bad], "scores": [score], "report": report, "labels": labels}, steps)
+
+
+KEPT = ("role", "id", "turn", "revision", "level", "value", "low", "high", "n")
+"""Keys whose values tell what is what; every other text of the rows is made hostile."""
+
+
+def spoilt(value: Any, words: str) -> Any:
+    """The same value with these words for each text, names of a report's tables included."""
+    if isinstance(value, str):
+        return words
+    if isinstance(value, list):
+        return [spoilt(item, words) for item in value]
+    if isinstance(value, dict):
+        return {name: item if name in KEPT else spoilt(item, words) for name, item in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("words", [HOSTILE, "__proto__", "constructor", "a#%\"'<b>&amp;", "\ue000\ue001"])
+def test_whatever_words_stand_in_whatever_field_the_page_runs_none_and_shows_all_views(
+    tmp_path: Path, words: str
+) -> None:
+    cell = {"value": 3.0, "low": 2.9, "high": 3.1, "n": 4, "clusters": 2, "verdict": words}
+    gate = {"gate": words, "name": words, "criterion": words, "of": words, "outcome": words, "value": 0.5}
+    report = {
+        "names": [words], "criteria": [words], "baseline": words, "cells": {words: {words: cell}}, "differences": {words: {words: cell}},
+        "counts": {words: {"seeds": 2, "rows": 4}}, "seeds": {words: {words: [3.0, 3.1]}}, "gates": [gate], "warnings": [words],
+        "identity": {"judge": words, "options": {words: words}, "models": {words: [{words: words}]}, "files": {words: [words]}},
+        "confusion": {words: [[words, words, 3]]}, "lower_is_better": [words], "calibration": [words], "cost": [{words: words}],
+        "quoted": {"source": words, "note": words, "columns": [words], "percent": words, "rows": {words: [0.1]}},
+    }  # fmt: skip
+    row = spoilt({**judged(), "traces": [{"turn": 1, "trace": '{"a": 1}'}], "origin": [{"part": "x"}]}, words)
+    row |= {
+        "id": words,
+        "human": [{"turn": 1, "id": words, "level": 3, "rater": words}],
+        "risk": [{"turn": 0, "quote": words, "kind": words}],
+    }
+    scores = [{**spoilt(each, words), "id": words} for each in (answers("m")[0], talk("m", [40, 20]))]
+    runs = [{"name": words, "metrics": [{"step": step, "reward": step, words: step} for step in range(3)]}]
+    labels = {
+        "rubric": words,
+        "criteria": [{"id": words, "name": words, "ask": words, "levels": {"1": words, "2": words}}],
+    }
+
+    async def steps(tab: Tab) -> None:
+        for view in ("report", "dialogues", "label"):
+            await tab.run(f"document.querySelector('[data-view={view}]').click()")
+            for _ in range(2):
+                await tab.run("for (const item of document.querySelectorAll('.level, summary, .item')) item.click()")
+                await tab.press("j")
+        await tab.run(
+            "document.getElementById('rater').value = 'ann'; document.querySelector('[data-mode=levels]').click()"
+        )
+        await tab.press("2")
+        assert await tab.run("document.querySelector('.ask input:checked').value") == "2"
+        assert await tab.run("document.querySelector('.bar [role=status]').textContent.startsWith('1 of ')")
+        assert await tab.run("window.ran") is None
+        assert await tab.run("document.images.length + document.scripts.length") == 1, "the page's own script alone"
+
+    look(
+        tmp_path,
+        {"title": words, "dialogues": [row], "scores": scores, "report": report, "runs": runs, "labels": labels},
+        steps,
+    )
 
 
 def test_a_dialogue_shows_spans_quotes_reasons_and_what_a_rewrite_changed(tmp_path: Path) -> None:
@@ -157,117 +220,76 @@ def test_of_thousands_only_those_in_sight_are_in_the_document(tmp_path: Path) ->
     look(tmp_path, {"dialogues": rows(3000, exchanges=1)}, steps)
 
 
-@pytest.mark.parametrize("view", ["~report", "~dialogues", "~label", "row-0"])
-def test_a_phone_never_scrolls_sideways(tmp_path: Path, view: str) -> None:
-    long = {**judged(), "situation": "a" * 300, "person": "b" * 300}
-    cells = {
-        name: {criterion: {"value": 3.1, "low": 3, "high": 3.2, "n": 9} for criterion in "abcdefgh"}
-        for name in ("x", "y" * 60)
-    }
-    report = {
-        "names": list(cells),
-        "criteria": list("abcdefgh"),
-        "cells": cells,
-        "warnings": ["w" * 200],
-        "identity": {"judge": "j" * 200},
-    }
+def test_names_that_every_object_has_are_names_like_others(tmp_path: Path) -> None:
+    names = ("constructor", "__proto__")
+    scores = [
+        {"id": "row-0", "turn": 1, "model": name, "text": turn(name, "words"), "critique": {"verdict": "FAIL"}}
+        for name in names
+    ]
+    cells = {name: {key: {"value": 3.25, "n": 4} for key in names} for name in names}
+    gaps = {"constructor": {"__proto__": {"value": 0.5, "verdict": "better"}}}
+    report = {"names": names, "criteria": names, "cells": cells, "differences": gaps, "baseline": "__proto__"}
+    report["confusion"] = {name: [[name, names[0], 3]] for name in names}
 
     async def steps(tab: Tab) -> None:
-        await tab.run("document.querySelectorAll('details').forEach((item) => { item.open = true; })")
-        await tab.run("document.querySelectorAll('.level').forEach((item) => item.click())")
-        assert await tab.run("document.documentElement.scrollWidth <= 390"), view
-        if view == "~label":
-            await tab.run(
-                "document.getElementById('rater').value = 'ann'; document.querySelector('[data-mode]').click()"
-            )
-            assert await tab.run("document.documentElement.scrollWidth <= 390"), "while labelling"
+        assert (await tab.run(TEXT)).count("3.250") == 4
+        assert "function" not in await tab.run(TEXT)
+        await tab.run("document.querySelector('[data-view=dialogues]').click()")
+        for name, chips in (("", "PASS,PASS"), ("constructor", "FAIL"), ("__proto__", "FAIL")):
+            box = "document.querySelector('select[aria-label=\"Any model\"]')"
+            await tab.run(f"{{ {box}.value = '{name}'; {box}.dispatchEvent(new Event('change')); }}")
+            shown = "[...document.querySelectorAll('.item .chip')].map((chip) => chip.textContent).join()"
+            assert await tab.run(shown) == chips
 
-    data = {
-        "title": "t" * 90,
-        "dialogues": [long],
-        "scores": answers("m"),
-        "report": report,
-        "labels": labels_of(rubric_file.load("kardia-core")),
-    }
-    look(tmp_path, data, steps, fragment=f"#{view}", width=390)
+    own = [{**row, "critiques": [{"turn": 1, "verdict": "PASS"}]} for row in rows(2)]
+    look(tmp_path, {"dialogues": own, "scores": scores, "report": report}, steps)
 
 
-def test_light_and_dark_follow_the_system_until_a_person_chooses(tmp_path: Path) -> None:
+def test_a_simulated_talk_shows_what_was_hoped_for_how_the_mood_went_and_why(tmp_path: Path) -> None:
     async def steps(tab: Tab) -> None:
-        colour = "getComputedStyle(document.body).backgroundColor"
-        light = await tab.run(colour)
-        await tab.size(1280, dark=True)
-        await tab.until(f"{colour} !== '{light}'")
-        await tab.run("document.querySelector('.icon').click()")
-        assert await tab.run(colour) == light
+        assert await tab.run("[...document.querySelectorAll('.item')].map((item) => item.innerText.split('\\n')[0])") == [
+            "wants_praise", "wants_praise"
+        ]  # fmt: skip
+        shown = await tab.run("document.querySelector('.read').innerText")
+        for words in ("hoped for\nwants praise", "40 to 5", "ended by\nfailure", "mood 20 (", "What they thought"):
+            assert words in shown, words
+        assert await tab.run("document.querySelectorAll('.read svg path.curve').length") == 1
+        assert "thinking of 20" in await tab.run("document.querySelector('.read details').textContent")
+        await tab.press("j")
+        assert "40 to 60" in await tab.run("document.querySelector('.read').innerText")
 
-    look(tmp_path, {"dialogues": rows(1)}, steps)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_words_stand_out_from_their_ground_as_wcag_asks(tmp_path: Path, theme: str) -> None:
-    pairs = [("ink", "paper"), ("ink", "sheet"), ("soft", "paper"), ("soft", "sunk"), ("soft", "accent-soft"), ("accent", "accent-soft"), ("mark-ink", "mark"),
-             ("good", "good-soft"), ("bad", "bad-soft"), ("odd", "odd-soft"), ("paper", "accent")]  # fmt: skip
-
-    async def steps(tab: Tab) -> dict[str, str]:
-        await tab.size(1280, dark=theme == "dark")
-        names = sorted({name for pair in pairs for name in pair})
-        read = "getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim()"
-        return dict(await tab.run(f"{json.dumps(names)}.map((name) => [name, {read}])"))
-
-    colours = look(tmp_path, {"dialogues": rows(1)}, steps)
-    for front, ground in pairs:
-        light, dark = sorted((luminance(colours[front]), luminance(colours[ground])), reverse=True)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{front} on {ground}"
+    scores = [talk("one", [40, 20, 5]), talk("two", [40, 60])]
+    look(tmp_path, {"scores": scores}, steps)
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of `#rrggbb` (WCAG 2)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def test_a_model_that_says_a_label_alone_is_shown_with_it(tmp_path: Path) -> None:
+    score = {"id": "row-0", "turn": 1, "model": "bag of words", "text": "", "label": "furious", "value": 0.0}
+
+    async def steps(tab: Tab) -> None:
+        shown = await tab.run("document.querySelector('.answer').innerText")
+        assert shown.split() == ["bag", "of", "words", "emotion", "furious", "value", "0.00"]
+
+    look(tmp_path, {"dialogues": rows(1), "scores": [score]}, steps)
 
 
-def test_a_whole_report_is_drawn(tmp_path: Path) -> None:
-    names, criteria = ["base", "sft"], ["emotion_accuracy", "relevance", "empathy", "safety"]
-    cell = {"value": 3.0, "low": 2.9, "high": 3.1, "n": 40, "clusters": 8}
-    gap = {
-        "value": 0.3,
-        "low": 0.2,
-        "high": 0.4,
-        "p": 0.001,
-        "p_holm": 0.004,
-        "detectable": 0.1,
-        "n": 40,
-        "clusters": 8,
-    }
-    quoted = {"source": "Table 2", "note": "not measured here", "columns": ["empathy"], "rows": {"A model": [0.034]}}
-    report = {
-        "names": names, "criteria": criteria, "baseline": "base", "cells": {name: dict.fromkeys(criteria, cell) for name in names},
-        "differences": {"sft": {"empathy": {**gap, "verdict": "better"}, "safety": {**gap, "p_holm": 1.0, "verdict": "tied"}}},
-        "confusion": {"sft": [["sad", "sad", 3], ["sad", "proud", 1]]}, "quoted": quoted, "warnings": ["two rows are missing"],
-        "identity": {"judge": "the judge", "rubric_hash": "abc123"}, "cost": [{"name": "sft", "calls": 12}],
-    }  # fmt: skip
-    metrics = [{"step": step, "reward": step / 10, "loss": 1 / (step + 1)} for step in range(5)]
-
+def test_profiles_are_listed_and_read_as_people(tmp_path: Path) -> None:
     async def steps(tab: Tab) -> None:
         shown = await tab.run(TEXT)
-        for words in (
-            "two rows are missing",
-            "tied",
-            "[2.900, 3.100]",
-            "Beside the paper",
-            "A model (quoted)\t+0.034",
-            "sft less base (ours)\t+0.300",
-            "abc123",
-            "3 of 4 right",
-        ):
-            assert words in shown, words
-        assert await tab.run("[...document.querySelectorAll('td b')].length") == 1, (
-            "bold is what is better after Holm alone"
-        )
-        assert await tab.run("document.querySelectorAll('svg').length") == 1 + 4 + 1 + 1 + 2
-        assert await tab.run("[...document.querySelectorAll('svg')].every((item) => item.getAttribute('aria-label'))")
-        assert "NaN" not in await tab.run("document.getElementById('main').innerHTML")
+        assert "3 people" in shown
+        assert "turns" not in shown
+        assert "I bake bread" in await tab.run("document.querySelector('.read').innerText")
 
-    look(tmp_path, {"report": report, "runs": [{"name": "run", "metrics": metrics}]}, steps)
+    held = [{name: row[name] for name in ("id", "person", "mbti")} for row in rows(3)]
+    look(tmp_path, {"dialogues": held}, steps)
+
+
+def test_the_keyboard_keeps_its_place_when_the_document_is_made_anew(tmp_path: Path) -> None:
+    async def steps(tab: Tab) -> None:
+        await tab.run("document.querySelector('[aria-label=\"Next dialogue\"]').focus()")
+        await tab.press("Enter")
+        assert await tab.run("document.querySelector('.read .id').textContent") == "row-1"
+        assert await tab.run("document.activeElement.getAttribute('aria-label')") == "Next dialogue"
+        await tab.press("Enter")
+        assert await tab.run("document.activeElement.className") == "read", "the last one has no next"
+
+    look(tmp_path, {"dialogues": rows(3)}, steps)
