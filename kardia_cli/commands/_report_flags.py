@@ -103,3 +103,12 @@ class Written:
     def wanted(self) -> dict[str, Path]:
         """The forms that are asked for, each with its file."""
         return {name: path for name, path in vars(self).items() if path is not None}
+
+
+@dataclass
+class Files:
+    """Where the rows of a report go."""
+
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write rows here instead of stdout.")] = None
+    rejects: Annotated[Path | None, typer.Option(help="Keep rejected rows here, each with its reason.")] = None
+    force: Annotated[bool, typer.Option("--force", help="Replace existing output files.")] = False

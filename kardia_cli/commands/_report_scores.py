@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from kardia_cli.commands._report_flags import Compared, Written
-    from kardia_cli.commands.report import Files
+    from kardia_cli.commands._report_flags import Compared, Files, Written
     from kardia_cli.console import Voice
     from kardia_cli.line import Row
     from kardia_cli.reporting.model import Comparison

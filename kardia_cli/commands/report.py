@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kardia_cli.commands._report_flags import Compared, Written
+from kardia_cli.commands._report_flags import Compared, Files, Written
 from kardia_cli.options import Talk, expand
 
 if TYPE_CHECKING:
@@ -17,15 +15,6 @@ if TYPE_CHECKING:
 
 POSITION = 8
 EXAMPLE = "Example: kardia report base=b.jsonl sft=s.jsonl grpo=g1.jsonl,g2.jsonl --baseline sft --html report.html"
-
-
-@dataclass
-class Files:
-    """Where the rows of a report go."""
-
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write rows here instead of stdout.")] = None
-    rejects: Annotated[Path | None, typer.Option(help="Keep rejected rows here, each with its reason.")] = None
-    force: Annotated[bool, typer.Option("--force", help="Replace existing output files.")] = False
 
 
 @expand
