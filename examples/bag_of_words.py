@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.records import row_id
+from kardia_cli.rows.records import row_id
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -119,7 +119,7 @@ def _version() -> str:
 def _schema() -> str:
     import json
 
-    from kardia_cli.records import row_schema
+    from kardia_cli.rows.records import row_schema
 
     return json.dumps(row_schema(), indent=2)
 

@@ -26,12 +26,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from kardia_cli import spans
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import derive_seed
 from kardia_cli.judge import Judge
-from kardia_cli.line import Line, Row
-from kardia_cli.records import Critique
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Line, Row
+from kardia_cli.rows.records import Critique
+from kardia_cli.rows.request import derive_seed
 from kardia_cli.rubric import Rubric
 
 

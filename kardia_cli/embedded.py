@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from kardia_cli import jsonl
-from kardia_cli.line import Line, Row
+from kardia_cli.rows.line import Line, Row
 
 Name = Literal["people", "profiles", "situations", "dialogues", "probes", "sage"]
 _FOLDER = Path(__file__).parent / "data"

@@ -22,8 +22,8 @@ from kardia_cli.chat.meter import Meter
 from kardia_cli.chat.prices import may_cost
 from kardia_cli.console import Voice
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.line import Line, Row
 from kardia_cli.options import Calls
+from kardia_cli.rows.line import Line, Row
 from kardia_cli.tally import clock
 
 if TYPE_CHECKING:

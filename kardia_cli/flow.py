@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from kardia_cli.errors import Interrupted, KardiaError, RowError
-from kardia_cli.line import Line, Row
+from kardia_cli.rows.line import Line, Row
 
 T = TypeVar("T")
 Work = Callable[[Row], Awaitable[list[Row]]]

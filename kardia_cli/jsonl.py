@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.line import Line, Row
+from kardia_cli.rows.line import Line, Row
 
 MAX_LINE = 32 * 1024 * 1024
 """Bytes of the longest line that is read; a row of a long dialogue has about 10,000."""

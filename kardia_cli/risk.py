@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from kardia_cli.errors import Dropped, RowError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 if TYPE_CHECKING:
     from kardia_cli.risk_patterns import Kind, Rule

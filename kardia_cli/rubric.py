@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kardia_cli.records import content_hash
+from kardia_cli.rows.records import content_hash
 
 LEVELS = (1, 2, 3, 4, 5)
 FACET_LEVELS = (0, 1, 2)

@@ -17,9 +17,9 @@ import typer
 
 from kardia_cli import embedded, flow, jsonl, pipe, plugins, roles
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
-from kardia_cli.line import Line, Row
 from kardia_cli.options import Calls, Io, Judged, Talk, no_input
-from kardia_cli.records import row_id
+from kardia_cli.rows.line import Line, Row
+from kardia_cli.rows.records import row_id
 from kardia_cli.tally import Tally
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class Session:
 
     def checked(self, row: Row, *needs: str) -> Row:
         """A row with its id, fit for a stage that needs these fields; the offline defaults must suit it."""
-        from kardia_cli.records import check_row
+        from kardia_cli.rows.records import check_row
 
         check_row(row, needs)
         if self.cast is not None:

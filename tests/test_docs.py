@@ -42,7 +42,7 @@ def exit_codes() -> str:
 
 
 def fields() -> str:
-    from kardia_cli.records import RowModel
+    from kardia_cli.rows.records import RowModel
 
     lines = [f"| `{name}` | {field.description} |" for name, field in RowModel.model_fields.items()]
     return "| field | what it means |\n|---|---|\n" + "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 import chat_server as server
 import pytest
 
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 PRICE = '[prices."openai/m"]\ninput = 1.0\noutput = 2.0\n'
 

@@ -10,7 +10,7 @@ import pytest
 from kardia_cli import flow
 from kardia_cli.errors import Dropped, ProviderError, RowError
 from kardia_cli.flow import Outcome
-from kardia_cli.line import Line, Row
+from kardia_cli.rows.line import Line, Row
 
 
 async def numbers(count: int, seen: list[int] | None = None) -> AsyncIterator[Line]:

@@ -11,7 +11,7 @@ import pytest
 from kardia_cli import jsonl
 from kardia_cli.errors import UsageError
 from kardia_cli.jsonl import Splitter
-from kardia_cli.line import Line
+from kardia_cli.rows.line import Line
 
 
 def read(path: Path) -> list[Line]:

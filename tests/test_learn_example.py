@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.records import split_of
+from kardia_cli.rows.records import split_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

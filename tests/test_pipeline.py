@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import spans
+from kardia_cli.rows import spans
 
 KARDIA = f"{sys.executable} -m kardia_cli"
 ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1"}

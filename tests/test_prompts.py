@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kardia_cli import prompts, spans
-from kardia_cli.spans import Spans
+from kardia_cli.rows import prompts, spans
+from kardia_cli.rows.spans import Spans
 
 FIRST = spans.render(Spans("UNDERSTANDING", "REASONING", "terrified", "I hear you."))
 ROW = {

@@ -11,7 +11,7 @@ import pytest
 
 from kardia_cli import risk
 from kardia_cli.errors import Dropped, RowError
-from kardia_cli.records import RowModel
+from kardia_cli.rows.records import RowModel
 
 SUICIDE = [
     "I want to kill myself.",

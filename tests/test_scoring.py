@@ -10,12 +10,13 @@ import pytest
 from scripted import chat, verdict
 from small_rows import row, turn
 
-from kardia_cli import plugins, rubric_file, scoring, spans
-from kardia_cli.chat.request import Request
+from kardia_cli import plugins, rubric_file, scoring
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge
 from kardia_cli.rewards import rubric as rubric_reward
+from kardia_cli.rows import spans
+from kardia_cli.rows.request import Request
 from kardia_cli.rubric import FourSpans, Rubric
 from kardia_cli.scoring import Rewards
 

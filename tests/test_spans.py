@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kardia_cli import spans
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.spans import Spans
 
 WHOLE = Spans("they are worried", "the exam is near", "anxious", "That sounds tense. What worries you most?")
 

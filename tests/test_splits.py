@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Line
-from kardia_cli.records import check_row, split_of
-from kardia_cli.splits import Split
+from kardia_cli.rows.line import Line
+from kardia_cli.rows.records import check_row, split_of
+from kardia_cli.rows.splits import Split
 
 
 def chosen(wanted: str, rows: list[dict[str, Any]]) -> tuple[list[str], Split]:

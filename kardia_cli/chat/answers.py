@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.chat.request import Finish, Quota, Reply, Usage
 from kardia_cli.errors import CallFailed, KardiaError, ProviderError
+from kardia_cli.rows.request import Finish, Quota, Reply, Usage
 
 _THINK = re.compile(r"^\s*(?:<think>)?(.*?)</think>\s*", re.DOTALL)
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")

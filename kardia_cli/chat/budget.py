@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from kardia_cli.chat.gate import Halt
 from kardia_cli.chat.ledger import Ledger
 from kardia_cli.chat.prices import Guess, Price
-from kardia_cli.chat.request import Backend, Reply, Request
 from kardia_cli.errors import CallFailed, Stopped
+from kardia_cli.rows.request import Backend, Reply, Request
 
 UNCONFIRMED = 10_000
 """Paid calls that a run may make without --yes or a cap."""

@@ -17,8 +17,8 @@ from typing import Protocol
 
 from kardia_cli.chat.limits import Pace, Window
 from kardia_cli.chat.meter import ROW, Meter
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, KardiaError, Stopped
+from kardia_cli.rows.request import Reply, Request
 
 TRANSIENT = ("timeout", "connection", "server", "rate_limit")
 WAIT_ENDPOINT = 600.0

@@ -19,9 +19,9 @@ from kardia_cli.chat.meter import Meter
 from kardia_cli.chat.names import ModelSpec, resolve, through_litellm
 from kardia_cli.chat.prices import Price, find, is_here, is_near, may_cost
 from kardia_cli.chat.recorded import Recorded
-from kardia_cli.chat.request import Backend, Reply, Request
 from kardia_cli.chat.retry import Retry
 from kardia_cli.errors import KardiaError, UsageError
+from kardia_cli.rows.request import Backend, Reply, Request
 
 Via = Literal["auto", "litellm", "transformers"]
 CHILD_START = 900.0

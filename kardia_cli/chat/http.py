@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from kardia_cli.chat.answers import classify, quota, read_reply
-from kardia_cli.chat.request import Reply, Request, json_schema
 from kardia_cli.errors import CallFailed, ProviderError
+from kardia_cli.rows.request import Reply, Request, json_schema
 
 if TYPE_CHECKING:
     import aiohttp

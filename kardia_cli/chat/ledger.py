@@ -27,8 +27,8 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.chat.request import Reply, Usage
 from kardia_cli.errors import Stopped, UsageError
+from kardia_cli.rows.request import Reply, Usage
 
 VERSION = 1
 COMMIT_AFTER = 0.02

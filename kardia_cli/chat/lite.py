@@ -7,8 +7,8 @@ from typing import Any
 
 from kardia_cli.chat import keys
 from kardia_cli.chat.answers import read_choice, read_logprobs, read_usage, wait_told
-from kardia_cli.chat.request import Reply, Request, json_schema
 from kardia_cli.errors import CallFailed, ProviderError, Why
+from kardia_cli.rows.request import Reply, Request, json_schema
 
 
 class LiteChat:

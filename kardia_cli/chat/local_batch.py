@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kardia_cli.chat.request import Request
+from kardia_cli.rows.request import Request
 
 MAX_TOKENS = 256
 """Tokens of a reply where the request does not say."""

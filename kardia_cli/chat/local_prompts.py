@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kardia_cli.chat.request import ChatMessage
+from kardia_cli.rows.request import ChatMessage
 
 
 def encode(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[int]:

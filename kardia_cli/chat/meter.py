@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from kardia_cli.chat.request import Reply, Request
+from kardia_cli.rows.request import Reply, Request
 
 _LATENCIES = 4096
 """So many of the newest latencies are kept for the percentiles."""

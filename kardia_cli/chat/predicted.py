@@ -16,9 +16,9 @@ from typing import Any
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, RowError, UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.request import Reply, Request
 
 SCORE_KEYS = frozenset({"protocol", "model", "turn", "text", "value", "parts"})
 NO_PREDICTION = "no prediction"

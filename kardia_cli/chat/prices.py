@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kardia_cli.chat.names import ModelSpec, litellm_prices
-from kardia_cli.chat.request import Request, Usage
 from kardia_cli.errors import UsageError
+from kardia_cli.rows.request import Request, Usage
 
 _MILLION = 1e6
 _KEYS = ("input", "output", "cached_input")

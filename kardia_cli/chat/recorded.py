@@ -14,8 +14,8 @@ from typing import Any
 from kardia_cli.chat.gate import Halt
 from kardia_cli.chat.ledger import Entry, Ledger, key_of
 from kardia_cli.chat.meter import Meter
-from kardia_cli.chat.request import Backend, Reply, Request, schema_hash
 from kardia_cli.errors import KardiaError
+from kardia_cli.rows.request import Backend, Reply, Request, schema_hash
 
 _POLLS = (0.005, 0.01, 0.02, 0.05, 0.1)
 

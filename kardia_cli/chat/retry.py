@@ -11,8 +11,8 @@ import random
 
 from kardia_cli.chat.gate import TRANSIENT, Gate, Halt
 from kardia_cli.chat.meter import Meter
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, ProviderError
+from kardia_cli.rows.request import Reply, Request
 
 FIRST_CALLS = 5
 """So many calls that all end in a 4xx, none having been answered before, stop the run."""

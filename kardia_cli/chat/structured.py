@@ -15,8 +15,8 @@ from functools import cache
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from kardia_cli.chat.request import Backend, Reply, Request, json_schema, whole
 from kardia_cli.errors import CallFailed, Why
+from kardia_cli.rows.request import Backend, Reply, Request, json_schema, whole
 
 TYPED: frozenset[str] = frozenset({"off_menu"})
 """Errors of a schema's own validators that have a type of their own."""

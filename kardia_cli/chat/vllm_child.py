@@ -23,9 +23,9 @@ from kardia_cli.chat.local import Weights
 from kardia_cli.chat.local_batch import token_limit
 from kardia_cli.chat.local_identity import tokenizer_source
 from kardia_cli.chat.local_prompts import encode, fit, fold_system
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.chat.vllm_process import VllmProcess, executable, servable
 from kardia_cli.errors import CallFailed
+from kardia_cli.rows.request import Reply, Request
 
 PATIENCE = 15 * 60.0
 """Seconds that the child may take to load the model."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kardia_cli.console import Voice, print_table
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 if TYPE_CHECKING:
     from kardia_cli.training.findings import Finding

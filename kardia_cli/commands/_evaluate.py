@@ -12,9 +12,9 @@ import typer
 from kardia_cli.commands import _evaluate_measure as measuring
 from kardia_cli.commands import _known
 from kardia_cli.errors import RowError, Unfinished, UsageError
-from kardia_cli.line import Line, Row
-from kardia_cli.records import SIX_FIELDS, row_id
-from kardia_cli.splits import Split
+from kardia_cli.rows.line import Line, Row
+from kardia_cli.rows.records import SIX_FIELDS, row_id
+from kardia_cli.rows.splits import Split
 
 if TYPE_CHECKING:
     from kardia_cli.calibrations import Record
@@ -50,8 +50,8 @@ class Run:
 
     async def work(self, row: Row) -> list[Row]:
         """The score rows of one dialogue."""
-        from kardia_cli.prompts import supporter_turns
         from kardia_cli.protocols._answers import seed_of
+        from kardia_cli.rows.prompts import supporter_turns
         from kardia_cli.stages.evaluation import evaluate
 
         row = self.session.checked(row, *self.measure.needs)
@@ -99,8 +99,8 @@ class Run:
             yield Line(line.number, {**line.row, **known}, line.error, line.raw, line.file) if known else line
 
     def _see(self, row: Row, saved: Predictions) -> None:
-        from kardia_cli.prompts import supporter_turns
-        from kardia_cli.records import check_row
+        from kardia_cli.rows.prompts import supporter_turns
+        from kardia_cli.rows.records import check_row
 
         try:
             check_row(row)

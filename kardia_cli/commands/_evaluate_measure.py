@@ -171,7 +171,7 @@ def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:
 def _identity(chat: Chat, board: Switchboard) -> dict[str, Any]:
     """Which model answered: a folder by its last name and its weights' hash, never by where it stands."""
     from kardia_cli.chat.predicted import Predicted
-    from kardia_cli.prompts import prompt_hash
+    from kardia_cli.rows.prompts import prompt_hash
 
     if isinstance(chat, Predicted):
         return chat.identity

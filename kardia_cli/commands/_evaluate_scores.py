@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from kardia_cli.errors import RowError, Unfinished, UsageError
-from kardia_cli.line import Line, Row
+from kardia_cli.rows.line import Line, Row
 
 if TYPE_CHECKING:
     from kardia_cli.commands._evaluate_flags import Measured

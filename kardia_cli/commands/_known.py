@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Switchboard
     from kardia_cli.chat.names import ModelSpec
     from kardia_cli.judge import Judge
-    from kardia_cli.line import Row
+    from kardia_cli.rows.line import Row
 
 
 def records(judge: Judge, calibration: Path | None) -> list[calibrations.Record]:

@@ -9,7 +9,7 @@ from kardia_cli.errors import Stopped, Unfinished
 
 if TYPE_CHECKING:
     from kardia_cli import flow
-    from kardia_cli.line import Line, Row
+    from kardia_cli.rows.line import Line, Row
     from kardia_cli.session import Session
     from kardia_cli.stages.rounds import Rounds
 

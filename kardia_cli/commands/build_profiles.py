@@ -32,7 +32,7 @@ def run(
     import asyncio
 
     from kardia_cli import risk
-    from kardia_cli.line import Row
+    from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.profiles import build_profile, one_per_person
 

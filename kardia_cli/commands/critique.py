@@ -23,8 +23,8 @@ def run(
     import asyncio
 
     from kardia_cli import risk
-    from kardia_cli.line import Row
     from kardia_cli.review import reviewing
+    from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.critiques import critique
 

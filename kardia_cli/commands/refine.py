@@ -49,8 +49,8 @@ def run(
     import asyncio
 
     from kardia_cli.commands import _rounds
-    from kardia_cli.line import Row
     from kardia_cli.review import reviewing
+    from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.refinements import Refiner, refine, rubric_for
     from kardia_cli.stages.rounds import Rounds

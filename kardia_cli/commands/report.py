@@ -76,7 +76,7 @@ def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, voice:
     """Move the rows and show the tables, those of a run in which rows failed too."""
     from kardia_cli import pipe
     from kardia_cli.errors import Unfinished
-    from kardia_cli.line import Row
+    from kardia_cli.rows.line import Row
 
     async def work(row: Row) -> list[Row]:
         return comparison.compare(row)

@@ -57,8 +57,8 @@ def run(
     from kardia_cli import risk
     from kardia_cli.commands import _rounds
     from kardia_cli.errors import UsageError
-    from kardia_cli.line import Row
     from kardia_cli.review import reviewing
+    from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages import dialogues, pairing
     from kardia_cli.stages.mending import Mender

@@ -14,14 +14,14 @@ from typing import Any
 from pydantic import BaseModel, Field, field_validator
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.chat.structured import Violation
 from kardia_cli.environments._sentient_profiles import Profile
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.prompts import talk as numbered
 from kardia_cli.judge.replies import check_nonce
-from kardia_cli.prompts import fill
-from kardia_cli.records import content_hash
+from kardia_cli.rows.prompts import fill
+from kardia_cli.rows.records import content_hash
+from kardia_cli.rows.request import Request, derive_seed
 
 RETRY = 2
 """How often a question is asked anew after an answer, and its repair, that cannot be used."""

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from kardia_cli.chat.request import derive_seed
 from kardia_cli.errors import RowError
-from kardia_cli.line import Row
-from kardia_cli.records import row_id
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import row_id
+from kardia_cli.rows.request import derive_seed
 
 Kind = Literal["rational", "emotional", ""]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request, derive_seed
-from kardia_cli.line import Row
-from kardia_cli.prompts import fill, history, transcript
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import fill, history, transcript
+from kardia_cli.rows.request import Request, derive_seed
 
 
 class SeekerReply(BaseModel):

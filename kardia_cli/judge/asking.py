@@ -15,13 +15,13 @@ from pydantic import BaseModel
 
 from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Reply, Request, derive_seed
 from kardia_cli.errors import UNUSABLE, CallFailed
 from kardia_cli.judge import replies
 from kardia_cli.judge.prompts import turn_prompt
 from kardia_cli.judge.readout import Opinion, joined, pooled, taken
 from kardia_cli.judge.seen import Secret, Seen
-from kardia_cli.records import row_id
+from kardia_cli.rows.records import row_id
+from kardia_cli.rows.request import Reply, Request, derive_seed
 from kardia_cli.rubric import Criterion, Question, Rubric
 
 Calls = Literal["turn", "criterion"]

@@ -9,17 +9,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kardia_cli import flow, spans, verdicts
+from kardia_cli import flow, verdicts
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import asking, looking, prompts, readout, replies
 from kardia_cli.judge.asking import Calls, Manner
 from kardia_cli.judge.replies import DialogueAnswer, FitReply
 from kardia_cli.judge.seen import Seen
-from kardia_cli.line import Row
-from kardia_cli.prompts import history
-from kardia_cli.records import Critique, Finding, Level, Look, Opinion, PanelLevel, content_hash, row_id
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import history
+from kardia_cli.rows.records import Critique, Finding, Level, Look, Opinion, PanelLevel, content_hash, row_id
+from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.rubric import Rubric
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.judge import replies
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.prompts import gate_prompt
 from kardia_cli.judge.seen import Seen
-from kardia_cli.records import Finding, Look, row_id
+from kardia_cli.rows.records import Finding, Look, row_id
+from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.rubric import Question, Rubric
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli.prompts import fill
-from kardia_cli.records import content_hash
+from kardia_cli.rows.prompts import fill
+from kardia_cli.rows.records import content_hash
 
 
 def messages(template: str, values: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kardia_cli.judge.replies import stands_in
-from kardia_cli.records import FacetLevel, Finding, Level
+from kardia_cli.rows.records import FacetLevel, Finding, Level
 
 MASS = 0.5
 """The labels must hold at least this share of a token's probability, else the distribution is not used."""

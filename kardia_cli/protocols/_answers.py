@@ -6,9 +6,9 @@ from typing import Any
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import Predicted
-from kardia_cli.chat.request import Request, derive_seed
-from kardia_cli.line import Row
-from kardia_cli.prompts import conversation, history, supporter_turns
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import conversation, history, supporter_turns
+from kardia_cli.rows.request import Request, derive_seed
 
 
 def seed_of(row_id: str, turn: int) -> int:

@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.chat.request import Backend, Reply, Request
 from kardia_cli.errors import CallFailed, Why
 from kardia_cli.judge import Judge
+from kardia_cli.rows.request import Backend, Reply, Request
 
 Edit = Callable[[dict[str, Any]], bool]
 """Spoils a verdict in place; False where there was nothing to spoil."""

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from kardia_cli.line import Row
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import EMOTIONS
 
 MOST = 10
 """Confusions that are shown."""

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.records import Message
+from kardia_cli.rows.records import Message
 
 Kind = Literal["injection", "false alarm", "hollow", "quality", "crisis", "machinery"]
 Side = Literal["with", "without"]

@@ -16,19 +16,20 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from kardia_cli import disguise, flow, spans
+from kardia_cli import disguise, flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.seen import Secret, Seen
-from kardia_cli.line import Row
 from kardia_cli.protocols import _ranking_prompt as words
 from kardia_cli.protocols._answers import answer, turns
-from kardia_cli.records import content_hash
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import content_hash
+from kardia_cli.rows.request import Request, derive_seed
 
 RULE = "rule"
 CUT = ("length", "refusal", "content_filter")

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
 from kardia_cli.protocols._ranking import Place, Round
 from kardia_cli.protocols._ranking_pairs import share
+from kardia_cli.rows.line import Row
 
 RATER = "human"
 _SHAPE = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from kardia_cli.line import Row
 from kardia_cli.protocols._ranking_strength import PRIOR, Match, strengths
+from kardia_cli.rows.line import Row
 
 RULE = "rule"
 

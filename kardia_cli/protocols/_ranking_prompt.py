@@ -17,7 +17,7 @@ from kardia_cli.errors import UsageError
 from kardia_cli.judge import prompts
 from kardia_cli.judge.replies import check_nonce
 from kardia_cli.plugins import nearest
-from kardia_cli.records import content_hash
+from kardia_cli.rows.records import content_hash
 
 AXES: dict[str, str] = {
     "fluency": "reads as one person writing to another: clear, natural, no more words than it needs",

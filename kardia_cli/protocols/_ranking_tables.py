@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 RULE = "rule"
 HUMAN = "human"

@@ -21,11 +21,11 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from kardia_cli import prompts, spans
-from kardia_cli.line import Row
 from kardia_cli.metrics import bertscore, bleu, distinct, epitome, perplexity, rouge, strategy
 from kardia_cli.metrics.bleu import Tokenise
 from kardia_cli.metrics.tokens import Tokeniser, tokens
+from kardia_cli.rows import prompts, spans
+from kardia_cli.rows.line import Row
 
 GOLD = "gold"
 _ONE_AT_A_TIME = threading.Lock()

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from kardia_cli.agreement import mean
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
 from kardia_cli.metrics import bleu, distinct, epitome, perplexity, strategy
 from kardia_cli.metrics.tokens import unspaced
 from kardia_cli.protocols._references_parts import GOLD, Options
+from kardia_cli.rows.line import Row
 
 Table = tuple[str, list[dict[str, Any]]]
 Parts = Mapping[str, float | None]

@@ -11,7 +11,7 @@ from typing import Any
 
 from kardia_cli.environments.sentient import Rules, Talk, takes_leave
 from kardia_cli.errors import RowError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 _PLANNING = {"meaning": "content", "serves": "TargetCompletion", "inner": "activity", "feeling": "analyse"}
 

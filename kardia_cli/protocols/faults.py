@@ -15,8 +15,8 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.line import Row
-from kardia_cli.records import Critique
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import Critique
 from kardia_cli.verdicts import is_plain
 
 # Planted kinds that a check of the rubric finds under its own id.

@@ -12,17 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kardia_cli import flow, spans
+from kardia_cli import flow
 from kardia_cli.agreement import macro_f1, mean
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.line import Row
 from kardia_cli.protocols import _emotions
 from kardia_cli.protocols._answers import answer, label_alone, turns
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.rubric import Rubric
 from kardia_cli.verdicts import overall, parts
 

@@ -12,18 +12,19 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli import flow, spans
+from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns
 from kardia_cli.protocols import _attacks
 from kardia_cli.protocols._corrupted import corrupted, watched
 from kardia_cli.protocols._expectations import UNKNOWN, Case, broken, lifts, spread
 from kardia_cli.protocols._probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Probe, chosen, read
-from kardia_cli.records import Critique, content_hash
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import supporter_turns
+from kardia_cli.rows.records import Critique, content_hash
 from kardia_cli.verdicts import is_plain
 
 NEEDS_MODEL = False

@@ -11,17 +11,18 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli import flow, jsonl, spans
+from kardia_cli import flow, jsonl
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.contracts import Score
 from kardia_cli.environments import sentient
 from kardia_cli.environments.sentient import Player, Profile, Rules, Talk
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
 from kardia_cli.protocols import _sage_logs
-from kardia_cli.records import content_hash
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import content_hash
+from kardia_cli.rows.request import Request, derive_seed
 
 NEEDS: tuple[str, ...] = ()
 """Rows are of several kinds; see `sentient.read`."""

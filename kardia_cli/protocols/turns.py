@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kardia_cli import flow, spans
+from kardia_cli import flow
 from kardia_cli.agreement import mean
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns
-from kardia_cli.records import Critique
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import supporter_turns
+from kardia_cli.rows.records import Critique
 from kardia_cli.rubric import Rubric
 from kardia_cli.verdicts import EMPTY, SPREAD, is_plain, overall, parts
 

@@ -16,11 +16,11 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.line import Row
 from kardia_cli.protocols import _ranking, _ranking_tables
 from kardia_cli.protocols._ranking import Candidate, Place, Question, Round
 from kardia_cli.protocols._ranking_human import Labels, load
 from kardia_cli.protocols._ranking_prompt import DEFAULT_AXES, axes_of, prompt_hash
+from kardia_cli.rows.line import Row
 
 MIN_MODELS = 2
 NEEDS_RUBRIC = False

@@ -6,11 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import cast
 
 from kardia_cli import statistics
-from kardia_cli.records import EMOTIONS
 from kardia_cli.reporting import emotions
 from kardia_cli.reporting.criteria import lower_is_better
 from kardia_cli.reporting.emotions import Pair
 from kardia_cli.reporting.model import Cell, Gap
+from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics.differences import ALPHA
 
 DIGITS = 6

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from kardia_cli import agreement
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics import student
 from kardia_cli.statistics.estimates import FLAT
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
 from kardia_cli.reporting import compare, tables
 from kardia_cli.reporting.model import Comparison
 from kardia_cli.reporting.rows import scored
 from kardia_cli.reporting.runs import Group
+from kardia_cli.rows.line import Row
 
 
 def intervals(rows: Sequence[Row]) -> tuple[str, list[dict[str, Any]]]:

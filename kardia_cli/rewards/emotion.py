@@ -5,12 +5,12 @@ A completion whose spans are broken earns 0 by rule: the paper does not say, thi
 
 from __future__ import annotations
 
-from kardia_cli import spans
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
 from kardia_cli.verdicts import label_error
 
 NEEDS_JUDGE = False

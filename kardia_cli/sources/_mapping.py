@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 
 def read_map(settings: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Line
+from kardia_cli.rows.line import Line
 from kardia_cli.sources._csv_records import check_width, header, records
 from kardia_cli.sources._mapping import apply, missing, read_map
 

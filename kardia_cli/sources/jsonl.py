@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.jsonl import read_all
-from kardia_cli.line import Line
+from kardia_cli.rows.line import Line
 from kardia_cli.sources._mapping import apply, read_map
 
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kardia_cli import spans
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.jsonl import read_all
-from kardia_cli.line import Line, Row
-from kardia_cli.records import SIX_FIELDS, check_row
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Line, Row
+from kardia_cli.rows.records import SIX_FIELDS, check_row
 
 LICENCE = "CC BY-NC-ND 4.0"
 

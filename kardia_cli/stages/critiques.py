@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kardia_cli import flow
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns
-from kardia_cli.records import Critique
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import supporter_turns
+from kardia_cli.rows.records import Critique
 from kardia_cli.verdicts import is_plain
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.environments.seeker import speak
-from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns, system_prompt
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import supporter_turns, system_prompt
 from kardia_cli.stages.mending import Draft, Mender, finish, settle
 
 Speaker = Callable[[Dialogue], Awaitable[Turn]]

@@ -16,8 +16,8 @@ from kardia_cli.contracts import Further, Rescore, Score, Summarize
 from kardia_cli.embedded import Name
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
-from kardia_cli.records import Critique
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import Critique
 from kardia_cli.rubric import Rubric
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kardia_cli.chat.local import context_size
 from kardia_cli.errors import MissingExtra, UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 from kardia_cli.training import (
     arguments,
     exam,

@@ -15,14 +15,15 @@ from typing import Any, Protocol
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from kardia_cli import persona, risk
-from kardia_cli.chat.request import Reply, Request, derive_seed
+from kardia_cli import risk
 from kardia_cli.cleaning import MBTI_TYPES, clean, count_words, mask_type, same_text, usable_posts
 from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.identity import anon_username
-from kardia_cli.line import Row
-from kardia_cli.persona import Persona
-from kardia_cli.records import row_id
+from kardia_cli.rows import persona
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.persona import Persona
+from kardia_cli.rows.records import row_id
+from kardia_cli.rows.request import Reply, Request, derive_seed
 from kardia_cli.stages import _excerpts
 
 MIN_WORDS = 60

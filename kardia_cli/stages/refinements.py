@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from kardia_cli import rubric_file, spans
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import UsageError
 from kardia_cli.jsonl import as_text
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns
-from kardia_cli.records import Revision
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import supporter_turns
+from kardia_cli.rows.records import Revision
 from kardia_cli.stages.dialogues import Speaker, simulate
 from kardia_cli.stages.mending import Draft, Mender, finish, settle
 from kardia_cli.stages.rounds import Lost, Rounds

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kardia_cli.errors import Dropped
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 if TYPE_CHECKING:
     from kardia_cli.chat.meter import Meter

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kardia_cli.chat.local import context_size
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 from kardia_cli.training import arguments, exam, fitting, keepsakes, models, quantize, ranks, reports, runs, samples
 from kardia_cli.training.difficulty import Wanted, choose
 from kardia_cli.training.plan import Plan, Start

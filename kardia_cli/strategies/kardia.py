@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request
 from kardia_cli.contracts import Dialogue, Turn
-from kardia_cli.prompts import conversation, history
+from kardia_cli.rows.prompts import conversation, history
+from kardia_cli.rows.request import Request
 
 
 async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Turn:

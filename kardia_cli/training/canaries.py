@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kardia_cli.errors import GateFailed
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 from kardia_cli.training import canary_signs
 from kardia_cli.training.canary_rules import GAP, GAP_EPITOME, RULES, Alarm, Watch
 from kardia_cli.training.probe_set import EVERY, SIZE, ProbeSet, Prompt

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from kardia_cli import prompts, spans
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows import prompts, spans
+from kardia_cli.rows.line import Row
 from kardia_cli.training.samples import answerable
 
 Stage = Literal["sft", "grpo"]

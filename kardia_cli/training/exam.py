@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
-from kardia_cli.spans import MARKERS
+from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training import exam_model, exam_template, exam_tokens
 from kardia_cli.training.findings import Finding, good
 from kardia_cli.training.tokens import add_markers, alike, settle_end, settle_padding

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kardia_cli import spans
-from kardia_cli.spans import MARKERS
+from kardia_cli.rows import spans
+from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training.findings import Finding, bad, good
 from kardia_cli.training.tokens import REPLY, end_of_turn
 

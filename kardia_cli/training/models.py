@@ -12,7 +12,7 @@ from typing import Any
 from kardia_cli.chat import names
 from kardia_cli.chat.local import fetch, folder_hash
 from kardia_cli.errors import MissingExtra, UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 from kardia_cli.training import quantize, tiny
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.saving import save, save_base

@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
-from kardia_cli.prompts import prompt_hash
-from kardia_cli.records import content_hash
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import prompt_hash
+from kardia_cli.rows.records import content_hash
 from kardia_cli.training import card, ranks
 from kardia_cli.training.checkpoints import check_processes, newest_complete, relocate, step_of
 from kardia_cli.training.plan import Plan

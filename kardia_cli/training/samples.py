@@ -15,11 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from kardia_cli import prompts, spans
 from kardia_cli.chat.local import encode, fit, fold_system
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Row
-from kardia_cli.records import row_id
+from kardia_cli.rows import prompts, spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import row_id
 
 Sample = dict[str, Any]
 DEV_SHARE = 8

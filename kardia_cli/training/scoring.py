@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from kardia_cli import flow
 from kardia_cli.errors import KardiaError, RowError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 from kardia_cli.training import ranks
 from kardia_cli.training.masking import Masking, Values, kind
 

@@ -18,8 +18,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kardia_cli import prompts
-from kardia_cli.line import Row
+from kardia_cli.rows import prompts
+from kardia_cli.rows.line import Row
 from kardia_cli.training.tokens import add_markers
 
 NAME = "tiny"

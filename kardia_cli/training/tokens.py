@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kardia_cli import spans
 from kardia_cli.chat.local import encode, fold_system
-from kardia_cli.spans import MARKERS
+from kardia_cli.rows import spans
+from kardia_cli.rows.spans import MARKERS
 
 PROBE = [
     {"role": "system", "content": "You listen to a woman who bakes bread."},

@@ -12,8 +12,8 @@ import pytest
 
 from kardia_cli.chat.account import Account
 from kardia_cli.chat.ledger import Entry, Ledger, connect
-from kardia_cli.chat.request import Reply, Usage
 from kardia_cli.errors import UsageError
+from kardia_cli.rows.request import Reply, Usage
 
 
 @pytest.fixture

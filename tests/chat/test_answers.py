@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from kardia_cli.chat import answers
-from kardia_cli.chat.request import Quota, Reply, Usage
 from kardia_cli.errors import CallFailed, KardiaError, ProviderError
+from kardia_cli.rows.request import Quota, Reply, Usage
 
 
 def classified(status: int, said: str = "no", **headers: str) -> KardiaError | Reply:

@@ -12,8 +12,8 @@ import pytest
 
 from kardia_cli.chat.budget import Caps
 from kardia_cli.chat.gateway import Switchboard, pipe_cap
-from kardia_cli.chat.request import Reply
 from kardia_cli.errors import CallFailed, Stopped, UsageError
+from kardia_cli.rows.request import Reply
 
 Play = Callable[[server.Script, Switchboard], Awaitable[Any]]
 PRICES = {"openai/m": {"input": 1000.0, "output": 10_000.0}}  # 0.001 and 0.01 USD a token

@@ -15,8 +15,8 @@ from kardia_cli.chat.gate import Ceilings, Gate, Halt
 from kardia_cli.chat.gateway import Switchboard
 from kardia_cli.chat.limits import Window
 from kardia_cli.chat.meter import Meter
-from kardia_cli.chat.request import Quota, Reply, Request
 from kardia_cli.errors import CallFailed, Interrupted, ProviderError, Stopped
+from kardia_cli.rows.request import Quota, Reply, Request
 
 
 def all_well(replies: list[Reply | BaseException]) -> bool:

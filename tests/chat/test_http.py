@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, ProviderError
+from kardia_cli.rows.request import Reply, Request
 
 
 class Mood(BaseModel):

@@ -30,8 +30,8 @@ from kardia_cli.chat.ledger import (
     started_at,
     unpack,
 )
-from kardia_cli.chat.request import Finish, Reply, Usage
 from kardia_cli.errors import Stopped, UsageError
+from kardia_cli.rows.request import Finish, Reply, Usage
 
 FULL = Reply("wéll", None, "stop", Usage(9, 4, 5), 0.0125, "hm", '{"note": 1}', [["a", -0.5, [["b", -1.5]]]])
 
@@ -234,7 +234,7 @@ def test_a_cache_folder_that_is_no_absolute_path_is_not_used(cache: str, monkeyp
 
 
 def test_what_is_built_in_is_remembered_only_where_a_ledger_is_named(tmp_path: Path) -> None:
-    from kardia_cli.chat.request import Request
+    from kardia_cli.rows.request import Request
 
     facts = {"person": "", "mbti": None, "situation": "rain", "history": []}
     asked = Request([{"role": "user", "content": "?"}], "supporter.turn", facts)

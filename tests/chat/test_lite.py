@@ -10,9 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from kardia_cli.chat.lite import LiteChat
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.chat.structured import ask
 from kardia_cli.errors import CallFailed, ProviderError
+from kardia_cli.rows.request import Reply, Request
 
 
 class Mood(BaseModel):

@@ -10,8 +10,8 @@ from small_rows import rows
 
 from kardia_cli.chat import names
 from kardia_cli.chat.local import LocalChat
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import ProviderError
+from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
 
 

@@ -16,11 +16,11 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.chat.offline import backend
 from kardia_cli.chat.offline.backend import OfflineChat
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
 from kardia_cli.judge import Judge
-from kardia_cli.line import Line
+from kardia_cli.rows.line import Line
+from kardia_cli.rows.request import Reply, Request
 from kardia_cli.stages import dialogues, pairing
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stages.refinements import Refiner, refine

@@ -12,7 +12,7 @@ from kardia_cli.chat.offline.scorer import judge_dialogue, judge_fit, judge_turn
 from kardia_cli.chat.offline.scorer_faults import RULES
 from kardia_cli.chat.offline.scorer_feelings import EMOTION_FAMILY, FEELINGS
 from kardia_cli.chat.offline.scorer_levels import CRITERIA
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows.records import EMOTIONS
 
 RNG = random.Random(0)
 FAULTS = ("ignores_profile", "advice_without_feeling", "recites_profile", "unsafe_promise")

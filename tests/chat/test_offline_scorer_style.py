@@ -15,7 +15,7 @@ from kardia_cli.chat.offline.scorer import judge_turn
 from kardia_cli.chat.offline.scorer_faults import RULES
 from kardia_cli.chat.offline.scorer_levels import CRITERIA
 from kardia_cli.chat.offline.scorer_text import named_feelings, plain
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows.records import EMOTIONS
 
 RNG = random.Random(0)
 FAULTS = ("ignores_profile", "advice_without_feeling", "recites_profile", "unsafe_promise")

@@ -9,8 +9,8 @@ import pytest
 
 from kardia_cli.chat.names import resolve
 from kardia_cli.chat.prices import FIRST_GUESS, Guess, Price, find, is_here, is_near, may_cost
-from kardia_cli.chat.request import Request, Usage
 from kardia_cli.errors import UsageError
+from kardia_cli.rows.request import Request, Usage
 
 LOCAL = "http://127.0.0.1:8000/v1"
 CLOUD = "https://models.example/v1"

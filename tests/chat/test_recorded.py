@@ -16,8 +16,8 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from kardia_cli.chat.gateway import Switchboard
-from kardia_cli.chat.request import Reply
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError
+from kardia_cli.rows.request import Reply
 
 Play = Callable[[server.Script, Callable[..., Any]], Awaitable[None]]
 

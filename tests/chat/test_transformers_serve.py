@@ -22,7 +22,7 @@ from small_rows import rows
 
 from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.chat.local import LocalChat, encode
-from kardia_cli.chat.request import Reply, Request
+from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
 
 NEEDED = ("transformers", "fastapi", "uvicorn", "openai")

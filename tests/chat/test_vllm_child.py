@@ -21,10 +21,10 @@ from small_rows import rows
 from kardia_cli.chat import vllm_process
 from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.chat.local import folder_hash
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.chat.vllm_child import VllmChat, wanted
 from kardia_cli.chat.vllm_process import servable, serve_flags
 from kardia_cli.errors import CallFailed, ProviderError
+from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
 
 FAKE = Path(__file__).parent.parent / "support" / "fake_vllm.py"
@@ -201,7 +201,7 @@ class TestItsEnd:
     def test_it_ends_when_its_parent_is_killed(self, folder: Path, notes: Path) -> None:
         script = (
             "import asyncio, sys; from pathlib import Path\n"
-            "from kardia_cli.chat.request import Request; from kardia_cli.chat.vllm_child import VllmChat\n"
+            "from kardia_cli.rows.request import Request; from kardia_cli.chat.vllm_child import VllmChat\n"
             "async def main():\n"
             f"    chat = VllmChat(Path({str(folder)!r}))\n"
             "    print((await chat.complete(Request([{'role': 'user', 'content': 'x'}], 'test'))).text, flush=True)\n"

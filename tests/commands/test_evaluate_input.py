@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.records import split_of
+from kardia_cli.rows.records import split_of
 
 TALK = [
     {"role": "user", "content": "My exam went wrong today."},

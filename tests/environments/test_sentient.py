@@ -12,9 +12,9 @@ import pytest
 from scripted import chat
 from sentient_users import PERSON, SCENE, SECRET, answers, talk
 
-from kardia_cli.chat.request import Request
 from kardia_cli.environments.sentient import RLVER, Player, Profile, Rules, band, converse, takes_leave
 from kardia_cli.errors import CallFailed, UsageError
+from kardia_cli.rows.request import Request
 
 
 def test_a_user_who_is_pleased_by_every_reply_succeeds_at_turn_seven() -> None:

@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import flow, plugins, rubric_file, spans
-from kardia_cli.chat.request import Request
+from kardia_cli import flow, plugins, rubric_file
 from kardia_cli.errors import CallFailed, Why
 from kardia_cli.judge import Judge
-from kardia_cli.line import Line
-from kardia_cli.records import Critique
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Line
+from kardia_cli.rows.records import Critique
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 from kardia_cli.scoring import Rewards
-from kardia_cli.spans import Spans
 from kardia_cli.stages.critiques import critique
 from kardia_cli.training.scoring import Scorer
 

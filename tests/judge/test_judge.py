@@ -10,12 +10,13 @@ import orjson
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file, spans
-from kardia_cli.chat.request import Request
+from kardia_cli import rubric_file
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, prompts
-from kardia_cli.records import Critique
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.records import Critique
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from scripted import Scripted, chat, verdict
 
-from kardia_cli import rubric_file, spans, verdicts
-from kardia_cli.chat.request import Request
+from kardia_cli import rubric_file, verdicts
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge
-from kardia_cli.records import Critique
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.records import Critique
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(Spans("u", "r", "anxious", "That sounds tense, waiting like this."))

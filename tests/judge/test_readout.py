@@ -10,15 +10,16 @@ import orjson
 import pytest
 from scripted import Scripted, chat, verdict
 
-from kardia_cli import rubric_file, spans
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge
 from kardia_cli.judge.readout import Opinion, expectations, pooled
-from kardia_cli.records import Finding, Level
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.records import Finding, Level
+from kardia_cli.rows.request import Reply, Request
+from kardia_cli.rows.spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(Spans("u", "r", "anxious", "That sounds tense, waiting like this."))

@@ -15,12 +15,12 @@ from ranking_judges import answered, by, by_position, judge, kardia, models, peo
 from small_rows import row, rows
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.protocols import pairwise
 from kardia_cli.protocols._ranking_strength import PRIOR, Match, fitted, strengths
+from kardia_cli.rows.request import Request
 from kardia_cli.stages.evaluation import Measure, evaluate
 
 THREE = {"a": "I hear how the exam weighs on you.", "b": "That is hard.", "c": "Tell me more about the exam."}

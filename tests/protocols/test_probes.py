@@ -12,20 +12,21 @@ import orjson
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import embedded, rubric_file, spans
+from kardia_cli import embedded, rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.chat.offline.backend import OfflineChat
-from kardia_cli.chat.request import Request
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
 from kardia_cli.protocols import _attacks, _corrupted, probes
 from kardia_cli.protocols._expectations import Case, advantages, broken, spread
 from kardia_cli.protocols._probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Leaf, read
-from kardia_cli.records import check_row
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import check_row
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.evaluation import Measure
 from kardia_cli.stages.evaluation import evaluate as as_rows
 

@@ -15,15 +15,16 @@ import pytest
 from scripted import chat
 from small_rows import rows as training_rows
 
-from kardia_cli import rubric_file, spans
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
 from kardia_cli.metrics import bleu
 from kardia_cli.protocols import references
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.evaluation import Measure, evaluate, without_text
 from kardia_cli.training import tiny
 

@@ -15,12 +15,12 @@ from sentient_users import PERSON, ROW, SCENE, SECRET, answers, simulator
 
 from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request
 from kardia_cli.environments import sentient
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
 from kardia_cli.protocols import sage
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.request import Request
 from kardia_cli.stages.evaluation import Measure, evaluate, without_text
 
 

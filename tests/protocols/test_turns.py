@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file, spans
-from kardia_cli.chat.request import Request
+from kardia_cli import rubric_file
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
 from kardia_cli.protocols import turns
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 
 
 def turn(response: str, emotion: str = "sad") -> str:

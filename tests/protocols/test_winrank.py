@@ -17,12 +17,12 @@ from small_rows import row, rows, turn
 from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.offline.backend import OfflineChat
-from kardia_cli.chat.request import Request
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.protocols import _ranking_prompt as words
 from kardia_cli.protocols import winrank
+from kardia_cli.rows.request import Request
 from kardia_cli.stages.evaluation import Measure, evaluate
 
 THREE = {"a": "I hear how the exam weighs on you.", "b": "That is hard.", "c": "Tell me more about the exam."}

@@ -11,8 +11,8 @@ import pytest
 
 from kardia_cli import agreement, statistics
 from kardia_cli.errors import UsageError
-from kardia_cli.records import EMOTIONS
 from kardia_cli.reporting import emotions, runs, specs, tables
+from kardia_cli.rows.records import EMOTIONS
 from tests.support import score_rows
 from tests.support.score_rows import report, run, score
 

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file, spans
-from kardia_cli.chat.request import Request
+from kardia_cli import rubric_file
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
-from kardia_cli.prompts import supporter_turns
-from kardia_cli.spans import Spans
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.prompts import supporter_turns
+from kardia_cli.rows.request import Request
+from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.dialogues import synthesize
 from kardia_cli.stages.mending import Mender
 from kardia_cli.stages.refinements import Refiner, refine

@@ -13,7 +13,7 @@ from small_rows import rows
 from kardia_cli.chat.local import folder_hash
 from kardia_cli.contracts import Score
 from kardia_cli.errors import MissingExtra, UsageError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 from kardia_cli.stages.grpo import Watch, completions, room, run_grpo
 from kardia_cli.stages.grpo import _changed as beside_the_plan
 from kardia_cli.training import arguments, models, reports, samples, tiny, whole_files

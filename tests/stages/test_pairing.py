@@ -11,8 +11,8 @@ import pytest
 
 from kardia_cli import embedded, jsonl, risk
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.line import Line, Row
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows.line import Line, Row
+from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.stages import pairing
 from kardia_cli.stages.pairing import Pairing, paired
 

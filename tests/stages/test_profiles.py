@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import persona
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed, Dropped, RowError
-from kardia_cli.line import Row
-from kardia_cli.records import RowModel, row_id
+from kardia_cli.rows import persona
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import RowModel, row_id
+from kardia_cli.rows.request import Reply, Request
 from kardia_cli.stages.profiles import ProfileText, build_profile, one_per_person, person_name
 
 POSTS = [

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from small_rows import row
 
-from kardia_cli import prompts
-from kardia_cli.spans import MARKERS
+from kardia_cli.rows import prompts
+from kardia_cli.rows.spans import MARKERS
 from kardia_cli.stages.sft import trainer_for
 from kardia_cli.training import models, samples, tiny
 from kardia_cli.training.plan import Plan, Start

@@ -25,7 +25,7 @@ from typing import Any
 from aiohttp import web
 
 from kardia_cli.chat.gateway import CallSettings, Switchboard
-from kardia_cli.chat.request import Reply, Request
+from kardia_cli.rows.request import Reply, Request
 
 Body = dict[str, Any]
 GOOD = "well"

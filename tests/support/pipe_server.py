@@ -31,8 +31,8 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from kardia_cli import spans
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows import spans
+from kardia_cli.rows.records import EMOTIONS
 
 How = Literal["open", "sent", "lost", "fault"]
 """What became of a call: still at work, answered whole, answered but nobody took it, answered with a fault."""

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from scripted import Scripted, chat
 
-from kardia_cli import rubric_file, spans
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.request import Request
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge
+from kardia_cli.rows import spans
+from kardia_cli.rows.request import Request
 
 Key = Callable[[str], float]
 

@@ -9,8 +9,8 @@ import orjson
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
-from kardia_cli.chat.request import Reply, Request
 from kardia_cli.errors import CallFailed
+from kardia_cli.rows.request import Reply, Request
 
 Answer = str | dict[str, Any] | CallFailed
 Answers = Callable[[Request], Answer]

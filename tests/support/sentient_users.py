@@ -9,10 +9,10 @@ from typing import Any
 from scripted import Answer, Scripted, chat
 
 from kardia_cli import rubric_file
-from kardia_cli.chat.request import Request
 from kardia_cli.environments.sentient import Player, Profile, Rules, Talk, converse
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.request import Request
 
 SECRET = "to hear honest praise for the soup"
 PERSON = "Ottoline, a lighthouse cook with a wooden leg"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from canary_streams import PROMPTS, Hack, Said, Step, bank, rows, step_of, stream, with_response
 
-from kardia_cli import spans
 from kardia_cli.errors import GateFailed
+from kardia_cli.rows import spans
 from kardia_cli.training.canaries import Canaries
 from kardia_cli.training.canary_rules import GAP, RULES
 from kardia_cli.training.canary_signs import names_helpline, praises, words

@@ -10,11 +10,12 @@ import pytest
 from scripted import chat, verdict
 from small_rows import row, rows, turn
 
-from kardia_cli import plugins, rubric_file, spans
-from kardia_cli.chat.request import Request
+from kardia_cli import plugins, rubric_file
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge
-from kardia_cli.line import Row
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.request import Request
 from kardia_cli.scoring import Rewards
 from kardia_cli.training import dry_run, tiny
 

@@ -11,7 +11,7 @@ import pytest
 import tokenizers_by_hand as by_hand
 
 from kardia_cli.errors import UsageError
-from kardia_cli.spans import MARKERS
+from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training import exam, exam_model
 from kardia_cli.training.findings import Finding
 from kardia_cli.training.tokens import REPLY

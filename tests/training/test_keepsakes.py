@@ -13,7 +13,7 @@ import pytest
 from small_rows import row, rows
 
 from kardia_cli.contracts import Score
-from kardia_cli.records import check_row
+from kardia_cli.rows.records import check_row
 from kardia_cli.training import card, keepsakes, runs, whole_files
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.scoring import Round

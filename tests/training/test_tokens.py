@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tokenizers_by_hand as by_hand
 
-from kardia_cli.spans import MARKERS
+from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training.tokens import end_of_turn, end_tokens, prepare, settle_padding
 
 

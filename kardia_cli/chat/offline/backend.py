@@ -17,7 +17,7 @@ import orjson
 
 from kardia_cli.chat.offline import biographer, rewriter, seeker, sentient, supporter
 from kardia_cli.chat.offline.spoken import Spoken, size
-from kardia_cli.chat.request import Reply, Request, Usage
+from kardia_cli.rows.request import Reply, Request, Usage
 
 FAULT_SHARE = 0.3
 Role = Callable[[dict[str, Any], random.Random], Spoken]

@@ -10,13 +10,13 @@ import re
 from functools import cache
 from itertools import pairwise
 
-from kardia_cli import persona
 from kardia_cli.chat.offline.feelings import words
 from kardia_cli.chat.offline.words.activities import ACTIVITIES
 from kardia_cli.chat.offline.words.nouns import GOES_ON, MERE_PLACES, MODIFIERS, NEAR, NOT_AFTER, PEOPLE, THINGS
 from kardia_cli.chat.offline.words.people import HOUSEHOLD, JOBS
 from kardia_cli.chat.offline.words.shape import word_set
 from kardia_cli.chat.offline.words.topics import ANY_TOPIC, TOPICS, Topic
+from kardia_cli.rows import persona
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…\u3002\uff01\uff1f])[\s\"')]*\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[.,;:!?()\"]")

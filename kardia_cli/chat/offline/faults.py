@@ -15,11 +15,11 @@ import random
 import re
 from collections.abc import Callable
 
-from kardia_cli import persona, spans
 from kardia_cli.chat.offline import details
 from kardia_cli.chat.offline.feelings import FEELINGS, contrary
 from kardia_cli.chat.offline.spoken import Details, Scene, fresh, pick, put, size
 from kardia_cli.chat.offline.words import slips
+from kardia_cli.rows import persona, spans
 
 KINDS = (
     "wrong_emotion",

@@ -13,7 +13,7 @@ from functools import cache
 
 from kardia_cli.chat.offline.words import anger, fear, joy, readiness, shame, sorrow, warmth
 from kardia_cli.chat.offline.words.shape import Feeling, Tone, word_set
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows.records import EMOTIONS
 
 _TABLES = (anger, fear, joy, readiness, shame, sorrow, warmth)
 FEELINGS: dict[str, Feeling] = {name: feeling for table in _TABLES for name, feeling in table.FEELINGS.items()}

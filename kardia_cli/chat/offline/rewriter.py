@@ -10,11 +10,11 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from kardia_cli import spans
 from kardia_cli.chat.offline import faults
 from kardia_cli.chat.offline.feelings import FEELINGS
 from kardia_cli.chat.offline.spoken import Spoken, scene_of
 from kardia_cli.chat.offline.supporter import heard_emotion, planted, written
+from kardia_cli.rows import spans
 
 SLIP_SHARE = 0.12
 _KINDS = tuple(kind for kind in faults.KINDS if kind != "wrong_emotion")

@@ -20,7 +20,7 @@ from kardia_cli.chat.offline.words import turns
 from kardia_cli.chat.offline.words.people import ANYBODY
 from kardia_cli.chat.offline.words.questions import ANSWERS, OFFER, SIGNS, TAKEN_UP
 from kardia_cli.chat.offline.words.topics import ANY_MIXED, ANY_TOPIC, Topic
-from kardia_cli.chat.request import derive_seed
+from kardia_cli.rows.request import derive_seed
 
 _SHORTEST, _LONGEST = 15, 50
 _STORY = 36  # words of the situation that a first turn may hold, so that a sentence of feeling still fits

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kardia_cli import spans
 from kardia_cli.chat.offline import details, faults
 from kardia_cli.chat.offline.feelings import FEELINGS, infer
 from kardia_cli.chat.offline.reply import compose
 from kardia_cli.chat.offline.spoken import Details, Scene, Spoken, details_of, put, scene_of, size
 from kardia_cli.chat.offline.words import hidden
+from kardia_cli.rows import spans
 
 _UNDERSTANDING, _REASONING = (25, 50), (30, 60)
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kardia_cli import spans
-from kardia_cli.line import Row
-from kardia_cli.records import row_id, split_of
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.records import row_id, split_of
 
 Record = dict[str, Any]
 WORST_FIRST = ("FAIL", "ABSTAIN", "PASS", "SOLVED")

@@ -17,8 +17,8 @@ from typing import Any
 
 import orjson
 
-from kardia_cli import spans
 from kardia_cli.reporting.html.dialogues import Compact, Record, written
+from kardia_cli.rows import spans
 from kardia_cli.rubric import Rubric
 
 _SHOWN = ("id", "mbti", "situation", "person")

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from kardia_cli.chat.request import Request, derive_seed
 from kardia_cli.options import Calls, Io, Talk
+from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.session import Session
 
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from kardia_cli.chat.ledger import Entry, Ledger, key_of
-from kardia_cli.chat.request import Reply, Usage
+from kardia_cli.rows.request import Reply, Usage
 
 WAVE = 512
 

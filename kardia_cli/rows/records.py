@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kardia_cli.errors import RowError
-from kardia_cli.line import Row
+from kardia_cli.rows.line import Row
 
 # The 32 labels of EmpatheticDialogues (Rashkin et al. 2019), the emotion classes of KardiaBench.
 EMOTIONS: tuple[str, ...] = (

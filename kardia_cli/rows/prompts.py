@@ -14,10 +14,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kardia_cli import spans
-from kardia_cli.line import Row
-from kardia_cli.persona import parse
-from kardia_cli.records import EMOTIONS
+from kardia_cli.rows import spans
+from kardia_cli.rows.line import Row
+from kardia_cli.rows.persona import parse
+from kardia_cli.rows.records import EMOTIONS
 
 ChatMessage = dict[str, str]
 

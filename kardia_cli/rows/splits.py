@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 from kardia_cli.errors import UsageError
-from kardia_cli.line import Line
-from kardia_cli.records import split_of
+from kardia_cli.rows.line import Line
+from kardia_cli.rows.records import split_of
 
 
 class Split:
