@@ -36,8 +36,8 @@ from learn_curves import draw
 
 from kardia_cli import embedded
 from kardia_cli.agreement import paired_interval
-from kardia_cli.console import print_table
 from kardia_cli.rows.records import split_of
+from kardia_cli.screen.console import print_table
 from kardia_cli.statistics import paired_difference
 
 Row = dict[str, Any]

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 import typer
 
 from kardia_cli.config_file import aliases, key_values, load_toml, read_config
-from kardia_cli.console import Voice
 from kardia_cli.durations import duration
 from kardia_cli.errors import UsageError
+from kardia_cli.screen.console import Voice
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import CallSettings

@@ -15,8 +15,8 @@ from kardia_cli.rows.records import Critique
 from kardia_cli.verdicts import disputed
 
 if TYPE_CHECKING:
-    from kardia_cli.console import Voice
     from kardia_cli.judge import Judge
+    from kardia_cli.screen.console import Voice
 
 
 class Review:

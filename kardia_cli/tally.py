@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kardia_cli import flow
-from kardia_cli.console import Voice
 from kardia_cli.errors import Unfinished
+from kardia_cli.screen.console import Voice
 
 if TYPE_CHECKING:
     from kardia_cli.chat.meter import Meter, RowCost

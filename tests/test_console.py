@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from screen import VOICE, Terminal
 
-from kardia_cli.console import Voice, _grid
+from kardia_cli.screen.console import Voice, _grid
 
 ROWS = [
     {"model": "runs/sft", "emotion_accuracy": 0.5, "mean reward": None},
@@ -20,7 +20,7 @@ ROWS = [
 ]
 MANY = """
 import sys
-from kardia_cli.console import Voice
+from kardia_cli.screen.console import Voice
 voice = Voice(sys.argv[1])
 sys.stdin.readline()
 for number in range(200):

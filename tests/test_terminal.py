@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from screen import Screen, Speaker, Terminal
 
-from kardia_cli import terminal
-from kardia_cli.terminal import Region, fit
+from kardia_cli.screen import terminal
+from kardia_cli.screen.terminal import Region, fit
 
 STORM = """
 import sys
-from kardia_cli.terminal import Region
+from kardia_cli.screen.terminal import Region
 region, name = Region.of(sys.stderr), sys.argv[1]
 region.show(f"{name} begins")
 print("ready", flush=True)
@@ -38,7 +38,7 @@ if os.fork():
     os.wait()
 else:
     os.setpgid(0, 0)
-    from kardia_cli.terminal import Region
+    from kardia_cli.screen.terminal import Region
     region = Region.of(sys.stderr)
     region.show("live")
     region.print("a message")
@@ -52,7 +52,7 @@ os.kill(os.getpid(), signal.SIGSTOP)
 """
 FORK = """
 import os, sys
-from kardia_cli.terminal import Region
+from kardia_cli.screen.terminal import Region
 region = Region.of(sys.stderr)
 region.show("of the parent")
 if os.fork() == 0:

@@ -16,9 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
-from kardia_cli.console import Voice, print_table
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
+from kardia_cli.screen.console import Voice, print_table
 
 if TYPE_CHECKING:
     from kardia_cli.training.findings import Finding

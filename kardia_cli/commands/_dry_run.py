@@ -12,9 +12,9 @@ from kardia_cli.training import dry_run
 
 if TYPE_CHECKING:
     from kardia_cli.chat.meter import Meter
-    from kardia_cli.console import Voice
     from kardia_cli.rows.line import Row
     from kardia_cli.scoring import Rewards
+    from kardia_cli.screen.console import Voice
     from kardia_cli.training.settings import Settings
 
 

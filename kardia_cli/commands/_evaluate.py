@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat
     from kardia_cli.chat.predicted import Predictions
     from kardia_cli.commands._evaluate_flags import Measured
-    from kardia_cli.console import Voice
     from kardia_cli.judge import Judge
     from kardia_cli.options import Judged
+    from kardia_cli.screen.console import Voice
     from kardia_cli.session import Session
     from kardia_cli.stages.evaluation import Measure
 

@@ -46,7 +46,7 @@ def explain(protocol: str) -> None:
 
     import typer
 
-    from kardia_cli.console import print_table
+    from kardia_cli.screen.console import print_table
 
     function = plugins.load("protocol", protocol)
     known = plugins.options(function)

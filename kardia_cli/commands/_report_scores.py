@@ -14,11 +14,11 @@ from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from kardia_cli.commands._report_flags import Compared, Files, Written
-    from kardia_cli.console import Voice
     from kardia_cli.reporting.model import Comparison
     from kardia_cli.reporting.runs import Choice, Material
     from kardia_cli.reporting.specs import Spec
     from kardia_cli.rows.line import Row
+    from kardia_cli.screen.console import Voice
 
 _OF_SCORES = ("baseline", "criteria", "gate", "calibration", "cost")
 _OF_THE_PAGE = ("dialogues", "rate", "blind")

@@ -10,7 +10,7 @@ from kardia_cli.commands._report_flags import Compared, Files, Written
 from kardia_cli.options import Talk, expand
 
 if TYPE_CHECKING:
-    from kardia_cli.console import Voice
+    from kardia_cli.screen.console import Voice
     from kardia_cli.stages.flips import Comparison
 
 POSITION = 8

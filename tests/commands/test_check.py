@@ -14,8 +14,8 @@ import tokenizers_by_hand as by_hand
 from small_rows import rows
 
 from kardia_cli.commands import _check
-from kardia_cli.console import Voice
 from kardia_cli.errors import UsageError
+from kardia_cli.screen.console import Voice
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load
 

@@ -19,8 +19,8 @@ from rich.cells import cell_len
 TOKEN = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|([\x00-\x1f])|([^\x00-\x1f]+)")
 MARK = b"\x05"
 """Shows nothing; once it has come through, so has all that was written before it."""
-REGION = "import sys; from kardia_cli.terminal import Region; speaker = Region.of(sys.stderr)"
-VOICE = "import sys; from kardia_cli.console import Voice; speaker = Voice('kardia critique')"
+REGION = "import sys; from kardia_cli.screen.terminal import Region; speaker = Region.of(sys.stderr)"
+VOICE = "import sys; from kardia_cli.screen.console import Voice; speaker = Voice('kardia critique')"
 OBEY = """
 import json
 for order in sys.stdin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kardia_cli import jsonl, pipe
-from kardia_cli.console import Voice
+from kardia_cli.screen.console import Voice
 
 
 async def work(row: dict[str, Any]) -> list[dict[str, Any]]:

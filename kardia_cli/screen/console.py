@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
-from kardia_cli.terminal import Region
+from kardia_cli.screen.terminal import Region
 
 
 class Voice:
