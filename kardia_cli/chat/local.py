@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from kardia_cli.chat.local_batch import token_limit
 from kardia_cli.chat.local_generate import Loaded, without_bars
-from kardia_cli.chat.local_identity import folder_hash
 from kardia_cli.chat.local_prompts import context_size, encode, fit, fold_system
 from kardia_cli.errors import ProviderError
 from kardia_cli.rows.request import Reply, Request
+from kardia_cli.weights.fingerprint import folder_hash
 
 __all__ = ["LocalChat", "context_size", "encode", "fetch", "fit", "fold_system", "folder_hash", "without_bars"]
 

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local_identity import base_of, folder_hash
 from kardia_cli.errors import ProviderError
+from kardia_cli.weights.fingerprint import base_of, folder_hash
 
 NOTE = "kardia_base.json"
 _CONFIG = "adapter_config.json"

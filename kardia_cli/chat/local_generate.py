@@ -9,10 +9,10 @@ from typing import Any
 
 from kardia_cli.chat.answers import apart
 from kardia_cli.chat.local_batch import Batch, Row, token_limit
-from kardia_cli.chat.local_identity import is_adapter, tokenizer_source
 from kardia_cli.chat.local_prompts import context_size, encode, fit
 from kardia_cli.errors import MissingExtra, ProviderError
 from kardia_cli.rows.request import Reply, Request, Usage
+from kardia_cli.weights.fingerprint import is_adapter, tokenizer_source
 
 
 class Loaded:

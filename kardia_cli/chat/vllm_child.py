@@ -21,11 +21,11 @@ from typing import Any
 from kardia_cli.chat.http import HttpChat
 from kardia_cli.chat.local import Weights
 from kardia_cli.chat.local_batch import token_limit
-from kardia_cli.chat.local_identity import tokenizer_source
 from kardia_cli.chat.local_prompts import encode, fit, fold_system
 from kardia_cli.chat.vllm_process import VllmProcess, executable, servable
 from kardia_cli.errors import CallFailed
 from kardia_cli.rows.request import Reply, Request
+from kardia_cli.weights.fingerprint import tokenizer_source
 
 PATIENCE = 15 * 60.0
 """Seconds that the child may take to load the model."""

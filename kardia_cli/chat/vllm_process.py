@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.chat.local_adapter import base_folder
-from kardia_cli.chat.local_identity import base_of, is_adapter, tokenizer_source
 from kardia_cli.errors import ProviderError
+from kardia_cli.weights.fingerprint import base_of, is_adapter, tokenizer_source
 
 EXTRA_FLAGS = "KARDIA_VLLM_ARGS"
 """Environment variable with more flags for `vllm serve`, as they would be typed."""

@@ -121,7 +121,7 @@ def _fetch(name: str, revision: str) -> Path:
 def _base(folder: Path) -> Path:
     """The folder with the config: of an adapter that of its base."""
     from kardia_cli.chat.local_adapter import base_folder
-    from kardia_cli.chat.local_identity import is_adapter
+    from kardia_cli.weights.fingerprint import is_adapter
 
     found = base_folder(folder) if is_adapter(folder) else folder
     if found is None:

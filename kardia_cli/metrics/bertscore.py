@@ -76,7 +76,7 @@ def mean(scores: Sequence[BertScore | None]) -> BertScore | None:
 
 def signature(folder: str, layer: int) -> str:
     """What the figures are bound to: the folder's name, the hash of its weights, the layer."""
-    from kardia_cli.chat.local_identity import folder_hash
+    from kardia_cli.weights.fingerprint import folder_hash
 
     return f"{Path(folder).name}@{folder_hash(Path(folder))}|L{layer}|no-idf|no-rescaling"
 

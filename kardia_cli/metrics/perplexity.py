@@ -88,7 +88,7 @@ def reader(folder: str) -> Reader:
 
 def signature(folder: str) -> str:
     """What a perplexity is bound to: the folder's name, the hash of its weights, the tokeniser."""
-    from kardia_cli.chat.local_identity import folder_hash
+    from kardia_cli.weights.fingerprint import folder_hash
 
     return f"{Path(folder).name}@{folder_hash(Path(folder))}|tok:{reader(folder).tokeniser}"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kardia_cli.chat import local_digests
-from kardia_cli.chat.local_digests import cache_file, digest_of
+from kardia_cli.weights import digests
+from kardia_cli.weights.digests import cache_file, digest_of
 
 LONG_AGO = 1_000_000_000
 
@@ -18,7 +18,7 @@ LONG_AGO = 1_000_000_000
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(local_digests, "LARGE", 10)
+    monkeypatch.setattr(digests, "LARGE", 10)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local_digests import digest_of
+from kardia_cli.weights.digests import digest_of
 
 BYTES = (
     "*.safetensors",

@@ -1,0 +1,1 @@
+"""What a model folder is: its fingerprint and the digests of its files."""
