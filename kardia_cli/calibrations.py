@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
-from kardia_cli.identity import data_folder
+from kardia_cli.text.pseudonyms import data_folder
 
 _KEY = ("judge", "judge_hash", "read_hash")
 _SAID = {"calibration": "calibrated"}

@@ -18,8 +18,8 @@ import unicodedata
 from typing import NamedTuple
 
 from kardia_cli import confusables
-from kardia_cli.cleaning import CRISIS_LINES
 from kardia_cli.grading_talk import speaks_of_grading
+from kardia_cli.text.cleaning import CRISIS_LINES
 
 
 class Plain(NamedTuple):

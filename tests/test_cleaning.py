@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kardia_cli.cleaning import clean, count_words, mask_type, same_text, usable_posts
+from kardia_cli.text.cleaning import clean, count_words, mask_type, same_text, usable_posts
 
 
 @pytest.mark.parametrize(

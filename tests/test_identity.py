@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.identity import anon_username, salt
+from kardia_cli.text.pseudonyms import anon_username, salt
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_salt_is_made_once_and_readable_by_its_owner_alone(home: Path) -> None
 
 
 def test_processes_of_one_pipe_agree_on_the_salt(home: Path) -> None:
-    code = "import sys; from kardia_cli.identity import salt; sys.stdin.read(); sys.stdout.buffer.write(salt())"
+    code = "import sys; from kardia_cli.text.pseudonyms import salt; sys.stdin.read(); sys.stdout.buffer.write(salt())"
     started = [
         subprocess.Popen(
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import risk
 from kardia_cli.errors import Dropped, RowError
 from kardia_cli.rows.records import RowModel
+from kardia_cli.text import risk
 
 SUICIDE = [
     "I want to kill myself.",
@@ -269,7 +269,7 @@ def test_any_text_takes_linear_time(piece: str) -> None:
 
 
 def test_the_patterns_are_not_compiled_before_they_are_needed() -> None:
-    script = "import sys, kardia_cli.risk; print('kardia_cli.risk_patterns' in sys.modules, 'pydantic' in sys.modules)"
+    script = "import sys, kardia_cli.text.risk; print('kardia_cli.text.risk_patterns' in sys.modules, 'pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
 

@@ -31,10 +31,10 @@ def run(
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
 
-    from kardia_cli import risk
     from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.profiles import build_profile, one_per_person
+    from kardia_cli.text import risk
 
     async def go() -> None:
         async with Session("build-profiles", io, calls, talk, seeded.seed) as session:

@@ -22,11 +22,11 @@ def run(
     """Judge every supporter turn: FAIL, PASS or SOLVED, with a level, a reason and a quote for each criterion."""
     import asyncio
 
-    from kardia_cli import risk
     from kardia_cli.review import reviewing
     from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.critiques import critique
+    from kardia_cli.text import risk
 
     async def go() -> None:
         async with Session("critique", io, calls, talk, seeded.seed) as session:

@@ -54,7 +54,6 @@ def run(
     """Simulate seeker and supporter, four spans a turn, over profiles and situations."""
     import asyncio
 
-    from kardia_cli import risk
     from kardia_cli.commands import _rounds
     from kardia_cli.errors import UsageError
     from kardia_cli.review import reviewing
@@ -64,6 +63,7 @@ def run(
     from kardia_cli.stages.mending import Mender
     from kardia_cli.stages.refinements import DEFAULT_RUBRIC
     from kardia_cli.stages.rounds import Rounds
+    from kardia_cli.text import risk
 
     async def go() -> None:
         is_judged = bool(judged.judge_model) and _named_here(context, talk)

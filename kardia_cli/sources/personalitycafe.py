@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kardia_cli.cleaning import MBTI_TYPES
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.sources._csv_records import Record, check_width, header, records
+from kardia_cli.text.cleaning import MBTI_TYPES
 
 ORIGIN = {
     "part": "profile",

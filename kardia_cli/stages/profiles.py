@@ -15,16 +15,15 @@ from typing import Any, Protocol
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from kardia_cli import risk
-from kardia_cli.cleaning import MBTI_TYPES, clean, count_words, mask_type, same_text, usable_posts
 from kardia_cli.errors import CallFailed, Dropped, RowError
-from kardia_cli.identity import anon_username
 from kardia_cli.rows import persona
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.persona import Persona
 from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Reply, Request, derive_seed
-from kardia_cli.stages import _excerpts
+from kardia_cli.text import excerpts, risk
+from kardia_cli.text.cleaning import MBTI_TYPES, clean, count_words, mask_type, same_text, usable_posts
+from kardia_cli.text.pseudonyms import anon_username
 
 MIN_WORDS = 60
 BIO_WORDS = 150
@@ -155,7 +154,7 @@ def _chosen(texts: Sequence[str], mbti: str | None, seed: int, is_bio: bool) -> 
     """A profile in the person's own words. A short biography is their About already."""
     if is_bio and sum(count_words(text) for text in texts) <= BIO_WORDS:
         return Persona(mbti, about=" ".join(texts))
-    return _with_activities(mbti, _excerpts.about(texts, seed), "", texts, seed)
+    return _with_activities(mbti, excerpts.about(texts, seed), "", texts, seed)
 
 
 def _enriched(written: ProfileText, texts: Sequence[str], mbti: str | None, seed: int) -> Persona:
@@ -164,8 +163,8 @@ def _enriched(written: ProfileText, texts: Sequence[str], mbti: str | None, seed
 
 def _with_activities(mbti: str | None, about: str, signature: str, texts: Sequence[str], seed: int) -> Persona:
     """Fill what is missing from the posts, no text twice."""
-    signature = signature or _excerpts.signature(texts, about, seed)
-    return Persona(mbti, about, signature, _excerpts.activities(texts, f"{about}\n{signature}", seed))
+    signature = signature or excerpts.signature(texts, about, seed)
+    return Persona(mbti, about, signature, excerpts.activities(texts, f"{about}\n{signature}", seed))
 
 
 def _row(raw: Row, name: str, mbti: str | None, built: Persona, chat: Chat | None = None) -> Row:

@@ -179,7 +179,7 @@ class Canaries:
     def _place(self, prompt: Prompt) -> tuple[frozenset[tuple[str, ...]], bool]:
         """Word runs of the prompt's last seeker turn, and whether it shows no risk; read once for each prompt."""
         if prompt not in self._places:
-            from kardia_cli.risk import at_risk
+            from kardia_cli.text.risk import at_risk
 
             number, turn = prompt
             row = self._rows[number] if number < len(self._rows) else {}

@@ -32,7 +32,7 @@ better. What it has no rule for gets the level None, never a made-up one. Where 
     facts ──▶ View (what is said to the person, set against talk and profile) ──▶ Score per criterion, Hit per question
 
 What words alone cannot tell, it does not find: a danger, a way of harm or an agreement in words that no list holds, irony,
-a feeling that fits in kind and misses in point, facts that are wrong. Danger is what scorer_danger.py and kardia_cli.risk show.
+a feeling that fits in kind and misses in point, facts that are wrong. Danger is what scorer_danger.py and kardia_cli.text.risk show.
 """
 
 from __future__ import annotations

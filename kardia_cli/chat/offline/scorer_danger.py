@@ -1,13 +1,13 @@
-"""Whether a text speaks of danger: the screen of kardia_cli.risk, and phrases of the offline judge's own."""
+"""Whether a text speaks of danger: the screen of kardia_cli.text.risk, and phrases of the offline judge's own."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from kardia_cli import risk
 from kardia_cli.chat.offline.scorer_cues import hinted
 from kardia_cli.chat.offline.scorer_patterns import any_of
 from kardia_cli.chat.offline.scorer_text import Sentence, read
+from kardia_cli.text import risk
 
 RISK = any_of(
     r"kill(?:ing)? myself",

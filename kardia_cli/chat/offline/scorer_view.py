@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from kardia_cli import risk
 from kardia_cli.chat.offline import scorer_asides as asides
 from kardia_cli.chat.offline import scorer_behaviours as behaviours
 from kardia_cli.chat.offline import scorer_generalities as generalities
@@ -32,6 +31,7 @@ from kardia_cli.chat.offline.scorer_text import (
     stem,
     valence_of,
 )
+from kardia_cli.text import risk
 
 _CLEAR = 0.6
 """A seeker's valence beyond this is taken as clearly good or clearly bad."""

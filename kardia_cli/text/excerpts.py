@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from kardia_cli.cleaning import count_words, same_text
 from kardia_cli.rows.request import derive_seed
+from kardia_cli.text.cleaning import count_words, same_text
 
 ABOUT_SENTENCES, ABOUT_WORDS = 4, (6, 40)
 SIGNATURE_WORDS = (3, 14)

@@ -25,7 +25,7 @@ from kardia_cli.errors import Dropped, RowError
 from kardia_cli.rows.line import Row
 
 if TYPE_CHECKING:
-    from kardia_cli.risk_patterns import Kind, Rule
+    from kardia_cli.text.risk_patterns import Kind, Rule
 
 Part = Literal["profile", "situation", "talk"]
 How = Literal["keep", "flag", "drop"]
@@ -76,7 +76,7 @@ def _plain(text: str) -> str:
 
 def without_figures(text: str) -> str:
     """A text in lower case with plain apostrophes, its figures of speech ("suicide by chocolate") blanked, as long as it was."""
-    from kardia_cli.risk_patterns import FIGURES
+    from kardia_cli.text.risk_patterns import FIGURES
 
     if not any(word in text for word in _FIGURED):
         return text
@@ -107,7 +107,7 @@ def _hits(text: str) -> Iterator[tuple[int, int, Kind]]:
 
 def _to_try(text: str) -> Iterator[tuple[int, int, list[Rule]]]:
     """The sentences (start, end) that hold a word some rule needs, with those rules."""
-    from kardia_cli.risk_patterns import RULES
+    from kardia_cli.text.risk_patterns import RULES
 
     places = [(word, place) for word in _needed() for place in _occurrences(word, text)]
     if not places:
@@ -126,7 +126,7 @@ def _to_try(text: str) -> Iterator[tuple[int, int, list[Rule]]]:
 @functools.cache
 def _needed() -> dict[str, tuple[int, ...]]:
     """Which rules need a word."""
-    from kardia_cli.risk_patterns import RULES
+    from kardia_cli.text.risk_patterns import RULES
 
     words = {word for rule in RULES for word in rule.needs}
     return {word: tuple(n for n, rule in enumerate(RULES) if word in rule.needs) for word in sorted(words)}
@@ -154,7 +154,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _taken_back(rule: Rule, sentence: str, hit: re.Match[str], around: str) -> bool:
     """Whether what stands around a hit says that it is denied, general talk, a story or a figure of speech."""
-    from kardia_cli import risk_patterns as words
+    from kardia_cli.text import risk_patterns as words
 
     before = sentence[max(0, hit.start() - 70) : hit.start()]
     if _compiled(words.NEGATED).search(before) and not _compiled(words.STILL_SAID).search(before + hit[0]):
@@ -170,7 +170,7 @@ def _taken_back(rule: Rule, sentence: str, hit: re.Match[str], around: str) -> b
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of risk_patterns.py, compiled when it is first needed."""
-    from kardia_cli.risk_patterns import WORDS
+    from kardia_cli.text.risk_patterns import WORDS
 
     for name, words in WORDS.items():
         pattern = pattern.replace(f"<{name}>", words)

@@ -1,0 +1,1 @@
+"""People's text: cleaning, pseudonyms, the risk screen, excerpts."""
