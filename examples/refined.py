@@ -22,11 +22,11 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from kardia_cli.agreement import Interval, paired_interval
 from kardia_cli.chat.offline.epitome import facets
 from kardia_cli.rows import spans
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.screen.console import print_table
+from kardia_cli.statistics.agreement import Interval, paired_interval
 
 Row = dict[str, Any]
 Measures = dict[str, float]

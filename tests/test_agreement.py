@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.agreement import (
+from kardia_cli.statistics.agreement import (
     Interval,
     icc,
     interval,

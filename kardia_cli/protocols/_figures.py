@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kardia_cli import agreement
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
+from kardia_cli.statistics import agreement
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kardia_cli.agreement import mean
 from kardia_cli.errors import UsageError
 from kardia_cli.metrics import bleu, distinct, epitome, perplexity, strategy
 from kardia_cli.metrics.tokens import unspaced
 from kardia_cli.protocols._references_parts import GOLD, Options
 from kardia_cli.rows.line import Row
+from kardia_cli.statistics.agreement import mean
 
 Table = tuple[str, list[dict[str, Any]]]
 Parts = Mapping[str, float | None]

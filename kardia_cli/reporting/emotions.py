@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from kardia_cli import agreement
 from kardia_cli.rows.records import EMOTIONS
-from kardia_cli.statistics import student
+from kardia_cli.statistics import agreement, student
 from kardia_cli.statistics.estimates import FLAT
 
 Pair = tuple[str, str]  # gold, said

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kardia_cli.agreement import spearman
 from kardia_cli.rows import spans
+from kardia_cli.statistics.agreement import spearman
 
 OPENING = 4
 """Words of a reply that are its opening."""

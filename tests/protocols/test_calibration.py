@@ -15,13 +15,13 @@ import pytest
 from scripted import Scripted, chat, verdict
 
 from kardia_cli import calibrations, rubric_file
-from kardia_cli.agreement import icc, krippendorff_alpha, spearman, weighted_kappa
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.protocols import calibration
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
 from kardia_cli.stages import evaluation
+from kardia_cli.statistics.agreement import icc, krippendorff_alpha, spearman, weighted_kappa
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PEOPLE = [1, 2, 3, 4, 5, 3, 2, 4, 5, 1, 3, 4]

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np  # noqa: TID253 (a test of numbers: nothing imports it unasked)
 import pytest
 
-from kardia_cli import agreement, statistics
+from kardia_cli import statistics
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import emotions, runs, specs, tables
 from kardia_cli.rows.records import EMOTIONS
+from kardia_cli.statistics import agreement
 from tests.support import score_rows
 from tests.support.score_rows import report, run, score
 
