@@ -34,11 +34,11 @@ from typing import Any
 
 from learn_curves import draw
 
-from kardia_cli import embedded
 from kardia_cli.rows.records import split_of
 from kardia_cli.screen.console import print_table
 from kardia_cli.statistics import paired_difference
 from kardia_cli.statistics.agreement import paired_interval
+from kardia_cli.stream import embedded
 
 Row = dict[str, Any]
 WORK = ("florist", "baker", "nurse", "driver", "teacher", "welder", "clerk", "plumber", "painter", "tailor")

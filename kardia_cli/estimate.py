@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kardia_cli import flow
 from kardia_cli.chat.budget import UNCONFIRMED
 from kardia_cli.chat.meter import Meter
 from kardia_cli.chat.prices import may_cost
@@ -24,6 +23,7 @@ from kardia_cli.errors import RowError, UsageError
 from kardia_cli.options import Calls
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Voice
+from kardia_cli.stream import flow
 from kardia_cli.tally import clock
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.rows.line import Row
+from kardia_cli.stream import flow
 
 Split = Callable[[Judge, Score], Mapping[str, float | None]]
 """A reward's value as the values of its parts, each 0 to 1; see `rewards/rubric.py`."""

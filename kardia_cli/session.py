@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from kardia_cli import embedded, flow, jsonl, pipe, plugins, roles
+from kardia_cli import pipe, plugins, roles
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
 from kardia_cli.options import Calls, Io, Judged, Talk, no_input
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import row_id
+from kardia_cli.stream import embedded, flow, jsonl
 from kardia_cli.tally import Tally
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kardia_cli import flow
 from kardia_cli.errors import Unfinished
 from kardia_cli.screen.console import Voice
+from kardia_cli.stream import flow
 
 if TYPE_CHECKING:
     from kardia_cli.chat.meter import Meter, RowCost

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kardia_cli import jsonl, pipe, plugins
+from kardia_cli import pipe, plugins
 from kardia_cli.errors import MissingExtra, RowError, Stopped, Unfinished, UsageError
 from kardia_cli.options import Calls, Io, Judged, Talk, no_input
-from kardia_cli.output import output_descriptor
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import check_row, row_id
 from kardia_cli.rows.splits import Split
 from kardia_cli.session import Session
+from kardia_cli.stream import jsonl
+from kardia_cli.stream.output import output_descriptor
 from kardia_cli.tally import spoken
 
 if TYPE_CHECKING:

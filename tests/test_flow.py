@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from kardia_cli import flow
 from kardia_cli.errors import Dropped, ProviderError, RowError
-from kardia_cli.flow import Outcome
 from kardia_cli.rows.line import Line, Row
+from kardia_cli.stream import flow
+from kardia_cli.stream.flow import Outcome
 
 
 async def numbers(count: int, seen: list[int] | None = None) -> AsyncIterator[Line]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kardia_cli import jsonl
 from kardia_cli.errors import UsageError
-from kardia_cli.jsonl import Splitter
 from kardia_cli.rows.line import Line
+from kardia_cli.stream import jsonl
+from kardia_cli.stream.jsonl import Splitter
 
 
 def read(path: Path) -> list[Line]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kardia_cli.errors import Interrupted, KardiaError, ProviderError, Stopped, Unfinished, UsageError
-from kardia_cli.output import beside
+from kardia_cli.stream.output import beside
 
 
 def write(path: Path, text: bytes = b"row\n", error: KardiaError | None = None, force: bool = False) -> None:

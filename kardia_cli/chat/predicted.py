@@ -194,7 +194,7 @@ class Predictions:
             raise UsageError(said, "`turn` is the place of the supporter's message in `messages`, where 0 is the first")
 
     def _read(self, path: Path, name: str | None) -> None:
-        from kardia_cli.jsonl import read_all
+        from kardia_cli.stream.jsonl import read_all
 
         count = 0
         models: set[str] = set()

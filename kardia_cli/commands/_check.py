@@ -88,9 +88,9 @@ def _conclude(findings: Sequence[Finding], voice: Voice) -> None:
 @contextmanager
 def _folder(name: str, rows: Sequence[Row]) -> Iterator[Path]:
     """The folder with a model's tokenizer and configs; `tiny` is made from the rows, else from the built-in ones."""
-    from kardia_cli import embedded
     from kardia_cli.chat import names
     from kardia_cli.chat.local import without_bars
+    from kardia_cli.stream import embedded
     from kardia_cli.training import tiny
 
     spec = names.resolve(name)

@@ -143,7 +143,7 @@ def settings(
     found: Measure, chats: Mapping[str, Chat], board: Switchboard, split: str, seed: int, judge: Judge | None
 ) -> dict[str, str]:
     """What decided the scores, for each model as one JSON string with sorted keys; under "" for a score of none of them."""
-    from kardia_cli import jsonl
+    from kardia_cli.stream import jsonl
 
     options = {name: _without_folder(value) for name, value in found.options.items()}
     shared = {

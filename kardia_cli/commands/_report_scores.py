@@ -96,7 +96,7 @@ def _is_device(path: Path) -> bool:
 
 
 def _target(path: Path, force: bool, stack: contextlib.ExitStack) -> Callable[[bytes], None]:
-    from kardia_cli.output import beside
+    from kardia_cli.stream.output import beside
 
     descriptor = 1 if str(path) == "-" else stack.enter_context(beside(path, force))
 
@@ -113,8 +113,8 @@ def _target(path: Path, force: bool, stack: contextlib.ExitStack) -> Callable[[b
 
 def _rows_target(asked: Asked, stack: contextlib.ExitStack) -> Any:
     """Where the rows of the comparison go; nowhere where stdout has another form."""
-    from kardia_cli.jsonl import PlainWriter
-    from kardia_cli.output import output_descriptor
+    from kardia_cli.stream.jsonl import PlainWriter
+    from kardia_cli.stream.output import output_descriptor
 
     taken = any(str(path) == "-" for path in asked.written.wanted().values())
     if taken and asked.files.output is None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from kardia_cli.errors import Stopped, Unfinished
 
 if TYPE_CHECKING:
-    from kardia_cli import flow
     from kardia_cli.rows.line import Line, Row
     from kardia_cli.session import Session
     from kardia_cli.stages.rounds import Rounds
+    from kardia_cli.stream import flow
 
 
 async def move(

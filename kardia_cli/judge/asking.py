@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import UNUSABLE, CallFailed
 from kardia_cli.judge import replies
@@ -23,6 +22,7 @@ from kardia_cli.judge.seen import Secret, Seen
 from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Reply, Request, derive_seed
 from kardia_cli.rubric import Criterion, Question, Rubric
+from kardia_cli.stream import flow
 
 Calls = Literal["turn", "criterion"]
 Order = Literal["shuffled", "reversed"]

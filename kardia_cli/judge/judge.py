@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kardia_cli import flow, verdicts
+from kardia_cli import verdicts
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import asking, looking, prompts, readout, replies
@@ -22,6 +22,7 @@ from kardia_cli.rows.prompts import history
 from kardia_cli.rows.records import Critique, Finding, Level, Look, Opinion, PanelLevel, content_hash, row_id
 from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.rubric import Rubric
+from kardia_cli.stream import flow
 
 
 class Judge:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from kardia_cli import disguise, flow
+from kardia_cli import disguise
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
@@ -30,6 +30,7 @@ from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
 from kardia_cli.rows.request import Request, derive_seed
+from kardia_cli.stream import flow
 
 RULE = "rule"
 CUT = ("length", "refusal", "content_filter")

@@ -124,7 +124,7 @@ def _load(path: str, changed: int, models: tuple[str, ...]) -> Labels:
 
 
 def _rows(path: str) -> Iterator[tuple[str, Row]]:
-    from kardia_cli.jsonl import read_all
+    from kardia_cli.stream.jsonl import read_all
 
     for line in read_all(Path(path)):
         place = f"{path}:{line.number}"

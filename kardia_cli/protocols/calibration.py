@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
@@ -27,6 +26,7 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
 from kardia_cli.rubric import FACET_LEVELS, LEVELS, Rubric
+from kardia_cli.stream import flow
 from kardia_cli.verdicts import is_plain
 
 NEEDS_MODEL = False

@@ -10,13 +10,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
+from kardia_cli.stream import flow
 from kardia_cli.verdicts import is_plain
 
 # Planted kinds that a check of the rubric finds under its own id.

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
@@ -25,6 +24,7 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.rubric import Rubric
 from kardia_cli.statistics.agreement import macro_f1, mean
+from kardia_cli.stream import flow
 from kardia_cli.verdicts import overall, parts
 
 EMOTION = "emotion"

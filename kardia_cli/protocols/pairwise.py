@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from kardia_cli import flow, jsonl
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
@@ -23,6 +22,7 @@ from kardia_cli.protocols._ranking_human import Labels, load
 from kardia_cli.protocols._ranking_pairs import Pair, Verdict
 from kardia_cli.protocols._ranking_prompt import DEFAULT_AXES, axes_of, prompt_hash
 from kardia_cli.rows.line import Row
+from kardia_cli.stream import flow, jsonl
 
 MIN_MODELS = 2
 NEEDS_RUBRIC = False

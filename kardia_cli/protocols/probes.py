@@ -12,7 +12,6 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
@@ -25,6 +24,7 @@ from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique, content_hash
+from kardia_cli.stream import flow
 from kardia_cli.verdicts import is_plain
 
 NEEDS_MODEL = False

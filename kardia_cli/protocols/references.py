@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
@@ -28,6 +27,7 @@ from kardia_cli.protocols._references_parts import GOLD, Asked, Options, extra, 
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
+from kardia_cli.stream import flow
 
 NEEDS_MODEL = False
 """`gold=true` measures the rows alone; without it `evaluate` asks for a model itself."""

@@ -11,7 +11,6 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kardia_cli import flow, jsonl
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.environments import sentient
@@ -23,6 +22,7 @@ from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
 from kardia_cli.rows.request import Request, derive_seed
+from kardia_cli.stream import flow, jsonl
 
 NEEDS: tuple[str, ...] = ()
 """Rows are of several kinds; see `sentient.read`."""

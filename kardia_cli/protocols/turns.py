@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kardia_cli import flow
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
@@ -20,6 +19,7 @@ from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique
 from kardia_cli.rubric import Rubric
 from kardia_cli.statistics.agreement import mean
+from kardia_cli.stream import flow
 from kardia_cli.verdicts import EMPTY, SPREAD, is_plain, overall, parts
 
 NEEDS_MODEL = False

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kardia_cli import flow, jsonl
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
@@ -21,6 +20,7 @@ from kardia_cli.protocols._ranking import Candidate, Place, Question, Round
 from kardia_cli.protocols._ranking_human import Labels, load
 from kardia_cli.protocols._ranking_prompt import DEFAULT_AXES, axes_of, prompt_hash
 from kardia_cli.rows.line import Row
+from kardia_cli.stream import flow, jsonl
 
 MIN_MODELS = 2
 NEEDS_RUBRIC = False

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kardia_cli import jsonl
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting.criteria import VALUE, called
 from kardia_cli.rows.line import Line, Row
+from kardia_cli.stream import jsonl
 
 Key = tuple[str, int, str]
 """A dialogue's id, the index of its measured turn, and what was tried on it (probes; else nothing)."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kardia_cli import jsonl
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import rows
 from kardia_cli.reporting.rows import Key, Scored
 from kardia_cli.reporting.specs import Spec
 from kardia_cli.rows.line import Line, Row
+from kardia_cli.stream import jsonl
 
 
 @dataclass

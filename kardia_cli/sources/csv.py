@@ -11,8 +11,8 @@ from pathlib import Path
 
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Line
-from kardia_cli.sources._csv_records import check_width, header, records
-from kardia_cli.sources._mapping import apply, missing, read_map
+from kardia_cli.stream.csv_records import check_width, header, records
+from kardia_cli.stream.field_mapping import apply, missing, read_map
 
 
 def rows(path: Path, map: Sequence[str] = ()) -> Iterator[Line]:  # noqa: A002  # the option's name on the command line

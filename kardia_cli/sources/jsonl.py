@@ -1,6 +1,6 @@
 """JSON lines of any layout: one object a line; `map=person=bio` says which key is what.
 
-Lines end at "\\n" only (U+2028 stays inside strings); one over `kardia_cli.jsonl.MAX_LINE`, not JSON, not an object
+Lines end at "\\n" only (U+2028 stays inside strings); one over `kardia_cli.stream.jsonl.MAX_LINE`, not JSON, not an object
 or not UTF-8 costs itself alone. Keys that are not mapped pass through untouched.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.jsonl import read_all
 from kardia_cli.rows.line import Line
-from kardia_cli.sources._mapping import apply, read_map
+from kardia_cli.stream.field_mapping import apply, read_map
+from kardia_cli.stream.jsonl import read_all
 
 
 def rows(path: Path, map: Sequence[str] = ()) -> Iterator[Line]:  # noqa: A002  # the option's name on the command line

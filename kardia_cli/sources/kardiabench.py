@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.jsonl import read_all
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import SIX_FIELDS, check_row
+from kardia_cli.stream.jsonl import read_all
 
 LICENCE = "CC BY-NC-ND 4.0"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
-from kardia_cli.sources._csv_records import Record, check_width, header, records
+from kardia_cli.stream.csv_records import Record, check_width, header, records
 from kardia_cli.text.cleaning import MBTI_TYPES
 
 ORIGIN = {

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kardia_cli import jsonl
 from kardia_cli.errors import Dropped, RowError, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.screen.console import Voice
+from kardia_cli.stream import jsonl
 
 CHANGES = ("text", "judge", "rubric", "levels", "findings", "gates", "policy", "solved")
 """What `changed` may name, in this order: the judged text (with all that the judge saw), who judged, what the judge read,

@@ -13,11 +13,11 @@ from typing import Literal
 
 import orjson
 
-from kardia_cli import jsonl
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import EMOTIONS, check_row, content_hash
 from kardia_cli.rows.request import derive_seed
+from kardia_cli.stream import jsonl
 from kardia_cli.text import risk
 
 How = Literal["balanced", "random", "round-robin"]

@@ -14,7 +14,6 @@ from typing import Literal
 from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import UsageError
-from kardia_cli.jsonl import as_text
 from kardia_cli.judge import Judge
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
@@ -23,6 +22,7 @@ from kardia_cli.rows.records import Revision
 from kardia_cli.stages.dialogues import Speaker, simulate
 from kardia_cli.stages.mending import Draft, Mender, finish, settle
 from kardia_cli.stages.rounds import Lost, Rounds
+from kardia_cli.stream.jsonl import as_text
 
 DEFAULT_RUBRIC = "synthesis"
 

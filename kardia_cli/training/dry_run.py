@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kardia_cli import flow
 from kardia_cli.chat.local import LocalChat
 from kardia_cli.errors import RowError
 from kardia_cli.rows import prompts, spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Request, derive_seed
+from kardia_cli.stream import flow
 from kardia_cli.training.samples import answerable
 from kardia_cli.training.scoring import Rewards, Scores
 

@@ -14,9 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.jsonl import dump
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import SIX_FIELDS, row_id
+from kardia_cli.stream.jsonl import dump
 from kardia_cli.training import card, curves, ranks, reports, saving
 from kardia_cli.training.runs import SAMPLES, Run
 from kardia_cli.training.scoring import Round, Scored

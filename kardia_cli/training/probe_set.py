@@ -12,11 +12,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kardia_cli import flow
 from kardia_cli.errors import CallFailed
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id
+from kardia_cli.stream import flow
 from kardia_cli.training.samples import answerable
 from kardia_cli.training.scoring import Scored
 

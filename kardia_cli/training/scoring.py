@@ -17,9 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kardia_cli import flow
 from kardia_cli.errors import KardiaError, RowError
 from kardia_cli.rows.line import Row
+from kardia_cli.stream import flow
 from kardia_cli.training import ranks
 from kardia_cli.training.masking import Masking, Values, kind
 

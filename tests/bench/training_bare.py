@@ -15,7 +15,7 @@ def prepare(folder: Path) -> None:
     """The samples of both stages in FOLDER/sft.json and FOLDER/grpo.json."""
     from transformers import AutoTokenizer
 
-    from kardia_cli import jsonl
+    from kardia_cli.stream import jsonl
     from kardia_cli.training import samples
 
     rows = [line.row for line in jsonl.read_all(folder / "drafts.jsonl") if line.row is not None]

@@ -92,7 +92,7 @@ def build(folder: Path, size: str) -> int:
     import torch
     from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 
-    from kardia_cli import jsonl
+    from kardia_cli.stream import jsonl
     from kardia_cli.training import tiny
 
     rows = [line.row for line in jsonl.read_all(folder / "drafts.jsonl") if line.row is not None]

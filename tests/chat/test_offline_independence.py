@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import embedded, rubric_file
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.chat.offline import backend
@@ -25,6 +25,7 @@ from kardia_cli.stages import dialogues, pairing
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stages.refinements import Refiner, refine
 from kardia_cli.strategies.kardia import reply
+from kardia_cli.stream import embedded
 
 FOLDER = Path(backend.__file__).parent
 JUDGE = sorted(FOLDER.glob("scorer*.py"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from small_rows import rows
 
-from kardia_cli.jsonl import dump
+from kardia_cli.stream.jsonl import dump
 
 ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
 

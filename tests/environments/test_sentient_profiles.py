@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import jsonl
-from kardia_cli.embedded import _FOLDER
 from kardia_cli.environments.sentient import BY_ID, INTENTIONS, read
 from kardia_cli.errors import RowError
+from kardia_cli.stream import jsonl
+from kardia_cli.stream.embedded import _FOLDER
 
 SAGES: dict[str, Any] = {
     "id": "a1", "player": "* 姓名：林夏", "scene": "## 故事", "main_cha": "回避型", "cha_group": ["内向", "胆小"],

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import flow, plugins, rubric_file
+from kardia_cli import plugins, rubric_file
 from kardia_cli.errors import CallFailed, Why
 from kardia_cli.judge import Judge
 from kardia_cli.rows import spans
@@ -23,6 +23,7 @@ from kardia_cli.rows.request import Request
 from kardia_cli.rows.spans import Spans
 from kardia_cli.scoring import Rewards
 from kardia_cli.stages.critiques import critique
+from kardia_cli.stream import flow
 from kardia_cli.training.scoring import Scorer
 
 CORE = rubric_file.load("kardia-core")

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import embedded, rubric_file
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.chat.offline.backend import OfflineChat
@@ -29,6 +29,7 @@ from kardia_cli.rows.request import Request
 from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.evaluation import Measure
 from kardia_cli.stages.evaluation import evaluate as as_rows
+from kardia_cli.stream import embedded
 
 CORE = rubric_file.load("kardia-core")
 ROWS = {row["id"]: row for row in embedded.rows("probes")}

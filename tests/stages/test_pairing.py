@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from kardia_cli import embedded, jsonl
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.stages import pairing
 from kardia_cli.stages.pairing import Pairing, paired
+from kardia_cli.stream import embedded, jsonl
 from kardia_cli.text import risk
 
 SITUATIONS, _ = pairing.read_situations(

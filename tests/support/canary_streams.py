@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from kardia_cli import embedded, rubric_file
+from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.chat.offline.backend import OfflineChat
@@ -17,6 +17,7 @@ from kardia_cli.contracts import Score
 from kardia_cli.judge import Judge
 from kardia_cli.rewards.rubric import score
 from kardia_cli.rows import spans
+from kardia_cli.stream import embedded
 
 PROMPTS, EACH, GROUP = 24, 12, 8
 """Prompts of the bank, real replies to each (clean, and as many with a planted fault), and completions of a group."""

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.jsonl import dump
 from kardia_cli.stages.sft import run_sft
+from kardia_cli.stream.jsonl import dump
 from kardia_cli.training import ranks, whole_files
 from kardia_cli.training.settings import load
 

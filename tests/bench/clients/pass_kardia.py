@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kardia_cli import jsonl, pipe
+from kardia_cli import pipe
 from kardia_cli.screen.console import Voice
+from kardia_cli.stream import jsonl
 
 
 async def work(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kardia_cli import jsonl
 from kardia_cli.errors import Interrupted, Stopped, Unfinished, UsageError
+from kardia_cli.stream import jsonl
 
 
 @contextlib.contextmanager

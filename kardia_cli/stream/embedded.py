@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 
-from kardia_cli import jsonl
 from kardia_cli.rows.line import Line, Row
+from kardia_cli.stream import jsonl
 
 Name = Literal["people", "profiles", "situations", "dialogues", "probes", "sage"]
-_FOLDER = Path(__file__).parent / "data"
+_FOLDER = Path(__file__).parents[1] / "data"
 
 
 def rows(name: Name) -> list[Row]:
