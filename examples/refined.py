@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from kardia_cli.chat.offline.epitome import facets
+from kardia_cli.metrics.epitome_rules import facets
 from kardia_cli.rows import spans
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.screen.console import print_table

@@ -18,7 +18,7 @@ JUDGED = "judge"
 
 def by_words(reply: str, seeker: str) -> dict[str, float]:
     """The facets of a reply to what the seeker said last, by the offline rules; deterministic, no call."""
-    from kardia_cli.chat.offline.epitome import facets
+    from kardia_cli.metrics.epitome_rules import facets
 
     found = facets(seeker, reply)
     return {name: float(found[name].level) for name in FACETS}

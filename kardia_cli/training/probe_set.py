@@ -50,7 +50,7 @@ def _rank(row: Row, turn: int) -> str:
 
 def epitome(row: Row, turn: int, text: str) -> float:
     """The three EPITOME facets of a turn's visible words, as one number from 0 to 1."""
-    from kardia_cli.chat.offline.epitome import facets
+    from kardia_cli.metrics.epitome_rules import facets
 
     said = [message["content"] for message in row["messages"][:turn] if message["role"] == "user"]
     found = facets(said[-1] if said else "", spans.visible(text))

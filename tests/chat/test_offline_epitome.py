@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kardia_cli.chat.offline import epitome
-from kardia_cli.chat.offline.epitome import facets
+from kardia_cli.metrics import epitome_rules
+from kardia_cli.metrics.epitome_rules import facets
 
-FOLDER = Path(epitome.__file__).parent
+FOLDER = Path(epitome_rules.__file__).parent
 OWN = sorted(FOLDER.glob("epitome*.py"))
 JUDGE = sorted(FOLDER.glob("scorer*.py"))
 SEEKER = "My brother sold our mother's piano without asking me. I used to sit under it when she played."
@@ -193,7 +193,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_it_imports_nothing_of_kardia_but_its_own_words() -> None:
-    assert {name for path in OWN for name in imported(path)} == {"kardia_cli.chat.offline.epitome_words"}
+    assert {name for path in OWN for name in imported(path)} == {"kardia_cli.metrics.epitome_words"}
 
 
 def test_of_the_judge_only_its_map_imports_it_and_nobody_its_words() -> None:

@@ -41,12 +41,13 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from kardia_cli.chat.offline import epitome, scorer_view
+from kardia_cli.chat.offline import scorer_view
 from kardia_cli.chat.offline.scorer_faults import ABSENT, RULES
 from kardia_cli.chat.offline.scorer_levels import CRITERIA
 from kardia_cli.chat.offline.scorer_talk import QUESTIONS, fits, settled
 from kardia_cli.chat.offline.scorer_text import quote, read
 from kardia_cli.chat.offline.scorer_view import View, view
+from kardia_cli.metrics import epitome_rules
 
 Facts = Mapping[str, Any]
 
@@ -90,7 +91,7 @@ def _criterion(asked: Facts, facts: Facts, seen: View) -> dict[str, Any]:
 
 def _facets(names: list[str], facts: Facts, seen: View) -> list[dict[str, Any]]:
     """The facets asked for, by epitome.py, of what the reply says to the person; null where it knows none of that name."""
-    found = epitome.facets(scorer_view.asked(facts), seen.reply.raw) if seen.english else {}
+    found = epitome_rules.facets(scorer_view.asked(facts), seen.reply.raw) if seen.english else {}
     return [{"id": name, "level": found[name].level if name in found else None} for name in names]
 
 

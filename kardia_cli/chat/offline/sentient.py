@@ -15,9 +15,10 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.chat.offline import details, epitome
+from kardia_cli.chat.offline import details
 from kardia_cli.chat.offline import sentient_words as phrases
 from kardia_cli.chat.offline.spoken import Spoken, pick
+from kardia_cli.metrics import epitome_rules
 
 _BY_FACETS = (-4, 0, 1, 2, 3, 4, 4)
 """The change by the sum of the three facets, 0 to 6."""
@@ -51,7 +52,7 @@ def change_of(facts: Mapping[str, Any]) -> tuple[int, str]:
     waved = len({found[0].lower() for found in phrases.DISMISSIVE.finditer(_plain(reply))})
     if waved:
         return -6 if waved == 1 else -10, "it waves the matter away"
-    levels = {name: facet.level for name, facet in epitome.facets(_last(facts), reply).items()}
+    levels = {name: facet.level for name, facet in epitome_rules.facets(_last(facts), reply).items()}
     change, why = (
         _BY_FACETS[sum(levels.values())],
         ["it is " + ("warm or attentive" if any(levels.values()) else "cold")],
@@ -69,10 +70,10 @@ def serves(intention: str, reply: str, said: str) -> bool:
     """Whether the words of a reply serve this hidden hope."""
     text = _plain(reply)
     if intention == "empathy":
-        levels = epitome.facets(said, reply)
+        levels = epitome_rules.facets(said, reply)
         return levels["interpretation"].level == 2 and not phrases.ORDERS.search(text)
     if intention == "listening":
-        asks = epitome.facets(said, reply)["exploration"].level > 0
+        asks = epitome_rules.facets(said, reply)["exploration"].level > 0
         return (asks or bool(phrases.HOPES["listening"].search(text))) and not phrases.ORDERS.search(text)
     return intention in phrases.HOPES and bool(phrases.HOPES[intention].search(text))
 

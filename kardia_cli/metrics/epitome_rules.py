@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kardia_cli.chat.offline import epitome_words as words
+from kardia_cli.metrics import epitome_words as words
 
 MAX_QUOTE = 200
 READ_CHARS = 20_000
