@@ -190,7 +190,7 @@ class Switchboard:
     def _stand_in(self, spec: ModelSpec) -> Backend | None:
         if self._rehearsal is None:
             return None
-        from kardia_cli.chat.offline.backend import OfflineChat
+        from kardia_cli.offline.backend import OfflineChat
 
         meter = self._rehearsal.setdefault(spec.given, Meter(spec.given, free=_is_free(spec)))
         return Counted(OfflineChat(), meter, find(spec, self.settings.prices), repairs=False)
@@ -295,7 +295,7 @@ def _identity(spec: ModelSpec, content_hash: str) -> tuple[str, str, str]:
 def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
     """The backend that a name means, the hash of what answers there (empty where nobody knows), whether it is served."""
     if spec.kind == "offline":
-        from kardia_cli.chat.offline.backend import OfflineChat, source_hash
+        from kardia_cli.offline.backend import OfflineChat, source_hash
 
         return OfflineChat(), source_hash(), False
     if spec.kind in ("local", "hub"):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field, field_validator
 
-from kardia_cli.chat.offline.fill import fill
+from kardia_cli.offline.fill import fill
 
 FACTS = {
     "situation": "My brother sold our late father's boat without a word to me. I found out from a neighbour.",

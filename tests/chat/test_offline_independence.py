@@ -14,11 +14,11 @@ import pytest
 from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
-from kardia_cli.chat.offline import backend
-from kardia_cli.chat.offline.backend import OfflineChat
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
 from kardia_cli.judge import Judge
+from kardia_cli.offline import backend
+from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.stages import dialogues, pairing
@@ -94,14 +94,14 @@ def test_the_facets_import_no_rule_of_the_judge_and_none_of_the_speaker() -> Non
     for path in FACETS:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli"):
-                assert (node.module or "").startswith("kardia_cli.chat.offline")
+                assert (node.module or "").startswith("kardia_cli.offline")
                 assert {(node.module or "").split(".")[-1], *(a.name for a in node.names)} & {p.stem for p in FACETS}
 
 
 @pytest.mark.parametrize("path", [*JUDGE, *SPEAKER], ids=lambda path: path.stem)
 def test_neither_imports_the_other(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli.chat.offline"):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli.offline"):
             names = {(node.module or "").split(".")[-1], *(alias.name for alias in node.names)}
             judging = any(name.startswith("scorer") for name in names)
             if path in JUDGE:

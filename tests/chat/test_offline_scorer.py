@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kardia_cli.chat.offline.scorer import judge_dialogue, judge_fit, judge_turn
-from kardia_cli.chat.offline.scorer_faults import RULES
-from kardia_cli.chat.offline.scorer_feelings import EMOTION_FAMILY, FEELINGS
-from kardia_cli.chat.offline.scorer_levels import CRITERIA
+from kardia_cli.offline.judge.faults import RULES
+from kardia_cli.offline.judge.feelings import EMOTION_FAMILY, FEELINGS
+from kardia_cli.offline.judge.judge import judge_dialogue, judge_fit, judge_turn
+from kardia_cli.offline.judge.levels import CRITERIA
 from kardia_cli.rows.records import EMOTIONS
 
 RNG = random.Random(0)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.chat.offline.scorer import judge_gate, judge_turn
-from kardia_cli.chat.offline.scorer_faults import ABSENT, RULES, SEVERITY
+from kardia_cli.offline.judge.faults import ABSENT, RULES, SEVERITY
+from kardia_cli.offline.judge.judge import judge_gate, judge_turn
 
 RNG = random.Random(0)
 DYING = "I wrote the letters last night. I just do not want to be alive any more."

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kardia_cli.chat.offline.scorer import judge_turn
-from kardia_cli.chat.offline.scorer_faults import RULES
-from kardia_cli.chat.offline.scorer_levels import CRITERIA
-from kardia_cli.chat.offline.scorer_text import named_feelings, plain
+from kardia_cli.offline.judge.faults import RULES
+from kardia_cli.offline.judge.judge import judge_turn
+from kardia_cli.offline.judge.levels import CRITERIA
+from kardia_cli.offline.judge.text import named_feelings, plain
 from kardia_cli.rows.records import EMOTIONS
 
 RNG = random.Random(0)

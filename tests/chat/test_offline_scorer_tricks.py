@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.chat.offline.scorer import judge_turn
-from kardia_cli.chat.offline.scorer_asides import spoken, told, without_markup
-from kardia_cli.chat.offline.scorer_faults import RULES
-from kardia_cli.chat.offline.scorer_levels import CRITERIA
+from kardia_cli.offline.judge.asides import spoken, told, without_markup
+from kardia_cli.offline.judge.faults import RULES
+from kardia_cli.offline.judge.judge import judge_turn
+from kardia_cli.offline.judge.levels import CRITERIA
 
 RNG = random.Random(0)
 PERSON = "MBTI: ISFJ\nAbout: Bus driver, mother of twins.\nRecent Activities:\n- Sews quilts\n- Joined a choir"

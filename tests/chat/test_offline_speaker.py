@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import BaseModel
 
-from kardia_cli.chat.offline import details, faults
-from kardia_cli.chat.offline.backend import ROLES, OfflineChat, source_hash
-from kardia_cli.chat.offline.feelings import FEELINGS, contrary, infer, read_signs
+from kardia_cli.offline.backend import ROLES, OfflineChat, source_hash
+from kardia_cli.offline.speaker import details, faults
+from kardia_cli.offline.speaker.feelings import FEELINGS, contrary, infer, read_signs
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.rows.request import Reply, Request, derive_seed

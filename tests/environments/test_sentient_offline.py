@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from kardia_cli.chat.offline import sentient
 from kardia_cli.environments.sentient import BY_ID, takes_leave
+from kardia_cli.offline.speaker import sentient
 
 SAID = "I stopped in the middle of the piece. Everybody heard it."
 GOOD = {

@@ -16,10 +16,10 @@ from small_rows import row, rows, turn
 
 from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.chat.offline.backend import OfflineChat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
+from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.protocols import _ranking_prompt as words
 from kardia_cli.protocols import winrank
 from kardia_cli.rows.request import Request

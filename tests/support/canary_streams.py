@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
-from kardia_cli.chat.offline.backend import OfflineChat
-from kardia_cli.chat.offline.supporter import supporter_turn
 from kardia_cli.contracts import Score
 from kardia_cli.judge import Judge
+from kardia_cli.offline.backend import OfflineChat
+from kardia_cli.offline.speaker.supporter import supporter_turn
 from kardia_cli.rewards.rubric import score
 from kardia_cli.rows import spans
 from kardia_cli.stream import embedded
