@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kardia_cli.chat.budget import UNCONFIRMED
-from kardia_cli.chat.meter import Meter
-from kardia_cli.chat.prices import may_cost
+from kardia_cli.chat.limits.budget import UNCONFIRMED
+from kardia_cli.chat.limits.meter import Meter
+from kardia_cli.chat.limits.prices import may_cost
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.options import Calls
 from kardia_cli.rows.line import Line, Row

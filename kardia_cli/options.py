@@ -199,8 +199,8 @@ class Calls:
 
     def settings(self, config: Path | None) -> CallSettings:
         """The settings of the gateway."""
-        from kardia_cli.chat.budget import UNCONFIRMED, Caps
         from kardia_cli.chat.gateway import CallSettings, pipe_cap
+        from kardia_cli.chat.limits.budget import UNCONFIRMED, Caps
 
         if self.ledger is not None and self.no_ledger:
             raise UsageError("--ledger and --no-ledger exclude each other", "give one of them")

@@ -257,7 +257,7 @@ class Session:
 
     def _accounted(self, work: flow.Work, tally: Tally) -> flow.Work:
         """The work of a row within its deadline and budget; no row goes out before its calls are in the ledger."""
-        from kardia_cli.chat.meter import ROW, RowCost
+        from kardia_cli.chat.limits.meter import ROW, RowCost
 
         board, deadline, numbers = self.board, self.calls.row_timeout, itertools.count()
 

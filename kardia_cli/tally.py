@@ -17,7 +17,7 @@ from kardia_cli.screen.console import Voice
 from kardia_cli.stream import flow
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.meter import Meter, RowCost
+    from kardia_cli.chat.limits.meter import Meter, RowCost
 
 ENOUGH = 20
 """Rows after which a run's time and cost are projected."""

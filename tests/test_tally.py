@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kardia_cli.chat.meter import Meter, RowCost
+from kardia_cli.chat.limits.meter import Meter, RowCost
 from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.request import Reply, Request, Usage

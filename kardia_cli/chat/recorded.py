@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kardia_cli.chat.gate import Halt
 from kardia_cli.chat.ledger import Entry, Ledger, key_of
-from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.limits.limiter import Halt
+from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.errors import KardiaError
 from kardia_cli.rows.request import Backend, Reply, Request, schema_hash
 

@@ -11,7 +11,7 @@ from kardia_cli.tally import spoken
 from kardia_cli.training import dry_run
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.meter import Meter
+    from kardia_cli.chat.limits.meter import Meter
     from kardia_cli.rows.line import Row
     from kardia_cli.scoring import Rewards
     from kardia_cli.screen.console import Voice

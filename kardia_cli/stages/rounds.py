@@ -16,7 +16,7 @@ from kardia_cli.errors import Dropped
 from kardia_cli.rows.line import Row
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.meter import Meter
+    from kardia_cli.chat.limits.meter import Meter
 
 Table = list[dict[str, Any]]
 

@@ -10,8 +10,8 @@ from typing import Any
 import chat_server as server
 import pytest
 
-from kardia_cli.chat.budget import Caps
 from kardia_cli.chat.gateway import Switchboard, pipe_cap
+from kardia_cli.chat.limits.budget import Caps
 from kardia_cli.errors import CallFailed, Stopped, UsageError
 from kardia_cli.rows.request import Reply
 

@@ -11,10 +11,10 @@ from typing import Any
 import chat_server as server
 import pytest
 
-from kardia_cli.chat.gate import Ceilings, Gate, Halt
 from kardia_cli.chat.gateway import Switchboard
-from kardia_cli.chat.limits import Window
-from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.limits.limiter import Ceilings, Gate, Halt
+from kardia_cli.chat.limits.meter import Meter
+from kardia_cli.chat.limits.window import Window
 from kardia_cli.errors import CallFailed, Interrupted, ProviderError, Stopped
 from kardia_cli.rows.request import Quota, Reply, Request
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from kardia_cli.chat.limits import CUT, START, USUAL, Pace, Window
+from kardia_cli.chat.limits.window import CUT, START, USUAL, Pace, Window
 
 Server = Callable[[float], tuple[float, bool]]
 """When a call that goes out now comes back, and whether with an answer (else with a 429)."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from kardia_cli.chat.limits.prices import FIRST_GUESS, Guess, Price, find, is_here, is_near, may_cost
 from kardia_cli.chat.names import resolve
-from kardia_cli.chat.prices import FIRST_GUESS, Guess, Price, find, is_here, is_near, may_cost
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.request import Request, Usage
 

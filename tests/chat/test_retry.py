@@ -9,7 +9,7 @@ import chat_server as server
 import pytest
 
 from kardia_cli.chat.gateway import Switchboard
-from kardia_cli.chat.retry import FIRST_CALLS, HOPELESS
+from kardia_cli.chat.limits.retry import FIRST_CALLS, HOPELESS
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply
 

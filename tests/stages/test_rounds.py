@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kardia_cli.chat.meter import Meter, Role
+from kardia_cli.chat.limits.meter import Meter, Role
 from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.stages.rounds import Lost, Rounds, Seen
 

@@ -13,8 +13,8 @@ import pytest
 from small_rows import row, turn
 
 from kardia_cli import plugins, rubric_file
-from kardia_cli.chat.budget import Caps
 from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.limits.budget import Caps
 from kardia_cli.errors import ProviderError, Stopped
 from kardia_cli.judge import Judge
 from kardia_cli.scoring import Rewards

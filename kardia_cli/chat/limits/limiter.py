@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from kardia_cli.chat.limits import Pace, Window
-from kardia_cli.chat.meter import ROW, Meter
+from kardia_cli.chat.limits.meter import ROW, Meter
+from kardia_cli.chat.limits.window import Pace, Window
 from kardia_cli.errors import CallFailed, KardiaError, Stopped
 from kardia_cli.rows.request import Reply, Request
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import random
 
-from kardia_cli.chat.gate import TRANSIENT, Gate, Halt
-from kardia_cli.chat.meter import Meter
+from kardia_cli.chat.limits.limiter import TRANSIENT, Gate, Halt
+from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request
 

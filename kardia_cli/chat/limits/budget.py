@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kardia_cli.chat.gate import Halt
 from kardia_cli.chat.ledger import Ledger
-from kardia_cli.chat.prices import Guess, Price
+from kardia_cli.chat.limits.limiter import Halt
+from kardia_cli.chat.limits.prices import Guess, Price
 from kardia_cli.errors import CallFailed, Stopped
 from kardia_cli.rows.request import Backend, Reply, Request
 
