@@ -99,8 +99,8 @@ def _main(
 
 
 def _ledger(path: Path | None, prune: str | None) -> None:
-    from kardia_cli.chat.account import Account
-    from kardia_cli.chat.ledger import default_path
+    from kardia_cli.chat.ledger.account import Account
+    from kardia_cli.chat.ledger.ledger import default_path
     from kardia_cli.durations import duration
     from kardia_cli.screen.console import print_table
 

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kardia_cli.chat import structured
-from kardia_cli.chat.ledger import Ledger, default_path
+from kardia_cli.chat.ledger.ledger import Ledger, default_path
+from kardia_cli.chat.ledger.recorded import Recorded
 from kardia_cli.chat.limits.budget import Caps, Priced, Purse
 from kardia_cli.chat.limits.limiter import Ceilings, Gate, Halt
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.prices import Price, find, is_here, is_near, may_cost
 from kardia_cli.chat.limits.retry import Retry
 from kardia_cli.chat.names import ModelSpec, resolve, through_litellm
-from kardia_cli.chat.recorded import Recorded
 from kardia_cli.errors import KardiaError, UsageError
 from kardia_cli.rows.request import Backend, Reply, Request
 

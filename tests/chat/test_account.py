@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kardia_cli.chat.account import Account
-from kardia_cli.chat.ledger import Entry, Ledger, connect
+from kardia_cli.chat.ledger.account import Account
+from kardia_cli.chat.ledger.ledger import Entry, Ledger, connect
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.request import Reply, Usage
 

@@ -18,7 +18,7 @@ import chat_server as server
 import pytest
 
 from kardia_cli.chat.gateway import CallSettings, Switchboard
-from kardia_cli.chat.ledger import (
+from kardia_cli.chat.ledger.ledger import (
     VERSION,
     Entry,
     Ledger,
@@ -159,7 +159,7 @@ def test_a_ledger_that_cannot_be_written_any_more_stops_the_run(tmp_path: Path) 
 HOLD = """
 import sys, time
 from pathlib import Path
-from kardia_cli.chat.ledger import Ledger, key_of
+from kardia_cli.chat.ledger.ledger import Ledger, key_of
 ledger = Ledger(Path(sys.argv[1]))
 print(ledger.claim(key_of(("m",), 1)), flush=True)
 sys.stdin.readline()
@@ -348,7 +348,7 @@ def test_a_default_ledger_that_cannot_be_used_is_said_and_done_without_but_a_nam
 
 def test_two_who_make_the_file_at_once_both_have_it(tmp_path: Path) -> None:
     code = (
-        "import sys, asyncio\nfrom pathlib import Path\nfrom kardia_cli.chat.ledger import Ledger\n"
+        "import sys, asyncio\nfrom pathlib import Path\nfrom kardia_cli.chat.ledger.ledger import Ledger\n"
         "async def go():\n    await Ledger(Path(sys.argv[1])).aclose()\nasyncio.run(go())"
     )
     for number in range(3):

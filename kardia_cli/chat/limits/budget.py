@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kardia_cli.chat.ledger import Ledger
+from kardia_cli.chat.ledger.ledger import Ledger
 from kardia_cli.chat.limits.limiter import Halt
 from kardia_cli.chat.limits.prices import Guess, Price
 from kardia_cli.errors import CallFailed, Stopped

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from kardia_cli.chat.ledger import Entry, Ledger, key_of
+from kardia_cli.chat.ledger.ledger import Entry, Ledger, key_of
 from kardia_cli.rows.request import Reply, Usage
 
 WAVE = 512

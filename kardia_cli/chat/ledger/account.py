@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.ledger import connect, transaction
+from kardia_cli.chat.ledger.ledger import connect, transaction
 from kardia_cli.errors import UsageError
 
 Lines = list[dict[str, Any]]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kardia_cli.chat.ledger import Entry, Ledger, key_of
+from kardia_cli.chat.ledger.ledger import Entry, Ledger, key_of
 from kardia_cli.chat.limits.limiter import Halt
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.errors import KardiaError

@@ -1,0 +1,1 @@
+"""The ledger of paid replies: the store, the wrapper that asks it first, and a look into it."""
