@@ -324,7 +324,7 @@ def _weights(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
     if settings.via == "auto" and spec.real and vllm_child.wanted(spec.folder):
         served = vllm_child.VllmChat(named, say, spec.revision)
         return served, served.hash, True
-    from kardia_cli.chat.local import LocalChat
+    from kardia_cli.chat.local.backend import LocalChat
 
     local = LocalChat(named, revision=spec.revision)
     return local, local.hash, False

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local_adapter import base_folder
+from kardia_cli.chat.local.adapter import base_folder
 from kardia_cli.errors import ProviderError
 from kardia_cli.weights.fingerprint import base_of, is_adapter, tokenizer_source
 

@@ -89,7 +89,7 @@ def _conclude(findings: Sequence[Finding], voice: Voice) -> None:
 def _folder(name: str, rows: Sequence[Row]) -> Iterator[Path]:
     """The folder with a model's tokenizer and configs; `tiny` is made from the rows, else from the built-in ones."""
     from kardia_cli.chat import names
-    from kardia_cli.chat.local import without_bars
+    from kardia_cli.chat.local.backend import without_bars
     from kardia_cli.stream import embedded
     from kardia_cli.training import tiny
 
@@ -120,7 +120,7 @@ def _fetch(name: str, revision: str) -> Path:
 
 def _base(folder: Path) -> Path:
     """The folder with the config: of an adapter that of its base."""
-    from kardia_cli.chat.local_adapter import base_folder
+    from kardia_cli.chat.local.adapter import base_folder
     from kardia_cli.weights.fingerprint import is_adapter
 
     found = base_folder(folder) if is_adapter(folder) else folder

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local import LocalChat
+from kardia_cli.chat.local.backend import LocalChat
 from kardia_cli.errors import RowError
 from kardia_cli.rows import prompts, spans
 from kardia_cli.rows.line import Row

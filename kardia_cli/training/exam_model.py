@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kardia_cli.chat.local import encode, without_bars
+from kardia_cli.chat.local.backend import encode, without_bars
 from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training.findings import Finding, bad, good
 from kardia_cli.training.plan import Plan, Start

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kardia_cli.chat.local import encode, fold_system
+from kardia_cli.chat.local.backend import encode, fold_system
 from kardia_cli.rows import spans
 from kardia_cli.training.findings import Finding, bad, good
 from kardia_cli.training.tokens import PROBE, REPLY, TEMPLATE_SETTINGS, closing, end_tokens

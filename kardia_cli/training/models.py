@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.chat import names
-from kardia_cli.chat.local import fetch, folder_hash
+from kardia_cli.chat.local.backend import fetch, folder_hash
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.training import quantize, tiny

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local import folder_hash
-from kardia_cli.chat.local_adapter import NOTE
+from kardia_cli.chat.local.adapter import NOTE
+from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.training import proof
 from kardia_cli.training.whole_files import replacing, write_json, write_text
 

@@ -9,7 +9,7 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.chat import names
-from kardia_cli.chat.local import LocalChat
+from kardia_cli.chat.local.backend import LocalChat
 from kardia_cli.errors import ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny

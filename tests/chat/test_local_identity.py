@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local import LocalChat, folder_hash
+from kardia_cli.chat.local.backend import LocalChat, folder_hash
 from kardia_cli.training import tiny
 
 

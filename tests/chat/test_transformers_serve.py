@@ -21,7 +21,7 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.chat.gateway import CallSettings, Switchboard
-from kardia_cli.chat.local import LocalChat, encode
+from kardia_cli.chat.local.backend import LocalChat, encode
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
 

@@ -20,7 +20,7 @@ from small_rows import rows
 
 from kardia_cli.chat import vllm_process
 from kardia_cli.chat.gateway import CallSettings, Switchboard
-from kardia_cli.chat.local import folder_hash
+from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.chat.vllm_child import VllmChat, wanted
 from kardia_cli.chat.vllm_process import servable, serve_flags
 from kardia_cli.errors import CallFailed, ProviderError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local import folder_hash
+from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.contracts import Score
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from small_rows import row, rows
 
-from kardia_cli.chat.local import folder_hash
+from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.errors import UsageError
 from kardia_cli.stages.sft import run_sft
 from kardia_cli.training import whole_files

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat import local_adapter
-from kardia_cli.chat.local import folder_hash
+from kardia_cli.chat.local import adapter as local_adapter
+from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.errors import ProviderError
 from kardia_cli.training import models, proof, saving, tiny
 

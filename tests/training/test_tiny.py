@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local import encode, folder_hash
+from kardia_cli.chat.local.backend import encode, folder_hash
 from kardia_cli.rows import prompts
 from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training import tiny

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.chat.answers import apart
-from kardia_cli.chat.local_batch import Batch, Row, token_limit
-from kardia_cli.chat.local_prompts import context_size, encode, fit
+from kardia_cli.chat.local.batch import Batch, Row, token_limit
+from kardia_cli.chat.local.prompts import context_size, encode, fit
 from kardia_cli.errors import MissingExtra, ProviderError
 from kardia_cli.rows.request import Reply, Request, Usage
 from kardia_cli.weights.fingerprint import is_adapter, tokenizer_source
@@ -79,12 +79,12 @@ def _number(request: Request, name: str, default: float) -> float:
 def _load(folder: Path, device: str) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from kardia_cli.chat import local_adapter
+    from kardia_cli.chat.local import adapter
 
     dtype = "auto" if device == "cuda" else "float32"
     with without_bars():
         if is_adapter(folder):
-            model = local_adapter.load(folder, dtype=dtype)
+            model = adapter.load(folder, dtype=dtype)
         else:
             model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
     source, revision = tokenizer_source(folder)
