@@ -318,11 +318,11 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
 
 def _weights(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
     """A model folder or hub model: served by a vLLM child where that can be, else in this process."""
-    from kardia_cli.chat import vllm_child
+    from kardia_cli.chat.vllm import child
 
     named = spec.folder or spec.model
-    if settings.via == "auto" and spec.real and vllm_child.wanted(spec.folder):
-        served = vllm_child.VllmChat(named, say, spec.revision)
+    if settings.via == "auto" and spec.real and child.wanted(spec.folder):
+        served = child.VllmChat(named, say, spec.revision)
         return served, served.hash, True
     from kardia_cli.chat.local.backend import LocalChat
 

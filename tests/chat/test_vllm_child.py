@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat import vllm_process
 from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.chat.local.backend import folder_hash
-from kardia_cli.chat.vllm_child import VllmChat, wanted
-from kardia_cli.chat.vllm_process import servable, serve_flags
+from kardia_cli.chat.vllm import process
+from kardia_cli.chat.vllm.child import VllmChat, wanted
+from kardia_cli.chat.vllm.process import servable, serve_flags
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
@@ -194,14 +194,14 @@ class TestItsEnd:
         self, folder: Path, notes: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("FAKE_VLLM", "stubborn")
-        monkeypatch.setattr(vllm_process, "GRACE", 0.5)
+        monkeypatch.setattr(process, "GRACE", 0.5)
         with_chat(folder, once)
         assert all_end(noted(notes, "pids"), within=1)
 
     def test_it_ends_when_its_parent_is_killed(self, folder: Path, notes: Path) -> None:
         script = (
             "import asyncio, sys; from pathlib import Path\n"
-            "from kardia_cli.rows.request import Request; from kardia_cli.chat.vllm_child import VllmChat\n"
+            "from kardia_cli.rows.request import Request; from kardia_cli.chat.vllm.child import VllmChat\n"
             "async def main():\n"
             f"    chat = VllmChat(Path({str(folder)!r}))\n"
             "    print((await chat.complete(Request([{'role': 'user', 'content': 'x'}], 'test'))).text, flush=True)\n"
@@ -368,7 +368,7 @@ class TestWanted:
         assert not wanted(TestAdapters().adapter(tmp_path, "a/b", use_dora=True))
 
     def test_asking_imports_no_torch(self) -> None:
-        code = "import sys; from kardia_cli.chat.vllm_child import wanted; wanted(); print('torch' in sys.modules)"
+        code = "import sys; from kardia_cli.chat.vllm.child import wanted; wanted(); print('torch' in sys.modules)"
         assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
     def test_the_gateway_then_serves_a_folder_by_it_and_remembers_what_it_says(self, folder: Path, notes: Path) -> None:

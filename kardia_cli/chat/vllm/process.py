@@ -24,7 +24,7 @@ LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 """The ranks that vLLM lets `--max-lora-rank` be."""
 GRACE = 10.0
 """Seconds between SIGTERM and SIGKILL when it is ended."""
-_GUARD = Path(__file__).with_name("vllm_guard.py")
+_GUARD = Path(__file__).with_name("guard.py")
 _REMEDY = f"{EXTRA_FLAGS} takes flags for it (--max-model-len 8192 …), or go without it by --via transformers"
 
 

@@ -22,7 +22,7 @@ from kardia_cli.chat.http import HttpChat
 from kardia_cli.chat.local.backend import Weights
 from kardia_cli.chat.local.batch import token_limit
 from kardia_cli.chat.local.prompts import encode, fit, fold_system
-from kardia_cli.chat.vllm_process import VllmProcess, executable, servable
+from kardia_cli.chat.vllm.process import VllmProcess, executable, servable
 from kardia_cli.errors import CallFailed
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.weights.fingerprint import tokenizer_source

@@ -1,6 +1,6 @@
 """Runs a command and sees to it that nothing of it outlives whoever started this guard.
 
-    python vllm_guard.py GRACE COMMAND…      stdin is a pipe whose other end the starter alone holds
+    python guard.py GRACE COMMAND…      stdin is a pipe whose other end the starter alone holds
 
 The pipe ends with the starter, kill -9 included. Then, or on SIGTERM, the whole process group (a server, the workers
 it spawned, this guard) gets SIGTERM and after GRACE seconds SIGKILL, so that no worker keeps a GPU. Where the command

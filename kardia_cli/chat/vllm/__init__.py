@@ -1,0 +1,1 @@
+"""A model folder served by a vLLM child process."""
