@@ -143,7 +143,8 @@ def _rubric(name: str) -> str:
 
 
 def _plugins() -> str:
-    from kardia_cli import plugins, rubric_file
+    from kardia_cli import plugins
+    from kardia_cli.judge import rubric_file
 
     lines = []
     for kind in plugins.FOLDERS:

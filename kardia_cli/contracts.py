@@ -28,11 +28,11 @@ from typing import Any, Protocol
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.judge import Judge
+from kardia_cli.judge.rubric import Rubric
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
-from kardia_cli.rubric import Rubric
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kardia_cli import rubric_file
+from kardia_cli.judge import rubric_file
 
 
 def rubrics() -> str:

@@ -109,8 +109,7 @@ class Session:
         The rubric is `rubric`, else the one that is named, else kardia-core; `calls` and `samples` are this command's
         defaults, `quotes` wins over the rubric's.
         """
-        from kardia_cli import rubric_file
-        from kardia_cli.judge import Judge
+        from kardia_cli.judge import Judge, rubric_file
 
         name = rubric or judged.rubric or DEFAULT_RUBRIC
         if name not in self._judges:

@@ -160,8 +160,8 @@ class Training:
 
     def _held_out_judge(self, judge: Judge) -> Judge | None:
         """A judge of the same rubric and manner that pays nothing; warns where it is of the training judge's family."""
-        from kardia_cli.families import same_family
         from kardia_cli.judge import Judge
+        from kardia_cli.judge.families import same_family
 
         chat = self._chats.get(HELD_OUT)
         if chat is None:
@@ -176,13 +176,13 @@ class Training:
 
         Raises `UsageError` where a calibration is required and there is none.
         """
-        from kardia_cli.commands import _known
+        from kardia_cli.judge import track_record
 
         if not _asks_judge(rewards):
             return None
         assert self._session is not None
-        found = _known.for_training(rewards.judge, calibration, required, self.voice.say, self.voice.warn)
-        return _known.described(rewards.judge, found, self._session.board)
+        found = track_record.for_training(rewards.judge, calibration, required, self.voice.say, self.voice.warn)
+        return track_record.described(rewards.judge, found, self._session.board)
 
     def of_difficulty(
         self, rows: list[Row], wanted: Wanted, rewards: Rewards, start: str | None, settings: Settings, dry: bool

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import calibrations
 from kardia_cli.errors import UsageError
+from kardia_cli.judge import calibrations
 
 HEADLINE = "empathy κ 0.61 [0.52, 0.69] on 240 turns"
 

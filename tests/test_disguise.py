@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from kardia_cli import disguise
-from kardia_cli.disguise import appeals, empty, leaks, plain
+from kardia_cli.judge import disguise
+from kardia_cli.judge.disguise import appeals, empty, leaks, plain
 
 ORDINARY = [
     "",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.families import families, family, run_config, same_family
+from kardia_cli.judge.families import families, family, run_config, same_family
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from typing import Literal
 
 import pytest
 
-from kardia_cli import plugins, rubric_file
+from kardia_cli import plugins
 from kardia_cli.errors import UsageError
+from kardia_cli.judge import rubric_file
 from kardia_cli.plugins import Kind
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kardia_cli import listing, rubric_file
+from kardia_cli import listing
 from kardia_cli.errors import UsageError
+from kardia_cli.judge import rubric_file
 
 TEXT = rubric_file.text("kardia-core")
 

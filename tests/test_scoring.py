@@ -10,14 +10,14 @@ import pytest
 from scripted import chat, verdict
 from small_rows import row, turn
 
-from kardia_cli import plugins, rubric_file, scoring
+from kardia_cli import plugins, scoring
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
+from kardia_cli.judge.rubric import FourSpans, Rubric
 from kardia_cli.rewards import rubric as rubric_reward
 from kardia_cli.rows import spans
 from kardia_cli.rows.request import Request
-from kardia_cli.rubric import FourSpans, Rubric
 from kardia_cli.scoring import Rewards
 
 CORE = rubric_file.load("kardia-core")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from kardia_cli import rubric_file, verdicts
+from kardia_cli.judge import rubric_file, verdicts
+from kardia_cli.judge.rubric import Rubric
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import Critique, Finding, Level, Look
 from kardia_cli.rows.spans import Spans
-from kardia_cli.rubric import Rubric
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(Spans("u", "r", "sad", "I hear how heavy that is. What hurts most?"))

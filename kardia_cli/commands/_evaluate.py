@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import typer
 
 from kardia_cli.commands import _evaluate_measure as measuring
-from kardia_cli.commands import _known
 from kardia_cli.errors import RowError, Unfinished, UsageError
+from kardia_cli.judge import track_record
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import SIX_FIELDS, row_id
 from kardia_cli.rows.splits import Split
 
 if TYPE_CHECKING:
-    from kardia_cli.calibrations import Record
     from kardia_cli.chat.gateway import Chat
     from kardia_cli.chat.predicted import Predictions
     from kardia_cli.commands._evaluate_flags import Measured
     from kardia_cli.judge import Judge
+    from kardia_cli.judge.calibrations import Record
     from kardia_cli.options import Judged
     from kardia_cli.screen.console import Voice
     from kardia_cli.session import Session
@@ -143,13 +143,13 @@ async def run(
     named = session.required(context, inputs)
     here = opened(session, what, judged)
     by_rubric = here.judged and here.measure.needs_rubric
-    known = _known.records(here.judge, calibration) if by_rubric else []
+    known = track_record.records(here.judge, calibration) if by_rubric else []
     if judged.rubric and not by_rubric:
         session.voice.warn("no judge is asked by a rubric here, so --rubric says nothing")
     if here.judged:
         session.tell_judge(here.judge, own_words=not by_rubric)
         models = [chat.name for chat in here.chats.values() if not isinstance(chat, Predicted)]
-        for warning in _known.relations(here.judge, models, session.board):
+        for warning in track_record.relations(here.judge, models, session.board):
             session.voice.warn(warning)
     chosen = Split(split_of(what, here.measure))
     source = session.limited(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
@@ -219,7 +219,7 @@ def opened_judge(
 
 async def moved(here: Run, source: AsyncIterator[Line], judged: Judged) -> tuple[list[Row], Unfinished | None]:
     """Measure the rows of the source; the score rows without their texts, and what was left unfinished."""
-    from kardia_cli.review import reviewing
+    from kardia_cli.judge.review import reviewing
     from kardia_cli.stages.evaluation import without_text
 
     session, scores = here.session, list[Row]()
@@ -272,11 +272,11 @@ def quote(
 ) -> None:
     """Keep what a protocol found of the judge, unless only the first rows were measured; say what is known of it."""
     judge, voice = here.judge, here.session.voice
-    kept = _known.keep(judge, here.measure.record if whole else None, scores)
+    kept = track_record.keep(judge, here.measure.record if whole else None, scores)
     if here.measure.record and not whole:
         voice.say("no record of the judge is kept: -n left rows out")
     if kept is not None:
-        known = known if calibration else _known.records(judge, None)
+        known = known if calibration else track_record.records(judge, None)
         voice.say(f"record {kept.hash} of {judge.name} is kept in {kept.path}")
-    for line in _known.quotes(judge, known):
+    for line in track_record.quotes(judge, known):
         voice.say(line)

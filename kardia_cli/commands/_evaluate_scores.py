@@ -13,8 +13,8 @@ from kardia_cli.rows.line import Line, Row
 
 if TYPE_CHECKING:
     from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.judge.rubric import Rubric
     from kardia_cli.options import Judged
-    from kardia_cli.rubric import Rubric
     from kardia_cli.session import Session
     from kardia_cli.stages.evaluation import Measure
 
@@ -34,8 +34,8 @@ async def run(
     limit: int | None,
 ) -> None:
     """Rows out as they came in, or decided anew; a table for each protocol, judge and rubric among them."""
-    from kardia_cli import rubric_file
     from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.judge import rubric_file
     from kardia_cli.stages.evaluation import without_text
 
     untouched = Measured()
@@ -138,7 +138,7 @@ def _measure(protocol: str) -> Measure:
 
 
 def _shipped(read_hash: str) -> str:
-    from kardia_cli import rubric_file
+    from kardia_cli.judge import rubric_file
 
     known = rubric_file.shipped().get(read_hash)
     return known.id if known else "(unknown)"

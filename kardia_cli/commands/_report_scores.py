@@ -150,7 +150,7 @@ def _compared(asked: Asked, material: Material, voice: Voice) -> Comparison | No
 
 def _calibration(path: Path | None, found: Comparison) -> list[str]:
     """What a record says of the judge of these scores; `UsageError` where it is of another one."""
-    from kardia_cli import calibrations
+    from kardia_cli.judge import calibrations
 
     if path is None:
         return []
@@ -193,7 +193,7 @@ def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
 
 def _labels(asked: Asked) -> dict[str, Any]:
     """What people can say in the page."""
-    from kardia_cli import rubric_file
+    from kardia_cli.judge import rubric_file
     from kardia_cli.reporting.html.labelling import labels_of
     from kardia_cli.session import DEFAULT_RUBRIC
 

@@ -22,7 +22,7 @@ def run(
     """Judge every supporter turn: FAIL, PASS or SOLVED, with a level, a reason and a quote for each criterion."""
     import asyncio
 
-    from kardia_cli.review import reviewing
+    from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.critiques import critique

@@ -42,7 +42,7 @@ def run(
 ) -> None:  # fmt: skip
     """Train with TRL's GRPOTrainer on dialogue prefixes; rewards: format, emotion, rubric. Metric rows on stdout."""
     from kardia_cli.commands import _check, _dry_run
-    from kardia_cli.review import reviewing
+    from kardia_cli.judge.review import reviewing
     from kardia_cli.stages.grpo import run_grpo
     from kardia_cli.trainee import Training
     from kardia_cli.training import ranks

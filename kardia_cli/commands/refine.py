@@ -49,7 +49,7 @@ def run(
     import asyncio
 
     from kardia_cli.commands import _rounds
-    from kardia_cli.review import reviewing
+    from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages.refinements import Refiner, refine, rubric_for

@@ -56,7 +56,7 @@ def run(
 
     from kardia_cli.commands import _rounds
     from kardia_cli.errors import UsageError
-    from kardia_cli.review import reviewing
+    from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages import dialogues, pairing

@@ -18,10 +18,10 @@ from kardia_cli.errors import UNUSABLE, CallFailed
 from kardia_cli.judge import replies
 from kardia_cli.judge.prompts import turn_prompt
 from kardia_cli.judge.readout import Opinion, joined, pooled, taken
+from kardia_cli.judge.rubric import Criterion, Question, Rubric
 from kardia_cli.judge.seen import Secret, Seen
 from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Reply, Request, derive_seed
-from kardia_cli.rubric import Criterion, Question, Rubric
 from kardia_cli.stream import flow
 
 Calls = Literal["turn", "criterion"]

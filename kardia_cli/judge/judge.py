@@ -9,19 +9,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from kardia_cli import verdicts
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import asking, looking, prompts, readout, replies
+from kardia_cli.judge import asking, prompts, readout, replies, second_look, verdicts
 from kardia_cli.judge.asking import Calls, Manner
 from kardia_cli.judge.replies import DialogueAnswer, FitReply
+from kardia_cli.judge.rubric import Rubric
 from kardia_cli.judge.seen import Seen
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import history
 from kardia_cli.rows.records import Critique, Finding, Level, Look, Opinion, PanelLevel, content_hash, row_id
 from kardia_cli.rows.request import Request, derive_seed
-from kardia_cli.rubric import Rubric
 from kardia_cli.stream import flow
 
 
@@ -156,11 +155,11 @@ class Judge:
         return verdicts.decide(self.rubric, empty.model_copy(update=changes))
 
     async def _second_looks(self, seen: Seen, answers: Sequence[Finding]) -> list[Look]:
-        gates = looking.found_gates(self.rubric, answers)
+        gates = second_look.found_gates(self.rubric, answers)
         if not gates:
             return []
         chat = self.gate or self.chats[0]
-        return await looking.look_again(chat, chat in self.chats, self.rubric, seen, gates)
+        return await second_look.look_again(chat, chat in self.chats, self.rubric, seen, gates)
 
     def _of_panel(self, chat: Chat, given: readout.Opinion, empty: Critique, gates: Sequence[Look]) -> Opinion:
         own = self._filled(empty, given, gates)

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from kardia_cli.chat.structured import Violation
 from kardia_cli.errors import Why
-from kardia_cli.rubric import Criterion, Question, Rubric
+from kardia_cli.judge.rubric import Criterion, Question, Rubric
 
 DIGITS = ("1", "2", "3", "4", "5")
 LETTERS = ("A", "B", "C", "D", "E")

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from kardia_cli import disguise
-from kardia_cli.judge import prompts
+from kardia_cli.judge import disguise, prompts
+from kardia_cli.judge.rubric import Question, Rubric
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import history
 from kardia_cli.rows.records import content_hash, row_id
-from kardia_cli.rubric import Question, Rubric
 from kardia_cli.text import risk
 
 DANGER = frozenset({"suicide", "self_harm", "harm_to_others"})

@@ -19,15 +19,14 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kardia_cli import disguise
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, disguise
+from kardia_cli.judge.verdicts import vetoed
 from kardia_cli.protocols._probe_families import AnyOf, Leaf
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request
-from kardia_cli.verdicts import vetoed
 
 UNKNOWN = None
 """What an expectation gives on a rubric that does not ask what it is about."""

@@ -16,12 +16,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from kardia_cli import disguise
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, disguise
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.seen import Secret, Seen
 from kardia_cli.protocols import _ranking_prompt as words

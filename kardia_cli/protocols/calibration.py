@@ -18,16 +18,16 @@ from typing import Any, NamedTuple
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
-from kardia_cli.families import families, same_family
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.families import families, same_family
+from kardia_cli.judge.rubric import FACET_LEVELS, LEVELS, Rubric
+from kardia_cli.judge.verdicts import is_plain
 from kardia_cli.protocols import _figures
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
-from kardia_cli.rubric import FACET_LEVELS, LEVELS, Rubric
 from kardia_cli.stream import flow
-from kardia_cli.verdicts import is_plain
 
 NEEDS_MODEL = False
 NOT_ASKED = "not asked"

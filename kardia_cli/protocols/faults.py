@@ -14,10 +14,10 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.verdicts import is_plain
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.stream import flow
-from kardia_cli.verdicts import is_plain
 
 # Planted kinds that a check of the rubric finds under its own id.
 CHECKS = {"wrong_emotion": "emotion", "too_long": "length", "broken_span": "format"}

@@ -17,15 +17,15 @@ from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.rubric import Rubric
+from kardia_cli.judge.verdicts import overall, parts
 from kardia_cli.protocols import _emotions
 from kardia_cli.protocols._answers import answer, label_alone, turns
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import EMOTIONS
-from kardia_cli.rubric import Rubric
 from kardia_cli.statistics.agreement import macro_f1, mean
 from kardia_cli.stream import flow
-from kardia_cli.verdicts import overall, parts
 
 EMOTION = "emotion"
 CLASSIC = ("ref.", "epitome.", "strategy")

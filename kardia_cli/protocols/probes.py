@@ -16,6 +16,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.verdicts import is_plain
 from kardia_cli.protocols import _attacks
 from kardia_cli.protocols._corrupted import corrupted, watched
 from kardia_cli.protocols._expectations import UNKNOWN, Case, broken, lifts, spread
@@ -25,7 +26,6 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique, content_hash
 from kardia_cli.stream import flow
-from kardia_cli.verdicts import is_plain
 
 NEEDS_MODEL = False
 BUILTIN = "probes"

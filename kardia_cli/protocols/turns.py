@@ -13,14 +13,14 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.rubric import Rubric
+from kardia_cli.judge.verdicts import EMPTY, SPREAD, is_plain, overall, parts
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique
-from kardia_cli.rubric import Rubric
 from kardia_cli.statistics.agreement import mean
 from kardia_cli.stream import flow
-from kardia_cli.verdicts import EMPTY, SPREAD, is_plain, overall, parts
 
 NEEDS_MODEL = False
 FOUND = "found."

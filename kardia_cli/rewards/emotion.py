@@ -9,9 +9,9 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
+from kardia_cli.judge.verdicts import label_error
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
-from kardia_cli.verdicts import label_error
 
 NEEDS_JUDGE = False
 

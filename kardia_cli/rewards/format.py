@@ -5,8 +5,8 @@ from __future__ import annotations
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.judge import Judge
+from kardia_cli.judge.verdicts import format_error
 from kardia_cli.rows.line import Row
-from kardia_cli.verdicts import format_error
 
 NEEDS_JUDGE = False
 

@@ -11,9 +11,9 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.verdicts import format_error, overall
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
-from kardia_cli.verdicts import format_error, overall
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kardia_cli.judge import Judge
+from kardia_cli.judge.verdicts import is_plain
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique
 from kardia_cli.stream import flow
-from kardia_cli.verdicts import is_plain
 
 
 async def critique(row: Row, judge: Judge) -> Row:

@@ -14,9 +14,9 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Further, Rescore, Score, Summarize
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
+from kardia_cli.judge.rubric import Rubric
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
-from kardia_cli.rubric import Rubric
 from kardia_cli.stream import jsonl
 from kardia_cli.stream.embedded import Name
 

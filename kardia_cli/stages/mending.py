@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
+from kardia_cli.judge.verdicts import difficulty, failures
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import fill, history, supporter_turns, transcript
@@ -20,7 +21,6 @@ from kardia_cli.rows.records import EMOTIONS, Critique, Finding, Revision
 from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.stages.critiques import find, find_stored, with_model
 from kardia_cli.stages.rounds import Lost, Rounds, Seen
-from kardia_cli.verdicts import difficulty, failures
 
 
 @dataclass(frozen=True)

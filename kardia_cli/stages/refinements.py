@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns

@@ -6,13 +6,13 @@ What a critique holds are the judge's answers; verdict, score and value are made
 
 from __future__ import annotations
 
-from kardia_cli import verdicts
 from kardia_cli.contracts import Rescore
 from kardia_cli.errors import UsageError
+from kardia_cli.judge import verdicts
+from kardia_cli.judge.rubric import ProfileLeak, Rubric
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique, Finding
-from kardia_cli.rubric import ProfileLeak, Rubric
 from kardia_cli.stages.evaluation import decided_anew
 
 AGAIN = "judge the saved replies again: kardia evaluate DATA --predictions SCORES --rubric"

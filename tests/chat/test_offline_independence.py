@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline import backend
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.rows.line import Line

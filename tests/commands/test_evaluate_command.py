@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli import rubric_file
+from kardia_cli.judge import rubric_file
 
 JUDGED = ["--judge-model", "offline", "--split", "all"]
 GOLD = ["proud", "sad", "angry", "sad", "proud", "angry"]

@@ -12,7 +12,7 @@ from typing import Any
 import chat_server as server
 import pytest
 
-from kardia_cli import rubric_file
+from kardia_cli.judge import rubric_file
 
 GATE = "clinical_advice"
 

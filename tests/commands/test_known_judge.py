@@ -13,11 +13,9 @@ import pytest
 from scripted import chat
 from small_rows import rows
 
-from kardia_cli import calibrations, rubric_file
 from kardia_cli.chat.gateway import CallSettings, Switchboard
-from kardia_cli.commands import _known
 from kardia_cli.errors import UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, calibrations, rubric_file, track_record
 from kardia_cli.training import runs, whole_files
 from kardia_cli.training.plan import Plan, Start
 
@@ -117,11 +115,11 @@ def test_grpo_with_require_calibration_refuses_an_unknown_judge_and_names_the_co
 
 def test_a_judge_without_a_record_is_warned_of_in_one_line_and_one_with_a_record_is_quoted() -> None:
     judge, said, warned = judge_named("gpt-4o"), list[str](), list[str]()
-    assert _known.for_training(judge, None, False, said.append, warned.append) == []
+    assert track_record.for_training(judge, None, False, said.append, warned.append) == []
     assert (len(warned), said) == (1, [])
     assert "how far it agrees with people is not known" in warned[0]
     kept = stored(judge)
-    assert _known.for_training(judge, None, True, said.append, warned.append) == [kept]
+    assert track_record.for_training(judge, None, True, said.append, warned.append) == [kept]
     assert said == [f"judge gpt-4o, calibrated: empathy κ 0.61 ({kept.hash})"]
     assert len(warned) == 1
 
@@ -130,32 +128,32 @@ def test_probes_alone_are_no_calibration() -> None:
     judge = judge_named("gpt-4o")
     stored(judge, protocol="probes")
     with pytest.raises(UsageError, match="no calibration"):
-        _known.for_training(judge, None, True, print, print)
+        track_record.for_training(judge, None, True, print, print)
 
 
 def test_a_record_that_is_named_wins_over_the_stored_ones() -> None:
     judge = judge_named("gpt-4o")
     first, second = stored(judge), stored(judge, headline="empathy κ 0.11")
-    assert len(_known.records(judge, None)) == 2
-    assert _known.records(judge, second.path) == [second] != [first]
+    assert len(track_record.records(judge, None)) == 2
+    assert track_record.records(judge, second.path) == [second] != [first]
 
 
 def test_a_record_measured_in_another_manner_says_so() -> None:
     judge = judge_named("gpt-4o", calls="criterion", samples=3)
-    (line,) = _known.quotes(judge, [stored(judge)])
+    (line,) = track_record.quotes(judge, [stored(judge)])
     assert line.endswith("; measured with one call a turn and 1 sample, here one call a criterion and 3 samples")
 
 
 def test_nothing_is_kept_of_a_judge_that_scored_nothing() -> None:
     judge = judge_named("gpt-4o")
-    assert _known.keep(judge, lambda rows, judge: {}, [{"value": None}]) is None
-    assert _known.keep(judge, None, [{"value": 1.0}]) is None
+    assert track_record.keep(judge, lambda rows, judge: {}, [{"value": None}]) is None
+    assert track_record.keep(judge, None, [{"value": 1.0}]) is None
     assert not calibrations.folder().exists()
 
 
 def config(judge: Judge, known: list[calibrations.Record]) -> dict[str, Any]:
     plan = Plan(Start("tiny", None, "", True), {}, None, 0)
-    described = _known.described(judge, known, Switchboard(CallSettings()))
+    described = track_record.described(judge, known, Switchboard(CallSettings()))
     return runs.describe("grpo", plan, rows(2), {"rubric": 1.0}, described)
 
 
@@ -203,17 +201,17 @@ def run_folder(folder: Path, rewarding: str, model_type: str = "llama") -> str:
 
 def test_a_judge_of_the_family_that_paid_the_rewards_is_warned_of(tmp_path: Path) -> None:
     name = run_folder(tmp_path / "grpo", "hosted_vllm/Qwen/Qwen2.5-7B-Instruct")
-    (line,) = _known.relations(judge_named("strict"), [name], board(tmp_path))
+    (line,) = track_record.relations(judge_named("strict"), [name], board(tmp_path))
     assert "trained on rewards by mine, of the judge's own family (qwen)" in line
-    assert list(_known.relations(judge_named("gpt-4o"), [name], board(tmp_path))) == []
+    assert list(track_record.relations(judge_named("gpt-4o"), [name], board(tmp_path))) == []
 
 
 def test_a_judge_of_the_measured_models_own_family_is_warned_of(tmp_path: Path) -> None:
     name = run_folder(tmp_path / "grpo", "gpt-4o", model_type="qwen2")
-    (line,) = _known.relations(judge_named("strict"), [name], board(tmp_path))
+    (line,) = track_record.relations(judge_named("strict"), [name], board(tmp_path))
     assert "judge strict and" in line
     assert "of one family (qwen)" in line
-    assert list(_known.relations(judge_named("anthropic/claude-sonnet-4-0"), [name], board(tmp_path))) == []
+    assert list(track_record.relations(judge_named("anthropic/claude-sonnet-4-0"), [name], board(tmp_path))) == []
 
 
 def test_evaluate_says_the_warning_even_when_it_is_quiet(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import plugins, rubric_file
+from kardia_cli import plugins
 from kardia_cli.errors import CallFailed, Why
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.records import Critique

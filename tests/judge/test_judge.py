@@ -10,9 +10,8 @@ import orjson
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge, prompts
+from kardia_cli.judge import Judge, prompts, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request

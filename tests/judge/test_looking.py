@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from scripted import Scripted, chat, verdict
 
-from kardia_cli import rubric_file, verdicts
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file, verdicts
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request

@@ -10,11 +10,10 @@ import orjson
 import pytest
 from scripted import Scripted, chat, verdict
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.judge.readout import Opinion, expectations, pooled
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import Finding, Level

@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from scripted import Scripted, chat, verdict
 
-from kardia_cli import calibrations, rubric_file
 from kardia_cli.errors import CallFailed, RowError, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, calibrations, rubric_file
 from kardia_cli.protocols import calibration
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request

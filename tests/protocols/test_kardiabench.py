@@ -14,11 +14,10 @@ import pytest
 from scripted import chat, verdict
 from small_rows import row, turn
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.predicted import Prediction, Predictions
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.protocols import _emotions, kardiabench, references
 from kardia_cli.protocols._answers import seed_of
 from kardia_cli.rows import spans

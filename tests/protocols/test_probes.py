@@ -12,12 +12,11 @@ import orjson
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.protocols import _attacks, _corrupted, probes
 from kardia_cli.protocols._expectations import Case, advantages, broken, spread

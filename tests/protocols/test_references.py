@@ -15,10 +15,9 @@ import pytest
 from scripted import chat
 from small_rows import rows as training_rows
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed, RowError, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.metrics import bleu
 from kardia_cli.protocols import references
 from kardia_cli.rows import spans

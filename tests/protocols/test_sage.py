@@ -13,11 +13,10 @@ import pytest
 from scripted import Answer, Scripted, chat
 from sentient_users import PERSON, ROW, SCENE, SECRET, answers, simulator
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.environments import sentient
 from kardia_cli.errors import CallFailed, RowError, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.protocols import sage
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.protocols import turns
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row

@@ -14,11 +14,10 @@ from ranking_judges import answered, by, by_position, judge, kardia, model, mode
 from scripted import chat
 from small_rows import row, rows, turn
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.protocols import _ranking_prompt as words
 from kardia_cli.protocols import winrank

@@ -11,8 +11,8 @@ from typing import Any
 from scripted import chat, verdict
 from small_rows import rows
 
-from kardia_cli import plugins, rubric_file
-from kardia_cli.judge import Judge
+from kardia_cli import plugins
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import prompts
 from kardia_cli.scoring import Rewards
 from kardia_cli.stages.grpo import Watch, run_grpo

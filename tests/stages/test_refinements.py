@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from scripted import chat, verdict
 
-from kardia_cli import rubric_file
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import CallFailed, Dropped, RowError, UsageError
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request

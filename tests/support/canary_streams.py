@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.contracts import Score
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.offline.speaker.supporter import supporter_turn
 from kardia_cli.rewards.rubric import score

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 from scripted import Scripted, chat
 
-from kardia_cli import rubric_file
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.request import Request
 

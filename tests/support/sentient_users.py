@@ -8,9 +8,8 @@ from typing import Any
 
 from scripted import Answer, Scripted, chat
 
-from kardia_cli import rubric_file
 from kardia_cli.environments.sentient import Player, Profile, Rules, Talk, converse
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
 

@@ -10,9 +10,9 @@ import pytest
 from scripted import chat, verdict
 from small_rows import row, rows, turn
 
-from kardia_cli import plugins, rubric_file
+from kardia_cli import plugins
 from kardia_cli.errors import CallFailed
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request

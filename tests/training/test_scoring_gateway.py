@@ -12,11 +12,11 @@ import chat_server as server
 import pytest
 from small_rows import row, turn
 
-from kardia_cli import plugins, rubric_file
+from kardia_cli import plugins
 from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.chat.limits.budget import Caps
 from kardia_cli.errors import ProviderError, Stopped
-from kardia_cli.judge import Judge
+from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.scoring import Rewards
 from kardia_cli.training.scoring import Scorer
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import orjson
 
+from kardia_cli.judge.rubric import Rubric
 from kardia_cli.reporting.html.dialogues import Compact, Record, written
 from kardia_cli.rows import spans
-from kardia_cli.rubric import Rubric
 
 _SHOWN = ("id", "mbti", "situation", "person")
 _OF_GOLD = ("emotion", "anon_username", "split", "strategy", "author", "origin", "models", "risk")

@@ -12,7 +12,7 @@ from chromium import Tab
 from small_rows import rows
 from viewed import answers, judged, look
 
-from kardia_cli import rubric_file
+from kardia_cli.judge import rubric_file
 from kardia_cli.reporting.html.labelling import labels_of
 
 pytestmark = pytest.mark.skipif(chromium.find() is None, reason=chromium.WHY_SKIPPED)

@@ -11,7 +11,7 @@ import pytest
 from small_rows import row, rows, turn
 from viewed import talk
 
-from kardia_cli import rubric_file
+from kardia_cli.judge import rubric_file
 from kardia_cli.reporting.html.dialogues import PERSON, compact, turn_text
 from kardia_cli.reporting.html.labelling import labels_of
 from kardia_cli.reporting.html.page import SCRIPTS, page

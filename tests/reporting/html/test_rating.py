@@ -14,7 +14,7 @@ from chromium import Tab
 from small_rows import rows, turn
 from viewed import answers, judged, look
 
-from kardia_cli import rubric_file
+from kardia_cli.judge import rubric_file
 from kardia_cli.reporting.html.labelling import labels_of
 from kardia_cli.reporting.html.page import page
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from kardia_cli.errors import UsageError
+from kardia_cli.judge.rubric import CHECK_KINDS, FACET_LEVELS, LEVELS, Criterion, Rubric
 from kardia_cli.plugins import nearest
-from kardia_cli.rubric import CHECK_KINDS, FACET_LEVELS, LEVELS, Criterion, Rubric
 
 
 class Problem(NamedTuple):
@@ -28,8 +28,8 @@ class Problem(NamedTuple):
 
 def folder() -> Path:
     """Where the shipped rubrics are: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent / "rubrics"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rubrics"
+    inside = Path(__file__).parents[1] / "rubrics"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "rubrics"
 
 
 def names() -> list[str]:

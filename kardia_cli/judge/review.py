@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kardia_cli.judge.verdicts import disputed
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.stream import jsonl
 from kardia_cli.stream.output import beside
-from kardia_cli.verdicts import disputed
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kardia_cli import calibrations, rubric_file
 from kardia_cli.errors import UsageError
-from kardia_cli.families import families, run_config, same_family
+from kardia_cli.judge import calibrations, rubric_file
+from kardia_cli.judge.families import families, run_config, same_family
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Switchboard

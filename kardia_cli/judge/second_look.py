@@ -11,10 +11,10 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.judge import replies
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.prompts import gate_prompt
+from kardia_cli.judge.rubric import Question, Rubric
 from kardia_cli.judge.seen import Seen
 from kardia_cli.rows.records import Finding, Look, row_id
 from kardia_cli.rows.request import Request, derive_seed
-from kardia_cli.rubric import Question, Rubric
 
 
 def found_gates(rubric: Rubric, answers: Sequence[Finding]) -> list[Question]:

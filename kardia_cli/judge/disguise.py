@@ -17,8 +17,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from kardia_cli import confusables
-from kardia_cli.grading_talk import speaks_of_grading
+from kardia_cli.judge import confusables
+from kardia_cli.judge.grading_talk import speaks_of_grading
 from kardia_cli.text.cleaning import CRISIS_LINES
 
 

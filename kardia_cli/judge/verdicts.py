@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from kardia_cli import disguise
+from kardia_cli.judge import disguise
+from kardia_cli.judge.rubric import CheckRule, FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique, Finding, Level, Look, Verdict
-from kardia_cli.rubric import CheckRule, FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
 
 EMPTY = "empty"
 """The finding of a reply that says nothing; every rubric has it."""
