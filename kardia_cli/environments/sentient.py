@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from kardia_cli.environments._sentient_calls import HASH, Felt, Player, Said
-from kardia_cli.environments._sentient_goodbye import takes_leave
-from kardia_cli.environments._sentient_profiles import BY_ID, INTENTIONS, Intention, Profile, read
+from kardia_cli.environments.sentient_calls import HASH, Felt, Player, Said
+from kardia_cli.environments.sentient_goodbye import takes_leave
+from kardia_cli.environments.sentient_profiles import BY_ID, INTENTIONS, Intention, Profile, read
 from kardia_cli.errors import CallFailed, UsageError
 
 __all__ = [

@@ -16,7 +16,7 @@ import chat_server as server
 import pytest
 from sentient_users import ROW
 
-from kardia_cli.environments._sentient_calls import Felt, Said
+from kardia_cli.environments.sentient_calls import Felt, Said
 
 COLUMNS = {"COLUMNS": "200", "NO_COLOR": "1", "KARDIA_SALT": "test"}
 SAGE = ("evaluate", "--protocol", "sage")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.structured import Violation
-from kardia_cli.environments._sentient_profiles import Profile
+from kardia_cli.environments.sentient_profiles import Profile
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.prompts import talk as numbered
 from kardia_cli.judge.replies import check_nonce
