@@ -50,7 +50,7 @@ class Run:
 
     async def work(self, row: Row) -> list[Row]:
         """The score rows of one dialogue."""
-        from kardia_cli.protocols._answers import seed_of
+        from kardia_cli.evaluation.answers import seed_of
         from kardia_cli.rows.prompts import supporter_turns
         from kardia_cli.stages.evaluation import evaluate
 

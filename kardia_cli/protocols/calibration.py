@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
+from kardia_cli.evaluation import judge_figures
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.families import families, same_family
 from kardia_cli.judge.rubric import FACET_LEVELS, LEVELS, Rubric
 from kardia_cli.judge.verdicts import is_plain
-from kardia_cli.protocols import _figures
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
@@ -187,19 +187,19 @@ def _label(item: Any, where: str, row: Row) -> tuple[int, str, str, float]:
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """A line for each id: the judge against the people, and the people among each other. kappa is weighted by squares."""
-    return [_figures.agreement_line(figures) for figures in _figures.all_ids(rows)]
+    return [judge_figures.agreement_line(figures) for figures in judge_figures.all_ids(rows)]
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
     """A second table with its title: the judge against itself, and what moves it though nothing should."""
-    lines = [_figures.reliance_line(figures) for figures in _figures.all_ids(rows)]
+    lines = [judge_figures.reliance_line(figures) for figures in judge_figures.all_ids(rows)]
     return [("the judge against itself, probes, yes and no", [line for line in lines if line])]
 
 
 def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
     """What is kept of the measurement (see `calibrations.py`); the same rows and judge give the same record."""
     rubric = judge.rubric
-    figures = _figures.all_ids(rows)
+    figures = judge_figures.all_ids(rows)
     return {
         "protocol": "calibration",
         "judge": judge.name,
@@ -213,7 +213,7 @@ def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
         "samples": judge.manner.samples,
         "quotes": judge.manner.quotes,
         "seed": judge.seed,
-        **_figures.counts(rows),
+        **judge_figures.counts(rows),
         "ids": figures,
-        "headline": _figures.headline(figures, rows),
+        "headline": judge_figures.headline(figures, rows),
     }

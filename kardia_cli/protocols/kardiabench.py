@@ -16,11 +16,11 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
+from kardia_cli.evaluation import emotions
+from kardia_cli.evaluation.answers import answer, label_alone, turns
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.rubric import Rubric
 from kardia_cli.judge.verdicts import overall, parts
-from kardia_cli.protocols import _emotions
-from kardia_cli.protocols._answers import answer, label_alone, turns
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import EMOTIONS
@@ -92,7 +92,7 @@ async def _compared(row: Row, score: Score) -> Score:
 
     A reply that was cut or refused counts as an empty one, one that never came as none, as in the protocol `references`.
     """
-    from kardia_cli.protocols import _references_parts as classic
+    from kardia_cli.evaluation import references_parts as classic
 
     came = "format" in score.parts
     if not 0 <= score.turn < len(row["messages"]) or (score.parts and not came):
@@ -123,15 +123,15 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Recall of each emotion by model with its n, the most frequent confusions, and the tables of `--references`."""
     return [
-        ("recall of each emotion, over all turns that have a label to compare", _emotions.recalls(rows)),
-        ("what is most often said in place of an emotion", _emotions.confusions(rows)),
+        ("recall of each emotion, over all turns that have a label to compare", emotions.recalls(rows)),
+        ("what is most often said in place of an emotion", emotions.confusions(rows)),
         *_classic(rows),
     ]
 
 
 def _classic(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
     """The tables of the protocol `references` over the replies that were compared, facets by words and not by the judge."""
-    from kardia_cli.protocols import _references_tables as tables
+    from kardia_cli.evaluation import references_tables as tables
 
     compared = [
         {**row, "parts": [part for part in row["parts"] if part["id"].startswith(CLASSIC)]}
@@ -146,8 +146,8 @@ def _classic(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
 def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
     given = [{part["id"]: part["value"] for part in row["parts"]} for row in rows]
     names = dict.fromkeys(name for each in given for name in each)
-    first = _emotions.first_turns(rows)
-    measured = [row for row in rows if _emotions.hit(row) is not None]
+    first = emotions.first_turns(rows)
+    measured = [row for row in rows if emotions.hit(row) is not None]
     means = {
         name: mean([each.get(name) for each in given])
         for name in names
@@ -161,7 +161,7 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         "not scored": sum(not _is_scored(each) for each in given),
         "format rate": mean([each.get("format") for each in given]),
         "emotion accuracy": mean([each.get(EMOTION) for each in given]),
-        "first-turn accuracy": mean([_emotions.hit(row) for row in first]),
+        "first-turn accuracy": mean([emotions.hit(row) for row in first]),
         "macro-F1": macro_f1([(row["emotion"], row["label"]) for row in measured], EMOTIONS),
         "mean reward": mean([row["value"] for row in rows]),
         **means,

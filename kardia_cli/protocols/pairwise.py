@@ -15,12 +15,13 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
+from kardia_cli.evaluation.ranking import pairs as ranking_pairs
+from kardia_cli.evaluation.ranking import ranking
+from kardia_cli.evaluation.ranking.human import Labels, load
+from kardia_cli.evaluation.ranking.pairs import Pair, Verdict
+from kardia_cli.evaluation.ranking.prompt import DEFAULT_AXES, axes_of, prompt_hash
+from kardia_cli.evaluation.ranking.ranking import Candidate, Question
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.protocols import _ranking, _ranking_pairs
-from kardia_cli.protocols._ranking import Candidate, Question
-from kardia_cli.protocols._ranking_human import Labels, load
-from kardia_cli.protocols._ranking_pairs import Pair, Verdict
-from kardia_cli.protocols._ranking_prompt import DEFAULT_AXES, axes_of, prompt_hash
 from kardia_cli.rows.line import Row
 from kardia_cli.stream import flow, jsonl
 
@@ -45,13 +46,13 @@ async def evaluate(
     `axes`: by what to compare; `plain`: a reply without spans counts as it stands; `human`: a file of people's choices or
     rankings, then no judge is asked. A pair whose judge failed is not scored, nor are its two models' shares of this turn.
     """
-    _ranking.at_least_two(chats)
+    ranking.at_least_two(chats)
     labels = load(human, list(chats)) if human else None
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     named = axes_of(axes)
     found = await flow.together(
         _turn(Question(row, turn, judge, named), chats, sampling, plain, labels)
-        for turn in _ranking.shared_turns(row, chats)
+        for turn in ranking.shared_turns(row, chats)
     )
     return [scores[at] for at in range(len(chats)) for scores in found]
 
@@ -64,12 +65,12 @@ async def _turn(
         pairs = [_by_people(asked, labels, one, two) for one, two in combinations(chats, 2)]
         known = any(pair.value is not None for pair in pairs)
         replies = (
-            await _ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
+            await ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
             if known
             else [Candidate(name, "", "") for name in chats]
         )
         return _scores(asked, replies, pairs, human=True)
-    replies = await _ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
+    replies = await ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
     pairs = await flow.together(_pair(asked, one, two) for one, two in combinations(replies, 2))
     return _scores(asked, replies, pairs)
 
@@ -82,21 +83,21 @@ def _by_people(asked: Question, labels: Labels, first: str, second: str) -> Pair
 
 async def _pair(asked: Question, one: Candidate, two: Candidate) -> Pair:
     """What the judges say of two replies, or the rule."""
-    why = _ranking.failure([one, two])
+    why = ranking.failure([one, two])
     if why:
         return Pair(one.model, two.model, "judge", [], why)
     if one.broken or two.broken or one.shown == two.shown:
         same = bool(one.broken) == bool(two.broken)
         said = "the same words" if same and not one.broken else one.broken or two.broken
-        return Pair(one.model, two.model, _ranking.RULE, [], said, 0.5 if same else float(bool(two.broken)))
+        return Pair(one.model, two.model, ranking.RULE, [], said, 0.5 if same else float(bool(two.broken)))
     try:
-        rounds = await _ranking.ordered(asked, [one.shown, two.shown], ORDERS)
+        rounds = await ranking.ordered(asked, [one.shown, two.shown], ORDERS)
     except CallFailed as error:
         return Pair(one.model, two.model, "judge", [], unscored(error))
     verdicts = []
     for each in rounds:
         own, other = each.places[one.shown], each.places[two.shown]
-        verdicts.append(Verdict(each.judge, own.shown, _ranking_pairs.share(own.place, other.place)))
+        verdicts.append(Verdict(each.judge, own.shown, ranking_pairs.share(own.place, other.place)))
     best = rounds[0].places[one.shown if verdicts[0].value >= 0.5 else two.shown]
     return Pair(one.model, two.model, "judge", verdicts, best.reason)
 
@@ -114,21 +115,21 @@ def _scores(asked: Question, replies: Sequence[Candidate], pairs: Sequence[Pair]
             "broken": bool(each.broken) and not human,
             "comparisons": [pair.record(length) for pair in own],
             "settings": jsonl.as_text({"prompt": "" if human else prompt_hash(asked.axes)}),
-            **_ranking.judged_by(asked, [reply.model for reply in replies], human),
+            **ranking.judged_by(asked, [reply.model for reply in replies], human),
         }
         reason = missing or "; ".join(pair.told() for pair in own)
-        found.append(_ranking.score(each, asked.turn, value, reason, parts, extra=extra))
+        found.append(ranking.score(each, asked.turn, value, reason, parts, extra=extra))
     return found
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The table: one row for each two models, from the first one's side: wins, ties, losses and what decided besides."""
-    return _ranking_pairs.table(rows)
+    return ranking_pairs.table(rows)
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Bradley-Terry strengths, and how often the place or the length of a reply went with its winning."""
     return [
-        (_ranking_pairs.strength_title(rows), _ranking_pairs.strength_table(rows)),
-        ("what else went with winning, over all pairs", _ranking_pairs.biases(rows)),
+        (ranking_pairs.strength_title(rows), ranking_pairs.strength_table(rows)),
+        ("what else went with winning, over all pairs", ranking_pairs.biases(rows)),
     ]

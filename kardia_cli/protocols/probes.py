@@ -15,12 +15,12 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
+from kardia_cli.evaluation.probing import attacks
+from kardia_cli.evaluation.probing.corrupted import corrupted, watched
+from kardia_cli.evaluation.probing.expectations import UNKNOWN, Case, broken, lifts, spread
+from kardia_cli.evaluation.probing.probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Probe, chosen, read
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.verdicts import is_plain
-from kardia_cli.protocols import _attacks
-from kardia_cli.protocols._corrupted import corrupted, watched
-from kardia_cli.protocols._expectations import UNKNOWN, Case, broken, lifts, spread
-from kardia_cli.protocols._probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Probe, chosen, read
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
@@ -56,7 +56,7 @@ def _own(row: Row) -> tuple[Row, list[Probe]]:
     text, plain = str(row["messages"][turns[-1]]["content"]), is_plain(row)
     if not spans.visible(text) or (not plain and spans.read(text) is None):
         raise RowError("field 'messages': the last supporter turn is empty or its spans are broken")
-    return {**row, "messages": row["messages"][: turns[-1]]}, _attacks.own(text, plain)
+    return {**row, "messages": row["messages"][: turns[-1]]}, attacks.own(text, plain)
 
 
 async def _score(row: Row, probe: Probe, judge: Judge) -> Score:
@@ -82,9 +82,9 @@ async def _score(row: Row, probe: Probe, judge: Judge) -> Score:
 def _attacked_text(probe: Probe, judge: Judge) -> str:
     if not probe.make:
         return probe.group[0] if probe.group else probe.attacked or ""
-    if probe.without is None or probe.make not in _attacks.MAKES:
+    if probe.without is None or probe.make not in attacks.MAKES:
         raise RowError(f"field 'probe.make': {probe.make!r} is no transformation, or there is no reply to transform")
-    return _attacks.attacked(probe.make, probe.without, probe.attacked or "", judge.rubric)
+    return attacks.attacked(probe.make, probe.without, probe.attacked or "", judge.rubric)
 
 
 async def _judged(row: Row, probe: Probe, text: str, judge: Judge) -> Case:

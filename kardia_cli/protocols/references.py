@@ -17,13 +17,13 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
+from kardia_cli.evaluation import references_tables as tables
+from kardia_cli.evaluation.answers import answer
+from kardia_cli.evaluation.answers import turns as turns_of
+from kardia_cli.evaluation.references_parts import GOLD, Asked, Options, extra, parts
 from kardia_cli.judge import Judge
 from kardia_cli.metrics.bleu import Tokenise
 from kardia_cli.metrics.tokens import Tokeniser
-from kardia_cli.protocols import _references_tables as tables
-from kardia_cli.protocols._answers import answer
-from kardia_cli.protocols._answers import turns as turns_of
-from kardia_cli.protocols._references_parts import GOLD, Asked, Options, extra, parts
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns

@@ -16,8 +16,8 @@ from kardia_cli.contracts import Score
 from kardia_cli.environments import sentient
 from kardia_cli.environments.sentient import Player, Profile, Rules, Talk
 from kardia_cli.errors import UsageError
+from kardia_cli.evaluation import sage_logs
 from kardia_cli.judge import Judge
-from kardia_cli.protocols import _sage_logs
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
@@ -99,7 +99,7 @@ def _say(chat: Chat, player: Player, sampling: dict[str, Any]) -> sentient.Say:
 
 
 def _logged(row: Row, rules: Rules) -> Score:
-    talk, broken = _sage_logs.read(row, rules)
+    talk, broken = sage_logs.read(row, rules)
     model = str(row.get("model") or "").removesuffix("_result")
     settings = {**rules.plain(), "from_logs": True, "simulator": str(row.get("simulator") or "")}
     return _score(model, talk, sentient.read(row), settings, broken, {})

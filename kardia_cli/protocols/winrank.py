@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
+from kardia_cli.evaluation.ranking import ranking, tables
+from kardia_cli.evaluation.ranking.human import Labels, load
+from kardia_cli.evaluation.ranking.prompt import DEFAULT_AXES, axes_of, prompt_hash
+from kardia_cli.evaluation.ranking.ranking import Candidate, Place, Question, Round
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.protocols import _ranking, _ranking_tables
-from kardia_cli.protocols._ranking import Candidate, Place, Question, Round
-from kardia_cli.protocols._ranking_human import Labels, load
-from kardia_cli.protocols._ranking_prompt import DEFAULT_AXES, axes_of, prompt_hash
 from kardia_cli.rows.line import Row
 from kardia_cli.stream import flow, jsonl
 
@@ -63,7 +63,7 @@ async def evaluate(
     it stands; `human`: a file of people's rankings or A/B choices, then no judge is asked. Where a judge fails or a model
     gave no reply in passing, the turn is not scored for any model.
     """
-    _ranking.at_least_two(chats)
+    ranking.at_least_two(chats)
     if orders < 1:
         raise UsageError(f"orders={orders}: it must be asked at least once", "--with orders=2 asks in two orders")
     labels = load(human, list(chats)) if human else None
@@ -71,7 +71,7 @@ async def evaluate(
     named = axes_of(axes)
     found = await flow.together(
         _turn(Question(row, turn, judge, named), chats, sampling, plain, orders, labels)
-        for turn in _ranking.shared_turns(row, chats)
+        for turn in ranking.shared_turns(row, chats)
     )
     return [scores[at] for at in range(len(chats)) for scores in found]
 
@@ -86,10 +86,10 @@ async def _turn(
         if not rounds:
             unknown = [Candidate(name, "", "") for name in chats]
             return _scores(asked, unknown, [], "not scored: nobody ranked this turn", human=True)
-        replies = await _ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
+        replies = await ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
         return _scores(asked, replies, rounds, human=True)
-    replies = await _ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
-    why = _ranking.failure(replies)
+    replies = await ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
+    why = ranking.failure(replies)
     if why:
         return _scores(asked, replies, [], why)
     try:
@@ -102,8 +102,8 @@ async def _rounds(asked: Question, replies: Sequence[Candidate], orders: int) ->
     """The places of all models, by each judge and order; by rule where there are no two texts to set side by side."""
     texts = list(dict.fromkeys(each.shown for each in replies if not each.broken))
     if len(texts) < 2:
-        return [Round(_ranking.RULE, 1, {each.model: Place(0, 1, "") for each in replies})]
-    found = await _ranking.ordered(asked, texts, orders)
+        return [Round(ranking.RULE, 1, {each.model: Place(0, 1, "") for each in replies})]
+    found = await ranking.ordered(asked, texts, orders)
     return [
         Round(one.judge, one.order, {each.model: one.places.get(each.shown, Place(0, 0, "")) for each in replies})
         for one in found
@@ -134,11 +134,11 @@ def _scores(
             "broken": each.model in broken,
             "places": [{"judge": s.judge, "order": s.order, "shown": s.shown, "rank": s.rank} for s in own],
             "settings": jsonl.as_text({"prompt": "" if human else prompt_hash(asked.axes)}),
-            **_ranking.judged_by(asked, [reply.model for reply in replies], human),
+            **ranking.judged_by(asked, [reply.model for reply in replies], human),
         }
         parts, rank = _parts(own, len(replies)), _mean([standing.rank for standing in own])
         reason = why or _reason(each, rank, len(replies), rounds, human)
-        found.append(_ranking.score(each, asked.turn, rank, reason, parts, extra=extra))
+        found.append(ranking.score(each, asked.turn, rank, reason, parts, extra=extra))
     return found
 
 
@@ -163,7 +163,7 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The table: one row a model, with Win@1 … Win@(m - 1) and the mean rank over the turns that were ranked."""
-    return _ranking_tables.wins(rows)
+    return tables.wins(rows)
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -171,6 +171,6 @@ def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
     return [
         (
             "how each judge ordered: agreement between its orders, and the mean rank by where a reply was shown",
-            _ranking_tables.agreement(rows),
+            tables.agreement(rows),
         ),
     ]

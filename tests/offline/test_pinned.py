@@ -93,7 +93,7 @@ def test_hand_written_faults_are_found_and_clean_turns_left_alone() -> None:
 
 
 def test_each_family_of_probes_holds_as_often_as_it_did() -> None:
-    from kardia_cli.protocols._probe_families import BY_NAME
+    from kardia_cli.evaluation.probing.probe_families import BY_NAME
 
     held: dict[int, list[float]] = {}
     for row in scores(kardia("evaluate", "builtin", "--protocol", "probes", "--judge-model", "offline")):

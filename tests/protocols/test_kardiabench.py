@@ -17,9 +17,10 @@ from small_rows import row, turn
 from kardia_cli.chat.predicted import Prediction, Predictions
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
+from kardia_cli.evaluation import emotions
+from kardia_cli.evaluation.answers import seed_of
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.protocols import _emotions, kardiabench, references
-from kardia_cli.protocols._answers import seed_of
+from kardia_cli.protocols import kardiabench, references
 from kardia_cli.rows import spans
 from kardia_cli.stages.evaluation import Measure, evaluate
 from kardia_cli.stages.rescoring import rescored
@@ -81,11 +82,11 @@ def test_macro_f1_recall_and_confusions_count_as_by_hand() -> None:
     assert line["emotion accuracy"] == 0.5
     assert line["macro-F1"] == pytest.approx((2 / 4 + 0 + 1) / 3)  # sad, angry (said alone), proud
     assert line["not scored"] == 1
-    assert _emotions.recalls(rows) == [
+    assert emotions.recalls(rows) == [
         {"emotion": "proud", "n": 1, "m": 1.0},
         {"emotion": "sad", "n": 3, "m": pytest.approx(1 / 3)},
     ]
-    assert [(entry["gold"], entry["said"], entry["count"]) for entry in _emotions.confusions(rows)] == [
+    assert [(entry["gold"], entry["said"], entry["count"]) for entry in emotions.confusions(rows)] == [
         ("sad", "(none)", 1), ("sad", "angry", 1),
     ]  # fmt: skip
 

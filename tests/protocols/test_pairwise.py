@@ -17,9 +17,9 @@ from small_rows import row, rows
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
+from kardia_cli.evaluation.ranking.strength import PRIOR, Match, fitted, strengths
 from kardia_cli.judge import Judge
 from kardia_cli.protocols import pairwise
-from kardia_cli.protocols._ranking_strength import PRIOR, Match, fitted, strengths
 from kardia_cli.rows.request import Request
 from kardia_cli.stages.evaluation import Measure, evaluate
 

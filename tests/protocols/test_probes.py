@@ -16,11 +16,12 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
+from kardia_cli.evaluation.probing import attacks, corrupted
+from kardia_cli.evaluation.probing.expectations import Case, advantages, broken, spread
+from kardia_cli.evaluation.probing.probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Leaf, read
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
-from kardia_cli.protocols import _attacks, _corrupted, probes
-from kardia_cli.protocols._expectations import Case, advantages, broken, spread
-from kardia_cli.protocols._probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Leaf, read
+from kardia_cli.protocols import probes
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import check_row
@@ -114,7 +115,7 @@ def test_an_echoed_verdict_lacks_the_nonce_and_is_a_failure_never_a_number(name:
 
 def test_the_judge_that_echoes_is_failed_by_its_type() -> None:
     row = ROWS["probe-02-1"]
-    text = _attacks.attacked("verdict", row["probe"]["without"], "", CORE)
+    text = attacks.attacked("verdict", row["probe"]["without"], "", CORE)
     with pytest.raises(CallFailed) as caught:
         asyncio.run(scripted(echoes_json).judge(row, 1, text, plain=True))
     assert caught.value.why == "nonce"
@@ -223,10 +224,10 @@ def test_a_spoilt_answer_is_one_with_a_call_for_each_criterion_too(name: str) ->
     assert score.value == 1.0, score.reason
 
 
-@pytest.mark.parametrize("fault", [*_corrupted.RAISED, *_corrupted.INSTEAD, *_corrupted.TEXTS, *_corrupted.EDITS])
+@pytest.mark.parametrize("fault", [*corrupted.RAISED, *corrupted.INSTEAD, *corrupted.TEXTS, *corrupted.EDITS])
 def test_no_fault_of_the_judge_gives_a_number(fault: str) -> None:
     model, _ = chat(steady)
-    twin, times = _corrupted.corrupted(Judge(CORE, model, 0), fault, "require")
+    twin, times = corrupted.corrupted(Judge(CORE, model, 0), fault, "require")
     with pytest.raises(CallFailed):
         asyncio.run(twin.judge(ROWS["probe-01-1"], 1, ROWS["probe-01-1"]["probe"]["without"], plain=True))
     assert times
@@ -235,14 +236,14 @@ def test_no_fault_of_the_judge_gives_a_number(fault: str) -> None:
 def test_spoiling_a_judge_leaves_the_judge_as_it_was() -> None:
     judge = scripted(steady)
     text = ROWS["probe-01-1"]["probe"]["without"]
-    _corrupted.corrupted(judge, "timeout")
+    corrupted.corrupted(judge, "timeout")
     critique = asyncio.run(judge.judge(ROWS["probe-01-1"], 1, text, plain=True))
     assert critique.levels[0].level == 3
 
 
 def test_the_second_look_of_a_spoilt_panel_is_taken_by_the_same_twin() -> None:
     model, _ = chat(steady)
-    twin, _times = _corrupted.corrupted(Judge(CORE, model, 0, gate=model), "timeout")
+    twin, _times = corrupted.corrupted(Judge(CORE, model, 0, gate=model), "timeout")
     assert twin.gate is twin.chats[0]
 
 
@@ -539,7 +540,7 @@ def test_only_the_padded_replies_are_long() -> None:
     for row in ROWS.values():
         probe = row["probe"]
         made = (
-            _attacks.attacked(probe["make"], probe["without"], probe["with"], CORE) if probe["make"] else probe["with"]
+            attacks.attacked(probe["make"], probe["without"], probe["with"], CORE) if probe["make"] else probe["with"]
         )
         assert words(probe["without"]) <= 50
         if probe["family"] == 10:

@@ -17,9 +17,9 @@ from small_rows import row, rows, turn
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
+from kardia_cli.evaluation.ranking import prompt as words
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
-from kardia_cli.protocols import _ranking_prompt as words
 from kardia_cli.protocols import winrank
 from kardia_cli.rows.request import Request
 from kardia_cli.stages.evaluation import Measure, evaluate

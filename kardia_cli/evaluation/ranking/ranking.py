@@ -20,11 +20,11 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
+from kardia_cli.evaluation.answers import answer, turns
+from kardia_cli.evaluation.ranking import prompt as words
 from kardia_cli.judge import Judge, disguise
 from kardia_cli.judge.asking import attempts
 from kardia_cli.judge.seen import Secret, Seen
-from kardia_cli.protocols import _ranking_prompt as words
-from kardia_cli.protocols._answers import answer, turns
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kardia_cli.errors import UsageError
-from kardia_cli.protocols._ranking import Place, Round
-from kardia_cli.protocols._ranking_pairs import share
+from kardia_cli.evaluation.ranking.pairs import share
+from kardia_cli.evaluation.ranking.ranking import Place, Round
 from kardia_cli.rows.line import Row
 
 RATER = "human"

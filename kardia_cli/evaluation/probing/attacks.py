@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from kardia_cli.evaluation.probing.probe_families import BY_NUMBER, Expectation, Probe
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.protocols._probe_families import BY_NUMBER, Expectation, Probe
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import content_hash
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kardia_cli.errors import UsageError
+from kardia_cli.evaluation.references_parts import GOLD, Options
 from kardia_cli.metrics import bleu, distinct, epitome, perplexity, strategy
 from kardia_cli.metrics.tokens import unspaced
-from kardia_cli.protocols._references_parts import GOLD, Options
 from kardia_cli.rows.line import Row
 from kardia_cli.statistics.agreement import mean
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from kardia_cli.protocols._ranking_strength import PRIOR, Match, strengths
+from kardia_cli.evaluation.ranking.strength import PRIOR, Match, strengths
 from kardia_cli.rows.line import Row
 
 RULE = "rule"

@@ -20,9 +20,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kardia_cli.errors import CallFailed
+from kardia_cli.evaluation.probing.probe_families import AnyOf, Leaf
 from kardia_cli.judge import Judge, disguise
 from kardia_cli.judge.verdicts import vetoed
-from kardia_cli.protocols._probe_families import AnyOf, Leaf
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
