@@ -14,7 +14,7 @@ from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from kardia_cli.commands._report_flags import Compared, Files, Written
-    from kardia_cli.reporting.model import Comparison
+    from kardia_cli.reporting.comparison import Comparison
     from kardia_cli.reporting.runs import Choice, Material
     from kardia_cli.reporting.specs import Spec
     from kardia_cli.rows.line import Row
@@ -185,7 +185,7 @@ def _json(values: dict[str, Any]) -> bytes:
 
 def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
     from kardia_cli.reporting import viewing
-    from kardia_cli.reporting.html.page import page
+    from kardia_cli.reporting.page.page import page
 
     beside: list[Row] = asyncio.run(_dialogues(asked.compared.dialogues or []))
     return page(viewing.data(found, material, beside, _labels(asked)))
@@ -194,7 +194,7 @@ def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
 def _labels(asked: Asked) -> dict[str, Any]:
     """What people can say in the page."""
     from kardia_cli.judge import rubric_file
-    from kardia_cli.reporting.html.labelling import labels_of
+    from kardia_cli.reporting.page.labelling import labels_of
     from kardia_cli.session import DEFAULT_RUBRIC
 
     return labels_of(rubric_file.load(asked.compared.rate or DEFAULT_RUBRIC), only=asked.compared.blind)
@@ -222,7 +222,7 @@ def _write_rows(writer: Any, found: Comparison | None, material: Material) -> No
 def _show(found: Comparison, voice: Voice) -> None:
     """The tables, doubts and gates, on stderr."""
     from kardia_cli.reporting import gates, tables
-    from kardia_cli.reporting.model import label_of
+    from kardia_cli.reporting.comparison import label_of
 
     voice.say(tables.headline(found))
     for doubt in found.warnings:

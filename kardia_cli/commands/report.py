@@ -10,8 +10,8 @@ from kardia_cli.commands._report_flags import Compared, Files, Written
 from kardia_cli.options import Talk, expand
 
 if TYPE_CHECKING:
+    from kardia_cli.reporting.flips import Comparison
     from kardia_cli.screen.console import Voice
-    from kardia_cli.stages.flips import Comparison
 
 POSITION = 8
 EXAMPLE = "Example: kardia report base=b.jsonl sft=s.jsonl grpo=g1.jsonl,g2.jsonl --baseline sft --html report.html"
@@ -61,7 +61,7 @@ def _check_alone(inputs: list[str] | None, compared: Compared, written: Written)
 def _flips(diff: tuple[str, str], rubric: str | None, judge: str | None, files: Files, voice: Voice) -> None:
     """The verdicts that differ between two files of judged rows."""
     from kardia_cli.errors import UsageError
-    from kardia_cli.stages.flips import Comparison, Side
+    from kardia_cli.reporting.flips import Comparison, Side
 
     if diff == ("-", "-"):
         raise UsageError("OLD and NEW cannot both be stdin", "name a file for one of them")

@@ -7,9 +7,9 @@ from typing import cast
 
 from kardia_cli import statistics
 from kardia_cli.reporting import emotions
+from kardia_cli.reporting.comparison import Cell, Gap
 from kardia_cli.reporting.criteria import lower_is_better
 from kardia_cli.reporting.emotions import Pair
-from kardia_cli.reporting.model import Cell, Gap
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics.differences import ALPHA
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from kardia_cli import plugins
 from kardia_cli.errors import UsageError
-from kardia_cli.reporting import doubts, identity, quoted
+from kardia_cli.reporting import doubts, provenance, quoted
 from kardia_cli.reporting.cells import cell_of, f1_cell, f1_gap, f1_of, gaps_of, mean_of, recalls
+from kardia_cli.reporting.comparison import Cell, Comparison, Count, Gap
 from kardia_cli.reporting.criteria import (
     FIRST,
     HIT,
@@ -27,9 +28,8 @@ from kardia_cli.reporting.criteria import (
 )
 from kardia_cli.reporting.emotions import Pair, confusions
 from kardia_cli.reporting.matching import Table, value
-from kardia_cli.reporting.model import Cell, Comparison, Count, Gap
-from kardia_cli.reporting.rows import Scored
 from kardia_cli.reporting.runs import Group
+from kardia_cli.reporting.score_rows import Scored
 
 
 def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequence[str] = ()) -> Comparison:
@@ -42,7 +42,7 @@ def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequen
         raise UsageError(
             "no criterion is left to report on", "name some with --criteria; parts with a dot are shown only so"
         )
-    identity.check(groups, criteria)
+    provenance.check(groups, criteria)
     table = Table.of(groups)
     if baseline is not None:
         names.remove(baseline)
@@ -56,7 +56,7 @@ def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequen
         cells={name: _cells(table, name, criteria, profile) for name in names},
         differences=differences,
         counts=_counts(table),
-        identity=identity.of(groups),
+        identity=provenance.of(groups),
         rows=len(table.keys),
         dialogues=len({key[0] for key in table.keys}),
         profiles=len({item.row.profile for item in table.items(names[0])}),
@@ -74,7 +74,7 @@ def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequen
         else "dialogue",
         unit="turn" if any(key[1] >= 0 for key in table.keys) else "dialogue",
     )
-    found.warnings.extend([*doubts.of(found), *identity.doubts(groups)])
+    found.warnings.extend([*doubts.of(found), *provenance.doubts(groups)])
     return found
 
 

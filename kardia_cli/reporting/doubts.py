@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kardia_cli.reporting.comparison import Comparison
 from kardia_cli.reporting.criteria import FIRST
-from kardia_cli.reporting.model import Comparison
 
 FEW = 10
 """Clusters under which an interval is rough (ours)."""

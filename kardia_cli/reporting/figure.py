@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from kardia_cli.errors import MissingExtra, UsageError
-from kardia_cli.reporting.model import Comparison, label_of
+from kardia_cli.reporting.comparison import Comparison, label_of
 
 FORMATS = {".pdf": "pdf", ".svg": "svg", ".png": "png"}
 _COLUMNS = 3

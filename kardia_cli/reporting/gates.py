@@ -15,8 +15,8 @@ from typing import Any, Literal, NamedTuple
 
 from kardia_cli import plugins
 from kardia_cli.errors import GateFailed, UsageError
+from kardia_cli.reporting.comparison import Cell, Comparison, Gap
 from kardia_cli.reporting.criteria import resolve
-from kardia_cli.reporting.model import Cell, Comparison, Gap
 
 Outcome = Literal["met", "not met", "cannot tell"]
 _FORM = re.compile(r"(?:(?P<name>.*):)?(?P<criterion>[^:<>=]+?)\s*(?P<sign>>=|<=)\s*(?P<bound>\S+)")

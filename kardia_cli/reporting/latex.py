@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from kardia_cli.reporting import tables
-from kardia_cli.reporting.identity import LEXICAL
-from kardia_cli.reporting.model import Cell, Comparison, label_of
+from kardia_cli.reporting.comparison import Cell, Comparison, label_of
+from kardia_cli.reporting.provenance import LEXICAL
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",

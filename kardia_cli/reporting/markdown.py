@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kardia_cli.reporting import gates, methods, tables
-from kardia_cli.reporting.model import Comparison, label_of
+from kardia_cli.reporting.comparison import Comparison, label_of
 from kardia_cli.reporting.quoted import PERCENT
 
 _SPECIAL = str.maketrans({"\\": "\\\\", "|": "\\|", "\n": " ", "\r": " ", "<": "&lt;", "`": "\\`", "*": "\\*"})

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from kardia_cli.reporting.criteria import COMPOSED, DERIVED, FIRST, HIT, has_side
-from kardia_cli.reporting.rows import Key, Scored
 from kardia_cli.reporting.runs import Group, common
+from kardia_cli.reporting.score_rows import Key, Scored
 
 T = TypeVar("T")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import compare, tables
-from kardia_cli.reporting.model import Comparison
-from kardia_cli.reporting.rows import scored
+from kardia_cli.reporting.comparison import Comparison
 from kardia_cli.reporting.runs import Group
+from kardia_cli.reporting.score_rows import scored
 from kardia_cli.rows.line import Row
 
 

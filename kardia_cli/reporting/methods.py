@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kardia_cli.reporting import tables
+from kardia_cli.reporting.comparison import Comparison
 from kardia_cli.reporting.criteria import FIRST, MACRO_F1, is_ruled, is_share
-from kardia_cli.reporting.model import Comparison
 
 WIDTH = 100
 _BY_PROMPT = {

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
-from kardia_cli.reporting import rows
-from kardia_cli.reporting.rows import Key, Scored
+from kardia_cli.reporting import score_rows
+from kardia_cli.reporting.score_rows import Key, Scored
 from kardia_cli.reporting.specs import Spec
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.stream import jsonl
@@ -66,7 +66,7 @@ async def load(
             scores, dialogues = await _read(file, choice, keep, on_silence)
             found.dialogues += dialogues
             if scores:
-                _place(found.groups, spec.name, rows.called_file(file), scores)
+                _place(found.groups, spec.name, score_rows.called_file(file), scores)
     return found
 
 
@@ -74,17 +74,17 @@ async def _read(
     file: str, choice: Choice, keep: bool, on_silence: Callable[[], None] | None
 ) -> tuple[list[Scored], list[Row]]:
     """The score rows of a file, or its dialogues: its first row says which of them it holds."""
-    scores, talks, talk = rows.Scores(keep), [], None
-    async for line in rows.read(file, on_silence):
+    scores, talks, talk = score_rows.Scores(keep), [], None
+    async for line in score_rows.read(file, on_silence):
         assert line.row is not None
-        talk = rows.is_dialogue(line.row) if talk is None else talk
+        talk = score_rows.is_dialogue(line.row) if talk is None else talk
         if talk:
             talks.append(dialogue(line))
         elif choice.takes(line.row):
             scores.add(line)
     if not talks and not scores.rows:
         raise UsageError(
-            f"{rows.called_file(file)} holds no score by that judge and rubric",
+            f"{score_rows.called_file(file)} holds no score by that judge and rubric",
             "leave out --judge and --rubric, or name others",
         )
     return scores.rows, talks
@@ -109,13 +109,13 @@ def _place(groups: list[Group], name: str, file: str, found: Sequence[Scored]) -
 
 async def dialogues(path: Path) -> list[Row]:
     """The rows of a file of dialogues, for the page."""
-    return [dialogue(line) async for line in rows.read(str(path))]
+    return [dialogue(line) async for line in score_rows.read(str(path))]
 
 
 def dialogue(line: Line) -> Row:
     """A row to read; `UsageError` with file:line for another."""
     row = line.row or {}
-    if not rows.is_dialogue(row) or not isinstance(row.get("messages", []), list):
+    if not score_rows.is_dialogue(row) or not isinstance(row.get("messages", []), list):
         raise UsageError(
             f"{line.file}:{line.number}: no dialogue: 'messages' is missing",
             "keep dialogues and scores in files of their own",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kardia_cli.reporting.model import Cell, Comparison, Gap, label_of
+from kardia_cli.reporting.comparison import Cell, Comparison, Gap, label_of
 
 DASH = "–"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from kardia_cli.reporting.model import Comparison
+from kardia_cli.reporting.comparison import Comparison
 from kardia_cli.reporting.runs import Group, Material
 from kardia_cli.rows.line import Row
 

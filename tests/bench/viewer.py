@@ -19,7 +19,7 @@ import orjson
 sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 import chromium
 
-from kardia_cli.reporting.html.page import page
+from kardia_cli.reporting.page.page import page
 
 REPEATS = 5
 CLOCK = "Number(document.documentElement.dataset.shown)"

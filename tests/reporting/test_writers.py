@@ -13,7 +13,7 @@ import pytest
 
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import figure, latex, markdown, methods
-from kardia_cli.reporting.model import Comparison
+from kardia_cli.reporting.comparison import Comparison
 from tests.support.score_rows import report, run, score
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kardia_cli.errors import Dropped, RowError
-from kardia_cli.stages.flips import CHANGES, Comparison, Side
+from kardia_cli.reporting.flips import CHANGES, Comparison, Side
 
 
 def critique(turn: int = 1, verdict: str = "PASS", **changes: Any) -> dict[str, Any]:

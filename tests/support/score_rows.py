@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.reporting import compare, runs, specs
-from kardia_cli.reporting.model import Comparison
+from kardia_cli.reporting.comparison import Comparison
 
 Row = dict[str, Any]
 

@@ -10,7 +10,7 @@ import chromium
 from chromium import Tab
 from small_rows import row, turn
 
-from kardia_cli.reporting.html.page import page
+from kardia_cli.reporting.page.page import page
 
 Steps = Callable[[Tab], Coroutine[Any, Any, Any]]
 

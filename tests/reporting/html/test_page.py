@@ -12,9 +12,9 @@ from small_rows import row, rows, turn
 from viewed import talk
 
 from kardia_cli.judge import rubric_file
-from kardia_cli.reporting.html.dialogues import PERSON, compact, turn_text
-from kardia_cli.reporting.html.labelling import labels_of
-from kardia_cli.reporting.html.page import SCRIPTS, page
+from kardia_cli.reporting.page.dialogues import PERSON, compact, turn_text
+from kardia_cli.reporting.page.labelling import labels_of
+from kardia_cli.reporting.page.page import SCRIPTS, page
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029<img src=x onerror=alert(1)>"
 
@@ -69,7 +69,7 @@ def test_a_page_of_nothing_is_a_page() -> None:
 
 @pytest.mark.parametrize("name", ["viewer.css", *(f"{name}.js" for name in SCRIPTS)])
 def test_the_files_of_the_page_are_part_of_the_package(name: str) -> None:
-    assert files("kardia_cli.reporting.html").joinpath(name).read_text(encoding="utf-8").strip()
+    assert files("kardia_cli.reporting.page").joinpath(name).read_text(encoding="utf-8").strip()
 
 
 def test_the_same_data_give_the_same_bytes() -> None:

@@ -15,8 +15,8 @@ from small_rows import rows, turn
 from viewed import answers, judged, look
 
 from kardia_cli.judge import rubric_file
-from kardia_cli.reporting.html.labelling import labels_of
-from kardia_cli.reporting.html.page import page
+from kardia_cli.reporting.page.labelling import labels_of
+from kardia_cli.reporting.page.page import page
 
 pytestmark = pytest.mark.skipif(chromium.find() is None, reason=chromium.WHY_SKIPPED)
 

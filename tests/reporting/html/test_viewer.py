@@ -12,7 +12,7 @@ from small_rows import rows, turn
 from viewed import answers, judged, look, talk
 
 from kardia_cli.judge import rubric_file
-from kardia_cli.reporting.html.labelling import labels_of
+from kardia_cli.reporting.page.labelling import labels_of
 
 pytestmark = pytest.mark.skipif(chromium.find() is None, reason=chromium.WHY_SKIPPED)
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.reporting.html import labelling
-from kardia_cli.reporting.html.dialogues import compact
+from kardia_cli.reporting.page import labelling
+from kardia_cli.reporting.page.dialogues import compact
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "

@@ -9,7 +9,7 @@ import orjson
 
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting.criteria import is_ruled
-from kardia_cli.reporting.rows import Identity
+from kardia_cli.reporting.score_rows import Identity
 
 if TYPE_CHECKING:
     from kardia_cli.reporting.runs import Group

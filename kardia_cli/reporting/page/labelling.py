@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.reporting.html.dialogues import Compact, Record, written
+from kardia_cli.reporting.page.dialogues import Compact, Record, written
 from kardia_cli.rows import spans
 
 _SHOWN = ("id", "mbti", "situation", "person")
