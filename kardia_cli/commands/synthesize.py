@@ -60,8 +60,8 @@ def run(
     from kardia_cli.rows.line import Row
     from kardia_cli.session import Session
     from kardia_cli.stages import dialogues, pairing
-    from kardia_cli.stages.mending import Mender
     from kardia_cli.stages.refinements import DEFAULT_RUBRIC
+    from kardia_cli.stages.rewriting import Mender
     from kardia_cli.stages.rounds import Rounds
     from kardia_cli.text import risk
 

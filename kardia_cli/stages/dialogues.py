@@ -15,7 +15,7 @@ from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.environments.seeker import speak
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns, system_prompt
-from kardia_cli.stages.mending import Draft, Mender, finish, settle
+from kardia_cli.stages.rewriting import Draft, Mender, finish, settle
 
 Speaker = Callable[[Dialogue], Awaitable[Turn]]
 """A strategy with its chat and options bound."""

@@ -19,7 +19,7 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Revision
 from kardia_cli.stages.dialogues import Speaker, simulate
-from kardia_cli.stages.mending import Draft, Mender, finish, settle
+from kardia_cli.stages.rewriting import Draft, Mender, finish, settle
 from kardia_cli.stages.rounds import Lost, Rounds
 from kardia_cli.stream.jsonl import as_text
 

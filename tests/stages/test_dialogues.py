@@ -18,8 +18,8 @@ from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.request import Request
 from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.dialogues import synthesize
-from kardia_cli.stages.mending import Mender
 from kardia_cli.stages.refinements import Refiner, refine
+from kardia_cli.stages.rewriting import Mender
 
 Answers = Callable[[Request], Any]
 
