@@ -27,9 +27,9 @@ from kardia_cli.tally import spoken
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat
     from kardia_cli.judge import Judge
-    from kardia_cli.scoring import Rewards
     from kardia_cli.stages.grpo import Watch
     from kardia_cli.training.difficulty import Wanted
+    from kardia_cli.training.reward_set import Rewards
     from kardia_cli.training.settings import Settings
 
 HELD_OUT = "held-out judge"
@@ -110,7 +110,7 @@ class Training:
         `held_out` names a judge that pays nothing. Unless the user set a ceiling, as many calls may go out at once as a
         step has completions.
         """
-        from kardia_cli.scoring import Rewards, read_weights
+        from kardia_cli.training.reward_set import Rewards, read_weights
 
         weights = read_weights(settings, plugins.names("reward"))
         plugins.check_owners(options, list(weights))
@@ -133,7 +133,8 @@ class Training:
 
     def _widened(self, calls: Calls, model: str | None, chosen: Settings, weights: Mapping[str, float]) -> Calls:
         """The flags with room for all judge calls of a step at once, where --max-connections was left alone."""
-        from kardia_cli.training import arguments, models, ranks
+        from kardia_cli.training import models
+        from kardia_cli.training.trl import arguments, ranks
 
         source = self._context.get_parameter_source("max_connections")
         if model is None or source is None or source.name != "DEFAULT":
@@ -144,11 +145,11 @@ class Training:
 
     def by_part(self, rewards: Rewards, settings: Settings) -> Rewards:
         """The rewards with their parts normalised one by one, where TRL is told to normalise first (GDPO)."""
-        from kardia_cli import scoring
+        from kardia_cli.training import reward_set
 
         if settings.train.get("multi_objective_aggregation") != "normalize_then_sum":
             return rewards
-        return scoring.by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
+        return reward_set.by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
 
     def watch(self, rewards: Rewards, stop: bool, every: int | None) -> Watch:
         """What the canaries need to know: who judges, who is held out, where the levels end, when to probe and to stop."""
@@ -188,8 +189,9 @@ class Training:
         self, rows: list[Row], wanted: Wanted, rewards: Rewards, start: str | None, settings: Settings, dry: bool
     ) -> list[Row]:
         """The rows of the wanted difficulty; a dry run takes the rows as they come unless a part is asked for."""
-        from kardia_cli.training import arguments, models
+        from kardia_cli.training import models
         from kardia_cli.training.difficulty import choose
+        from kardia_cli.training.trl import arguments
 
         if dry and wanted == "auto":
             return rows

@@ -10,7 +10,7 @@ import pytest
 from scripted import chat, verdict
 from small_rows import row, turn
 
-from kardia_cli import plugins, scoring
+from kardia_cli import plugins
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
@@ -18,7 +18,8 @@ from kardia_cli.judge.rubric import FourSpans, Rubric
 from kardia_cli.rewards import rubric as rubric_reward
 from kardia_cli.rows import spans
 from kardia_cli.rows.request import Request
-from kardia_cli.scoring import Rewards
+from kardia_cli.training import reward_set
+from kardia_cli.training.reward_set import Rewards
 
 CORE = rubric_file.load("kardia-core")
 WHOLE = turn("anxious", "the exam")
@@ -93,7 +94,7 @@ def test_a_completion_has_a_deadline_of_its_own() -> None:
 
 
 def split(judge: Judge) -> Rewards:
-    return scoring.by_part(rewards(judge), {name: plugins.module("reward", name) for name in NAMES})
+    return reward_set.by_part(rewards(judge), {name: plugins.module("reward", name) for name in NAMES})
 
 
 LEVELS: dict[str, Callable[[Request], Any]] = {

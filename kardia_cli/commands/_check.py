@@ -21,8 +21,8 @@ from kardia_cli.rows.line import Row
 from kardia_cli.screen.console import Voice, print_table
 
 if TYPE_CHECKING:
-    from kardia_cli.training.findings import Finding
     from kardia_cli.training.plan import Plan, Start
+    from kardia_cli.training.preflight.findings import Finding
     from kardia_cli.training.settings import Settings
 
 ASSUMED = {"sft": 1000, "grpo": 800, "evaluate": 800}
@@ -39,14 +39,15 @@ def training(
 
     Raises `UsageError` where a check fails.
     """
-    from kardia_cli.training import exam, tiny
+    from kardia_cli.training import tiny
     from kardia_cli.training.plan import Start
+    from kardia_cli.training.preflight import preflight
 
     with _folder(model, rows) as folder:
         start = Start(model, folder, "", tiny=tiny.is_tiny(folder))
         plan = _plan(stage, start, settings)
-        findings, config = exam.check_folder(folder, lora=plan.lora, base=_base(folder))
-        print_table(f"exam of {model} for {stage}", exam.table(findings))
+        findings, config = preflight.check_folder(folder, lora=plan.lora, base=_base(folder))
+        print_table(f"exam of {model} for {stage}", preflight.table(findings))
         _memory(stage, config, plan, _tokens(stage, plan, folder, config, rows, voice), voice)
     _conclude(findings, voice)
 
@@ -57,8 +58,8 @@ def measuring(models: Sequence[str], voice: Voice) -> None:
     Raises `UsageError` where a check fails.
     """
     from kardia_cli.chat import names
-    from kardia_cli.training import exam
     from kardia_cli.training.plan import Plan, Start
+    from kardia_cli.training.preflight import preflight
 
     findings: list[Finding] = []
     for model in dict.fromkeys(models):
@@ -66,9 +67,9 @@ def measuring(models: Sequence[str], voice: Voice) -> None:
             voice.say(f"{model} is built in or asked as it is served: nothing to examine here")
             continue
         with _folder(model, ()) as folder:
-            found, config = exam.check_folder(folder, lora=False, base=_base(folder), prepared=False)
+            found, config = preflight.check_folder(folder, lora=False, base=_base(folder), prepared=False)
             findings += found
-            print_table(f"exam of {model} for evaluate", exam.table(found))
+            print_table(f"exam of {model} for evaluate", preflight.table(found))
             table = {"per_device_train_batch_size": 32, "max_completion_length": ANSWER}
             _memory(
                 "evaluate", config, Plan(Start(model, folder, "", False), table, None, 0), ASSUMED["evaluate"], voice
@@ -130,8 +131,9 @@ def _base(folder: Path) -> Path:
 
 
 def _plan(stage: Literal["sft", "grpo"], start: Start, settings: Settings) -> Plan:
-    from kardia_cli.training import arguments, models, quantize
+    from kardia_cli.training import models, quantize
     from kardia_cli.training.plan import Plan
+    from kardia_cli.training.trl import arguments
 
     if stage == "sft":
         table = arguments.sft_table(settings, start.tiny, True)
@@ -165,17 +167,17 @@ def _tokens(
 
 
 def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, tokens: int, voice: Voice) -> None:
-    from kardia_cli.training import memory, memory_parts
+    from kardia_cli.training.memory import parts, prediction
 
     try:
-        found = memory.predict(config, plan, stage=stage, tokens=tokens)
+        found = prediction.predict(config, plan, stage=stage, tokens=tokens)
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         voice.warn(f"memory is not predicted for this architecture: {type(error).__name__}: {error}")
         return
     print_table(f"memory of {stage}", found.table())
     if found.fits:
         return
-    peak, there = found.total / memory_parts.GIB, found.free.size / memory_parts.GIB
+    peak, there = found.total / parts.GIB, found.free.size / parts.GIB
     voice.warn(f"warning: {peak:.1f} GiB are predicted, {there:.1f} are free here; what would help:")
     for line in found.advice:
         voice.warn(f"  {line}")

@@ -13,8 +13,8 @@ from kardia_cli.training import dry_run
 if TYPE_CHECKING:
     from kardia_cli.chat.limits.meter import Meter
     from kardia_cli.rows.line import Row
-    from kardia_cli.scoring import Rewards
     from kardia_cli.screen.console import Voice
+    from kardia_cli.training.reward_set import Rewards
     from kardia_cli.training.settings import Settings
 
 
@@ -56,7 +56,8 @@ class Found:
 
 def texts(rows: list[Row], rewards: Rewards, start: str | None, settings: Settings) -> int:
     """How many texts the dry run asks the rewards about, at most."""
-    from kardia_cli.training import arguments, models
+    from kardia_cli.training import models
+    from kardia_cli.training.trl import arguments
 
     found = models.find(start) if start is not None else None
     sampled = 0
@@ -105,7 +106,8 @@ async def _sampled(
     seed: int,
     say: Callable[[str], None],
 ) -> list[list[str]]:
-    from kardia_cli.training import arguments, models
+    from kardia_cli.training import models
+    from kardia_cli.training.trl import arguments
 
     found = models.find(start) if start is not None else None
     if found is None or found.folder is None:

@@ -240,7 +240,7 @@ def _show(found: Comparison, voice: Voice) -> None:
 
 
 def _show_runs(material: Material, voice: Voice) -> None:
-    from kardia_cli.training import curves
+    from kardia_cli.training.run_folder import curves
 
     for run in material.runs:
         drawn = curves.spark(run["metrics"])

@@ -45,8 +45,8 @@ def run(
     from kardia_cli.judge.review import reviewing
     from kardia_cli.stages.grpo import run_grpo
     from kardia_cli.trainee import Training
-    from kardia_cli.training import ranks
     from kardia_cli.training.settings import load
+    from kardia_cli.training.trl import ranks
 
     training = Training("grpo", context, talk, split)
     chosen = load(talk.config, settings or [])

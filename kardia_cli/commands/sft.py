@@ -33,8 +33,8 @@ def run(
     from kardia_cli.commands import _check
     from kardia_cli.stages.sft import run_sft
     from kardia_cli.trainee import Training
-    from kardia_cli.training import ranks
     from kardia_cli.training.settings import load
+    from kardia_cli.training.trl import ranks
 
     training = Training("sft", context, talk, split)
     chosen = load(talk.config, settings or [])

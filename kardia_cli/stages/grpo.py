@@ -16,25 +16,16 @@ from typing import TYPE_CHECKING, Any
 from kardia_cli.chat.local.backend import context_size
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
-from kardia_cli.training import (
-    arguments,
-    exam,
-    fitting,
-    keepsakes,
-    models,
-    quantize,
-    ranks,
-    reports,
-    runs,
-    samples,
-    scoring,
-)
-from kardia_cli.training.canaries import Canaries
+from kardia_cli.training import models, quantize, samples
+from kardia_cli.training.canaries.canaries import Canaries
+from kardia_cli.training.canaries.probe_set import EVERY, SIZE
+from kardia_cli.training.canaries.probe_set import choose as choose_probes
 from kardia_cli.training.plan import Plan
-from kardia_cli.training.probe_set import EVERY, SIZE
-from kardia_cli.training.probe_set import choose as choose_probes
-from kardia_cli.training.scoring import Rewards, Round, Scorer
+from kardia_cli.training.preflight import preflight
+from kardia_cli.training.run_folder import artifacts, runs
 from kardia_cli.training.settings import Settings
+from kardia_cli.training.trl import arguments, fitting, ranks, reports, reward_functions
+from kardia_cli.training.trl.reward_functions import Rewards, Round, Scorer
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge
@@ -114,7 +105,7 @@ def run_grpo(
     def finish() -> dict[str, Any]:
         found = {**_results(opened.metrics), "canaries": canaries.summary()}
         summary = {"stage": "grpo", "counts": counts, **found, "hash": models.hash_of(run)}
-        return keepsakes.conclude(opened, config, summary, start.tiny, say)
+        return artifacts.conclude(opened, config, summary, start.tiny, say)
 
     return ranks.shared(finish)
 
@@ -149,7 +140,7 @@ def _train(
         # the reference model, and vLLM, are loaded from the folder again: they need the markers too
         base = ranks.shared(lambda: models.save_base(net, tokenizer, run.folder))
         net, tokenizer, _ = models.load(base, plan)
-    ranks.shared(lambda: exam.require(tokenizer, net, lora=plan.lora, say=say))
+    ranks.shared(lambda: preflight.require(tokenizer, net, lora=plan.lora, say=say))
     limit = room(plan.train, context_size(net, tokenizer))
     prompts = samples.for_grpo(rows, tokenizer, limit, truncate)
     say(f"prompts: {prompts.counts}")
@@ -161,7 +152,7 @@ def _train(
     probes = [item for item in prompts.items if (item["row"], item["turn"]) in set(canaries.prompts)]
     changed = _changed(plan.train, prompts.lengths, canaries.probe_set.every if probes else 0, run.checkpoint is None)
     watcher = Watcher(canaries, rewards)
-    watchers: list[scoring.Watcher] = [keepsakes.Samples(run.folder, rows, rewards.weights), watcher]
+    watchers: list[reward_functions.Watcher] = [artifacts.Samples(run.folder, rows, rewards.weights), watcher]
     with Scorer(rewards, rows, say, int(plan.train["num_generations"]), watchers) as scorer:
         watcher.run = scorer.run
         trainer = GRPOTrainer(

@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 from kardia_cli.chat.local.backend import context_size
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
-from kardia_cli.training import arguments, exam, fitting, keepsakes, models, quantize, ranks, reports, runs, samples
+from kardia_cli.training import models, quantize, samples
 from kardia_cli.training.difficulty import Wanted, choose
 from kardia_cli.training.plan import Plan, Start
+from kardia_cli.training.preflight import preflight
+from kardia_cli.training.run_folder import artifacts, runs
 from kardia_cli.training.settings import Settings
+from kardia_cli.training.trl import arguments, fitting, ranks, reports
 
 DEV_SAMPLES = 512
 """At most so many samples of the dev part are used for the eval loss, spread evenly."""
@@ -65,7 +68,7 @@ def run_sft(
 
     def finish() -> dict[str, Any]:
         summary = {"stage": "sft", "counts": counts, **_results(opened.metrics), "hash": models.hash_of(run)}
-        return keepsakes.conclude(opened, config, summary, start.tiny, say)
+        return artifacts.conclude(opened, config, summary, start.tiny, say)
 
     return ranks.shared(finish)
 
@@ -86,7 +89,7 @@ def _train(
 ) -> dict[str, int]:
     base = ranks.shared(lambda: models.base_folder(plan, parts.train, run.folder))
     net, tokenizer, added = models.load(base, plan)
-    ranks.shared(lambda: exam.require(tokenizer, net, lora=plan.lora, say=say))
+    ranks.shared(lambda: preflight.require(tokenizer, net, lora=plan.lora, say=say))
     context = context_size(net, tokenizer)
     limit = arguments.token_limit(plan.train, context)
     train, dev = (samples.for_sft(part, tokenizer, limit, truncate) for part in parts)

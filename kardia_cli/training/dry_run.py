@@ -28,7 +28,7 @@ from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.stream import flow
 from kardia_cli.training.samples import answerable
-from kardia_cli.training.scoring import Rewards, Scores
+from kardia_cli.training.trl.reward_functions import Rewards, Scores
 
 CONTEXTS = 16
 """Rows that are taken where no --limit is given."""

@@ -14,11 +14,11 @@ from kardia_cli.chat.local.backend import fetch, folder_hash
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.training import quantize, tiny
+from kardia_cli.training.markers import prepare
 from kardia_cli.training.plan import Plan, Start
-from kardia_cli.training.saving import save, save_base
+from kardia_cli.training.run_folder.saving import save, save_base
+from kardia_cli.training.run_folder.whole_files import replacing
 from kardia_cli.training.settings import Settings, check_keys, make
-from kardia_cli.training.tokens import prepare
-from kardia_cli.training.whole_files import replacing
 
 __all__ = [
     "LORA", "base_folder", "find", "hash_of", "load", "lora_table", "peft_config",

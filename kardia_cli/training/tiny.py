@@ -20,7 +20,7 @@ from typing import Any
 
 from kardia_cli.rows import prompts
 from kardia_cli.rows.line import Row
-from kardia_cli.training.tokens import add_markers
+from kardia_cli.training.markers import add_markers
 
 NAME = "tiny"
 VOCABULARY = 1600

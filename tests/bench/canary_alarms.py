@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 import canary_streams
 from canary_streams import GROUP, PROMPTS, Said, Step, bank, rows, step_of, stream
 
-from kardia_cli.training.canaries import Canaries
+from kardia_cli.training.canaries.canaries import Canaries
 
 STEPS = 60
 KINDS: dict[str, Callable[[int], Iterator[Step]]] = {

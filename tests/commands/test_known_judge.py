@@ -16,8 +16,8 @@ from small_rows import rows
 from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import Judge, calibrations, rubric_file, track_record
-from kardia_cli.training import runs, whole_files
 from kardia_cli.training.plan import Plan, Start
+from kardia_cli.training.run_folder import runs, whole_files
 
 GOLD = Path(__file__).parent.parent.parent / "examples" / "gold.jsonl"
 FLAGS = ["--protocol", "calibration", "--judge-model", "offline", "--rubric", "kardiabench", "--with", "repeats=1"]

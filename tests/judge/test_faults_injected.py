@@ -21,10 +21,10 @@ from kardia_cli.rows.line import Line
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request
 from kardia_cli.rows.spans import Spans
-from kardia_cli.scoring import Rewards
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stream import flow
-from kardia_cli.training.scoring import Scorer
+from kardia_cli.training.reward_set import Rewards
+from kardia_cli.training.trl.reward_functions import Scorer
 
 CORE = rubric_file.load("kardia-core")
 RATES = (0.01, 0.1, 0.5)

@@ -16,9 +16,11 @@ from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.stages.grpo import Watch, completions, room, run_grpo
 from kardia_cli.stages.grpo import _changed as beside_the_plan
-from kardia_cli.training import arguments, models, reports, samples, tiny, whole_files
+from kardia_cli.training import models, samples, tiny
 from kardia_cli.training.plan import Plan
+from kardia_cli.training.run_folder import whole_files
 from kardia_cli.training.settings import load
+from kardia_cli.training.trl import arguments, reports
 
 SHORT = [
     "train.max_steps=2",

@@ -14,11 +14,11 @@ from small_rows import rows
 from kardia_cli import plugins
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import prompts
-from kardia_cli.scoring import Rewards
 from kardia_cli.stages.grpo import Watch, run_grpo
 from kardia_cli.training import samples, tiny
-from kardia_cli.training.reports import quiet
+from kardia_cli.training.reward_set import Rewards
 from kardia_cli.training.settings import load
+from kardia_cli.training.trl.reports import quiet
 
 NAMES = ("format", "emotion", "rubric")
 FAULTS = [

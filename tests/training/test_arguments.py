@@ -10,9 +10,10 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import arguments, samples, tiny
+from kardia_cli.training import samples, tiny
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import Settings, load
+from kardia_cli.training.trl import arguments
 
 
 def table(*sets: str, packing: bool = False) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from canary_streams import PROMPTS, Hack, Said, Step, bank, rows, step_of, strea
 
 from kardia_cli.errors import GateFailed
 from kardia_cli.rows import spans
-from kardia_cli.training.canaries import Canaries
-from kardia_cli.training.canary_rules import GAP, RULES
-from kardia_cli.training.canary_signs import names_helpline, praises, words
+from kardia_cli.training.canaries.canaries import Canaries
+from kardia_cli.training.canaries.rules import GAP, RULES
+from kardia_cli.training.canaries.signs import names_helpline, praises, words
 
 
 def canaries(stop: bool = False, said: list[str] | None = None, **options: Any) -> Canaries:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import checkpoints
+from kardia_cli.training.run_folder import checkpoints
 
 
 def make(folder: Path, step: int, **state: Any) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.training import curves
+from kardia_cli.training.run_folder import curves
 
 GRPO: list[dict[str, Any]] = [
     {

@@ -16,8 +16,8 @@ from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
-from kardia_cli.scoring import Rewards
 from kardia_cli.training import dry_run, tiny
+from kardia_cli.training.reward_set import Rewards
 
 CORE = rubric_file.load("kardia-core")
 DRAFT = turn("proud", "the exam")

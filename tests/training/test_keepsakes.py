@@ -14,9 +14,9 @@ from small_rows import row, rows
 
 from kardia_cli.contracts import Score
 from kardia_cli.rows.records import check_row
-from kardia_cli.training import card, keepsakes, runs, whole_files
 from kardia_cli.training.plan import Plan, Start
-from kardia_cli.training.scoring import Round
+from kardia_cli.training.run_folder import artifacts, card, runs, whole_files
+from kardia_cli.training.trl.reward_functions import Round
 
 WEIGHTS = {"format": 0.5, "emotion": 0.5}
 GOOD = {"format": Score(1.0, "four spans"), "emotion": Score(0.0, "sad, not anxious")}
@@ -28,7 +28,7 @@ def written(run: Path) -> list[dict[str, Any]]:
 
 
 def test_a_sample_is_a_row_that_ends_with_the_answer_and_says_what_each_reward_gave(tmp_path: Path) -> None:
-    keepsakes.Samples(tmp_path, rows(), WEIGHTS).write(3, ["Hello."], [1], [3], [GOOD])
+    artifacts.Samples(tmp_path, rows(), WEIGHTS).write(3, ["Hello."], [1], [3], [GOOD])
     (sample,) = written(tmp_path)
     source = rows()[1]
     assert check_row(sample, ("messages",)) == sample
@@ -48,7 +48,7 @@ def test_a_sample_is_a_row_that_ends_with_the_answer_and_says_what_each_reward_g
 
 
 def test_an_answer_that_was_not_scored_has_no_total(tmp_path: Path) -> None:
-    keepsakes.Samples(tmp_path, rows(), WEIGHTS).write(1, ["a", "b"], [0, 0], [1, 1], [UNSCORED, {}])
+    artifacts.Samples(tmp_path, rows(), WEIGHTS).write(1, ["a", "b"], [0, 0], [1, 1], [UNSCORED, {}])
     first, second = (item["sample"] for item in written(tmp_path))
     assert first["total"] is None
     assert first["rewards"][1] == {"id": "emotion", "value": None, "reason": "not scored"}
@@ -56,7 +56,7 @@ def test_an_answer_that_was_not_scored_has_no_total(tmp_path: Path) -> None:
 
 
 def test_each_step_keeps_its_first_answers_under_ids_of_their_own_and_no_probes(tmp_path: Path) -> None:
-    samples = keepsakes.Samples(tmp_path, rows(), WEIGHTS, kept=2)
+    samples = artifacts.Samples(tmp_path, rows(), WEIGHTS, kept=2)
     values = [{"format": 1.0, "emotion": 0.0}] * 3
     for step, probe in ((1, False), (2, False), (2, True)):
         assert samples(step, Round([0, 0, 1], [1, 1, 1], ["a", "b", "c"], [GOOD] * 3, values, probe=probe)) == {}
@@ -70,7 +70,7 @@ def test_critique_judges_samples_anew(text: str, tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    keepsakes.Samples(tmp_path, rows(), WEIGHTS).write(1, [text], [0], [1], [GOOD])
+    artifacts.Samples(tmp_path, rows(), WEIGHTS).write(1, [text], [0], [1], [GOOD])
     done = subprocess.run(
         [sys.executable, "-m", "kardia_cli", "critique", "samples.jsonl", "--judge-model", "offline", "-q"],
         cwd=tmp_path, env={**os.environ, "KARDIA_SALT": "test"}, capture_output=True, text=True, check=False,
@@ -83,8 +83,8 @@ def test_critique_judges_samples_anew(text: str, tmp_path: Path) -> None:
 
 
 def test_the_environment_names_versions_and_machine_and_no_host_user_or_path(tmp_path: Path) -> None:
-    keepsakes.note_environment(tmp_path, 0)
-    keepsakes.note_environment(tmp_path, 40)
+    artifacts.note_environment(tmp_path, 0)
+    artifacts.note_environment(tmp_path, 40)
     sessions = whole_files.read_json(tmp_path / "environment.json")["sessions"]
     assert [item["from_step"] for item in sessions] == [0, 40]
     assert {"torch", "transformers", "trl", "peft"} <= set(sessions[0]["packages"])
@@ -131,7 +131,7 @@ def test_a_run_ends_with_curves_card_and_summary(tmp_path: Path) -> None:
     summary = {"stage": "grpo", "steps": 1, "counts": {}}
     (tmp_path / "model").mkdir()
     whole_files.write_json(tmp_path / "model" / "kardia_saved.json", {"log_prob_difference": 0.02})
-    ended = keepsakes.conclude(runs.Run(tmp_path), CONFIG, summary, False, said.append)
+    ended = artifacts.conclude(runs.Run(tmp_path), CONFIG, summary, False, said.append)
     assert ended == {**summary, "log_prob_difference": 0.02}
     assert whole_files.read_json(tmp_path / "done.json") == ended
     assert any(line.startswith("reward, weighted sum") for line in said)

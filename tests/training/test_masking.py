@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kardia_cli.errors import ProviderError
-from kardia_cli.training.masking import Masking, Values, kind
+from kardia_cli.training.trl.masking import Masking, Values, kind
 
 PAID: Values = {"format": 1.0, "rubric": 0.5}
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.training import memory, tiny
-from kardia_cli.training.memory import Machine
-from kardia_cli.training.memory_free import Free, free
-from kardia_cli.training.memory_parts import GIB, PHASES
-from kardia_cli.training.memory_sizes import Pass, Shape, count
+from kardia_cli.training import tiny
+from kardia_cli.training.memory import prediction
+from kardia_cli.training.memory.free import Free, free
+from kardia_cli.training.memory.parts import GIB, PHASES
+from kardia_cli.training.memory.prediction import Machine
+from kardia_cli.training.memory.sizes import Pass, Shape, count
 from kardia_cli.training.plan import Plan, Start
 
 LORA = {"r": 16, "lora_alpha": 32, "target_modules": "all-linear"}
@@ -53,15 +54,15 @@ def seven() -> Any:
 
 
 def predict(
-    shape: Any, train: dict[str, Any], lora: dict[str, Any] | None = None, *, stage: memory.Stage = "sft",
+    shape: Any, train: dict[str, Any], lora: dict[str, Any] | None = None, *, stage: prediction.Stage = "sft",
     tokens: int = 1000, gib: float = 79, machine: Machine = GPU, quantize: dict[str, Any] | None = None, **more: Any,
-) -> memory.Memory:  # fmt: skip
+) -> prediction.Memory:  # fmt: skip
     plan = Plan(Start("x", None, "", False), train, lora, 0, quantize)
     there = Free(int(gib * GIB), "a card")
-    return memory.predict(shape, plan, stage=stage, tokens=tokens, machine=machine, available=there, **more)
+    return prediction.predict(shape, plan, stage=stage, tokens=tokens, machine=machine, available=there, **more)
 
 
-def size(found: memory.Memory, *names: str) -> float:
+def size(found: prediction.Memory, *names: str) -> float:
     return sum(part.size for part in found.parts if part.name in names)
 
 
@@ -136,7 +137,7 @@ def test_a_token_of_the_seven_billion_model_takes_56_kib_of_cache(seven: Any) ->
 def test_generation_and_training_take_turns(seven: Any) -> None:
     found = predict(seven, GRPO, LORA, stage="grpo", tokens=900)
     sums = {phase: sum(part.size for part in found.parts_of(phase)) for phase in PHASES}
-    slack = 1.1 * (sums["always"] + max(sums["training"], sums["generation"])) - 0.1 * memory.CONTEXT
+    slack = 1.1 * (sums["always"] + max(sums["training"], sums["generation"])) - 0.1 * prediction.CONTEXT
     assert found.total == pytest.approx(slack, abs=2)
     assert min(sums.values()) > 0
 
@@ -265,7 +266,9 @@ def test_a_real_training_of_tiny_rises_as_predicted(tmp_path: Path) -> None:
 
     folder = tiny.build(rows(), tmp_path / "tiny", seed=1)
     plan = Plan(Start("tiny", folder, "", True), {"per_device_train_batch_size": 48}, None, 0)
-    found = memory.predict(AutoConfig.from_pretrained(folder), plan, stage="sft", tokens=300, machine=Machine(False))
+    found = prediction.predict(
+        AutoConfig.from_pretrained(folder), plan, stage="sft", tokens=300, machine=Machine(False)
+    )
     script = Path(__file__).parents[1] / "support" / "peak_memory.py"
     done = subprocess.run(
         [sys.executable, str(script), str(folder), "48", "300", "False"], capture_output=True, text=True, check=True

@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 
 from kardia_cli.config_file import load_toml
-from kardia_cli.training import arguments, memory, models
-from kardia_cli.training.memory_free import Free
-from kardia_cli.training.memory_parts import GIB
-from kardia_cli.training.memory_sizes import Shape, count
+from kardia_cli.training import models
+from kardia_cli.training.memory import prediction
+from kardia_cli.training.memory.free import Free
+from kardia_cli.training.memory.parts import GIB
+from kardia_cli.training.memory.sizes import Shape, count
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import load
+from kardia_cli.training.trl import arguments
 
 FOLDER = Path(__file__).parents[2] / "examples" / "one_gpu"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 RUN = (FOLDER / "run.sh").read_text(encoding="utf-8")
 CARD = int(79.15 * GIB)
-GPU = memory.Machine(gpu=True, number=2, card=CARD)
+GPU = prediction.Machine(gpu=True, number=2, card=CARD)
 
 
 def policy() -> Any:
@@ -51,7 +53,7 @@ def shares() -> tuple[float, float]:
     return float(load(FOLDER / "grpo.toml").train["vllm_gpu_memory_utilization"]), float(found[1])
 
 
-def predicted(stage: memory.Stage) -> memory.Memory:
+def predicted(stage: prediction.Stage) -> prediction.Memory:
     settings = load(FOLDER / f"{stage}.toml")
     table = (
         {**arguments.sft_table(settings, False, True), "packing": True}
@@ -60,7 +62,7 @@ def predicted(stage: memory.Stage) -> memory.Memory:
     )
     plan = Plan(Start("policy", None, "", False), table, models.lora_table(settings, False), 0)
     beside = int(shares()[1] * CARD) if stage == "grpo" else 0
-    return memory.predict(
+    return prediction.predict(
         policy(), plan, stage=stage, tokens=1600, untrained=8 if stage == "sft" else 0, machine=GPU,
         available=Free(CARD, "a card"), judge=beside,
     )  # fmt: skip

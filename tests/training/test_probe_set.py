@@ -14,8 +14,8 @@ from canary_streams import PROMPTS, Said, bank, judge, rows
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.training.canaries import Canaries
-from kardia_cli.training.probe_set import ProbeSet, choose, epitome
+from kardia_cli.training.canaries.canaries import Canaries
+from kardia_cli.training.canaries.probe_set import ProbeSet, choose, epitome
 
 Answers = list[tuple[tuple[int, int], Said]]
 

@@ -10,7 +10,8 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import proof, tiny
+from kardia_cli.training import tiny
+from kardia_cli.training.run_folder import proof
 
 TEXTS = [[5, 60, 70, 80, 90], [7, 8, 9]]
 

@@ -15,8 +15,9 @@ from small_rows import rows
 
 from kardia_cli.stages.sft import run_sft
 from kardia_cli.stream.jsonl import dump
-from kardia_cli.training import ranks, whole_files
+from kardia_cli.training.run_folder import whole_files
 from kardia_cli.training.settings import load
+from kardia_cli.training.trl import ranks
 
 SETS = ["train.max_steps=4", "train.save_steps=2", "train.logging_steps=1", "train.per_device_train_batch_size=2"]
 SETS += ["train.train_sampling_strategy=random", "train.warmup_steps=0"]

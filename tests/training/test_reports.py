@@ -12,8 +12,9 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.stages.sft import run_sft
-from kardia_cli.training import reports, whole_files
+from kardia_cli.training.run_folder import whole_files
 from kardia_cli.training.settings import load
+from kardia_cli.training.trl import reports
 
 STATE = SimpleNamespace(is_world_process_zero=True, global_step=7)
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import runs, whole_files
 from kardia_cli.training.plan import Plan, Start
+from kardia_cli.training.run_folder import runs, whole_files
 
 CONFIG: dict[str, Any] = {"stage": "sft", "seed": 0, "train": {"learning_rate": 1e-4}, "versions": {"trl": "1"}}
 

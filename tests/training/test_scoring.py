@@ -12,7 +12,7 @@ import pytest
 from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.line import Row
-from kardia_cli.training.scoring import Scorer
+from kardia_cli.training.trl.reward_functions import Scorer
 
 ROWS: list[Row] = [{"id": "a", "emotion": "sad"}, {"id": "b", "emotion": "proud"}]
 

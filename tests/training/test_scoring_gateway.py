@@ -17,8 +17,8 @@ from kardia_cli.chat.gateway import CallSettings, Switchboard
 from kardia_cli.chat.limits.budget import Caps
 from kardia_cli.errors import ProviderError, Stopped
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.scoring import Rewards
-from kardia_cli.training.scoring import Scorer
+from kardia_cli.training.reward_set import Rewards
+from kardia_cli.training.trl.reward_functions import Scorer
 
 NAMES = ("format", "emotion", "rubric")
 LATENCY = 0.4

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import arguments, models
+from kardia_cli.training import models
 from kardia_cli.training.settings import Settings, load
+from kardia_cli.training.trl import arguments
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -9,7 +9,7 @@ import pytest
 import tokenizers_by_hand as by_hand
 
 from kardia_cli.rows.spans import MARKERS
-from kardia_cli.training.tokens import end_of_turn, end_tokens, prepare, settle_padding
+from kardia_cli.training.markers import end_of_turn, end_tokens, prepare, settle_padding
 
 
 def plain(pad: str | None) -> tuple[Any, Any]:

@@ -31,10 +31,11 @@ from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import prompt_hash
 from kardia_cli.rows.records import content_hash
-from kardia_cli.training import card, ranks
-from kardia_cli.training.checkpoints import check_processes, newest_complete, relocate, step_of
 from kardia_cli.training.plan import Plan
-from kardia_cli.training.whole_files import read_json, rewind, write_json
+from kardia_cli.training.run_folder import card
+from kardia_cli.training.run_folder.checkpoints import check_processes, newest_complete, relocate, step_of
+from kardia_cli.training.run_folder.whole_files import read_json, rewind, write_json
+from kardia_cli.training.trl import ranks
 
 CONFIG, DONE, METRICS, CHECKPOINTS = "config.json", "done.json", "metrics.jsonl", "checkpoints"
 SAMPLES = "samples.jsonl"

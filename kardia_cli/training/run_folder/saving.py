@@ -17,8 +17,8 @@ from typing import Any
 
 from kardia_cli.chat.local.adapter import NOTE
 from kardia_cli.chat.local.backend import folder_hash
-from kardia_cli.training import proof
-from kardia_cli.training.whole_files import replacing, write_json, write_text
+from kardia_cli.training.run_folder import proof
+from kardia_cli.training.run_folder.whole_files import replacing, write_json, write_text
 
 WORTH_A_WARNING = 0.1
 """Largest change of a token's log-probability (nats) by the cast that is not warned of (ours)."""
@@ -101,7 +101,7 @@ def with_adapter(base: Path, adapter: Path, tokenizer: Any) -> Any:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    from kardia_cli.training.tokens import prepare
+    from kardia_cli.training.markers import prepare
 
     model = AutoModelForCausalLM.from_pretrained(base, dtype="float32")
     if getattr(model, "is_quantized", False):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.training import reports
+from kardia_cli.training.trl import reports
 
 FILE = "curves.png"
 WIDTH = 32

@@ -17,9 +17,11 @@ from typing import Any
 
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.spans import MARKERS
-from kardia_cli.training import exam_model, exam_template, exam_tokens
-from kardia_cli.training.findings import Finding, good
-from kardia_cli.training.tokens import add_markers, alike, settle_end, settle_padding
+from kardia_cli.training.markers import add_markers, alike, settle_end, settle_padding
+from kardia_cli.training.preflight import model as exam_model
+from kardia_cli.training.preflight import template
+from kardia_cli.training.preflight import tokenizer as exam_tokens
+from kardia_cli.training.preflight.findings import Finding, good
 
 __all__ = ["Finding", "check", "check_folder", "require", "table"]
 
@@ -97,7 +99,7 @@ def _findings(
     if prepared:
         yield _preparation(ours, ends)
     yield from exam_tokens.findings(ours)
-    yield from exam_template.findings(ours, ends)
+    yield from template.findings(ours, ends)
     if config is not None and prepared:
         new = sum(_known(tokenizer, marker) == "missing" for marker in MARKERS)
         untrained = new or (alike(tokenizer, model) if model is not None else 0)

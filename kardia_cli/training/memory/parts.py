@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kardia_cli.training.memory_free import Free
+from kardia_cli.training.memory.free import Free
 
 GIB = 2**30
 SLACK = 0.1

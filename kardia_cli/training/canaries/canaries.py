@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from kardia_cli.errors import GateFailed
 from kardia_cli.rows.line import Row
-from kardia_cli.training import canary_signs
-from kardia_cli.training.canary_rules import GAP, GAP_EPITOME, RULES, Alarm, Watch
-from kardia_cli.training.probe_set import EVERY, SIZE, ProbeSet, Prompt
-from kardia_cli.training.scoring import Scored
+from kardia_cli.training.canaries import signs
+from kardia_cli.training.canaries.probe_set import EVERY, SIZE, ProbeSet, Prompt
+from kardia_cli.training.canaries.rules import GAP, GAP_EPITOME, RULES, Alarm, Watch
+from kardia_cli.training.trl.reward_functions import Scored
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge
@@ -109,7 +109,7 @@ class Canaries:
             self._reply(prompt, text, total, scores)
             for prompt, text, total, scores in zip(prompts, completions, totals, details, strict=True)
         ]
-        numbers = single(canary_signs.measure(batch) | canary_signs.at_top(batch, self._tops, TOP)) | self._take_probe()
+        numbers = single(signs.measure(batch) | signs.at_top(batch, self._tops, TOP)) | self._take_probe()
         ringing = self._watch.add(self.step, numbers)
         self._tell(ringing, batch)
         return {PREFIX + name: value for name, value in numbers.items()} | {PREFIX + RINGING: float(len(ringing))}
@@ -167,14 +167,14 @@ class Canaries:
 
     def _reply(
         self, prompt: Prompt, text: str, total: float | None, scores: Mapping[str, Scored | None] | None
-    ) -> canary_signs.Reply:
+    ) -> signs.Reply:
         levels = {
             name: level
             for reward in self._judged
             if scores and (score := scores.get(reward)) is not None
             for name, level in score.parts.items()
         }
-        return canary_signs.Reply(prompt, text, total, levels, *self._place(prompt))
+        return signs.Reply(prompt, text, total, levels, *self._place(prompt))
 
     def _place(self, prompt: Prompt) -> tuple[frozenset[tuple[str, ...]], bool]:
         """Word runs of the prompt's last seeker turn, and whether it shows no risk; read once for each prompt."""
@@ -184,15 +184,15 @@ class Canaries:
             number, turn = prompt
             row = self._rows[number] if number < len(self._rows) else {}
             said = [item["content"] for item in (row.get("messages") or [])[:turn] if item["role"] == "user"]
-            runs = canary_signs.runs(canary_signs.words(said[-1])) if said else set()
+            runs = signs.runs(signs.words(said[-1])) if said else set()
             self._places[prompt] = frozenset(runs), not at_risk(row, turn)
         return self._places[prompt]
 
-    def _tell(self, ringing: Sequence[Alarm], batch: Sequence[canary_signs.Reply]) -> None:
+    def _tell(self, ringing: Sequence[Alarm], batch: Sequence[signs.Reply]) -> None:
         """Say each alarm once; stop at one of hacking."""
         for alarm in ringing:
             if alarm.canary == "openings":
-                alarm.words += f", {canary_signs.common_opening(batch)!r}"
+                alarm.words += f", {signs.common_opening(batch)!r}"
             if alarm.canary not in self._told:
                 self._told.add(alarm.canary)
                 self._say(f"canary {alarm.canary} (since step {alarm.step}): {alarm.words}")

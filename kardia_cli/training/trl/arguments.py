@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kardia_cli.errors import UsageError
-from kardia_cli.training import ranks, tiny
+from kardia_cli.training import tiny
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.settings import OWNED, Settings, check_keys, make
+from kardia_cli.training.trl import ranks
 
 SFT: dict[str, Any] = {
     "num_train_epochs": 2,

@@ -11,8 +11,8 @@ from typing import Any
 
 from kardia_cli.chat.local.backend import encode, fold_system
 from kardia_cli.rows import spans
-from kardia_cli.training.findings import Finding, bad, good
-from kardia_cli.training.tokens import PROBE, REPLY, TEMPLATE_SETTINGS, closing, end_tokens
+from kardia_cli.training.markers import PROBE, REPLY, TEMPLATE_SETTINGS, closing, end_tokens
+from kardia_cli.training.preflight.findings import Finding, bad, good
 
 ANSWER = [{"role": "assistant", "content": REPLY}]
 

@@ -20,8 +20,8 @@ from typing import Any, Protocol
 from kardia_cli.errors import KardiaError, RowError
 from kardia_cli.rows.line import Row
 from kardia_cli.stream import flow
-from kardia_cli.training import ranks
-from kardia_cli.training.masking import Masking, Values, kind
+from kardia_cli.training.trl import ranks
+from kardia_cli.training.trl.masking import Masking, Values, kind
 
 TOLD = 3
 """So many unscored completions of each kind are said one by one; the rest are counted."""

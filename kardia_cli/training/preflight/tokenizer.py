@@ -8,8 +8,8 @@ from typing import Any
 
 from kardia_cli.rows import spans
 from kardia_cli.rows.spans import MARKERS
-from kardia_cli.training.findings import Finding, bad, good
-from kardia_cli.training.tokens import REPLY, end_of_turn
+from kardia_cli.training.markers import REPLY, end_of_turn
+from kardia_cli.training.preflight.findings import Finding, bad, good
 
 NEIGHBOURS = ("", "a ", "\n", " b", "a", "Joy", ".", "1", "<", "|>", "é", "'s", "\n\n")
 """What may stand beside a marker."""

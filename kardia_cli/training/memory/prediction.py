@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from kardia_cli.training.memory_advice import advice
-from kardia_cli.training.memory_free import Free, free
-from kardia_cli.training.memory_parts import GIB, SLACK, Memory, Part
-from kardia_cli.training.memory_sizes import Counts, Pass, Shape, count
+from kardia_cli.training.memory.advice import advice
+from kardia_cli.training.memory.free import Free, free
+from kardia_cli.training.memory.parts import GIB, SLACK, Memory, Part
+from kardia_cli.training.memory.sizes import Counts, Pass, Shape, count
 from kardia_cli.training.plan import Plan
 
 CONTEXT = int(0.7 * GIB)

@@ -18,7 +18,7 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.stream import flow
 from kardia_cli.training.samples import answerable
-from kardia_cli.training.scoring import Scored
+from kardia_cli.training.trl.reward_functions import Scored
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge

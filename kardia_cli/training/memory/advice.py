@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from kardia_cli.training.memory_parts import GIB, Memory
+from kardia_cli.training.memory.parts import GIB, Memory
 from kardia_cli.training.plan import Plan
 
 WORTH = 0.02

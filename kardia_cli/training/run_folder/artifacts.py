@@ -17,10 +17,11 @@ from typing import Any
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import SIX_FIELDS, row_id
 from kardia_cli.stream.jsonl import dump
-from kardia_cli.training import card, curves, ranks, reports, saving
-from kardia_cli.training.runs import SAMPLES, Run
-from kardia_cli.training.scoring import Round, Scored
-from kardia_cli.training.whole_files import read_json, write_json, write_text
+from kardia_cli.training.run_folder import card, curves, saving
+from kardia_cli.training.run_folder.runs import SAMPLES, Run
+from kardia_cli.training.run_folder.whole_files import read_json, write_json, write_text
+from kardia_cli.training.trl import ranks, reports
+from kardia_cli.training.trl.reward_functions import Round, Scored
 
 KEPT = 16
 """Answers that are kept of each step, the first ones: two groups of eight. 0 keeps all."""

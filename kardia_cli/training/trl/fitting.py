@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.training import checkpoints, keepsakes, order, proof, ranks
+from kardia_cli.training.run_folder import artifacts, checkpoints, proof
+from kardia_cli.training.trl import order, ranks
 
 TENSORBOARD = "tensorboard"
 """Folder in the run folder that `--set train.report_to=tensorboard` writes to; its files bear the host's name."""
@@ -31,7 +32,7 @@ def fit(trainer: Any, checkpoint: Path | None, say: Callable[[str], None] | None
     )  # what W&B shows; it writes ./wandb or WANDB_DIR
     trainer.add_callback(order.keeper(trainer.args.seed))
     if ranks.is_first():
-        keepsakes.note_environment(run, checkpoints.step_of(checkpoint) if checkpoint else 0)
+        artifacts.note_environment(run, checkpoints.step_of(checkpoint) if checkpoint else 0)
     last = checkpoints.last(checkpoint, trainer.args.load_best_model_at_end) if checkpoint else None
     start = last or checkpoint
     trainer.add_callback(proof.keeper(trainer, start, say, only_load=last is not None))

@@ -17,9 +17,9 @@ from typing import Any
 
 from kardia_cli.chat.local.backend import encode, without_bars
 from kardia_cli.rows.spans import MARKERS
-from kardia_cli.training.findings import Finding, bad, good
+from kardia_cli.training.markers import PROBE, REPLY, prepare
 from kardia_cli.training.plan import Plan, Start
-from kardia_cli.training.tokens import PROBE, REPLY, prepare
+from kardia_cli.training.preflight.findings import Finding, bad, good
 
 SMALL: dict[str, Any] = {
     "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2,

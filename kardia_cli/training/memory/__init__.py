@@ -1,0 +1,1 @@
+"""Will a training fit? Memory by part, what is free, and flags that would help."""
