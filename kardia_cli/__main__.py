@@ -10,7 +10,7 @@ import signal
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored (`kardia … &`)
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
-from kardia_cli.cli import main  # takes a while
+from kardia_cli.cli.main import main  # takes a while
 
 if __name__ == "__main__":
     main()

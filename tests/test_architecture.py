@@ -86,7 +86,7 @@ def test_stages_import_no_plug_in() -> None:
 def test_help_loads_nothing_but_typer_and_rich() -> None:
     script = (
         "import sys; sys.argv = ['kardia', '--help']\n"
-        "from kardia_cli.cli import main\n"
+        "from kardia_cli.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print([n for n in ('torch','transformers','trl','peft','datasets','litellm','pydantic','aiohttp','orjson','yaml') if n in sys.modules], file=sys.stderr)"
     )
@@ -99,5 +99,5 @@ def test_there_is_no_utils_module() -> None:
 
 
 def test_importing_the_package_has_no_side_effect_on_the_environment() -> None:
-    script = "import os; before = dict(os.environ); import kardia_cli.cli, kardia_cli.session; assert dict(os.environ) == before"
+    script = "import os; before = dict(os.environ); import kardia_cli.cli.main, kardia_cli.cli.session; assert dict(os.environ) == before"
     subprocess.run([sys.executable, "-c", script], check=True)

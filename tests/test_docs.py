@@ -16,7 +16,7 @@ BLOCK = re.compile(r"(<!-- made: (?P<name>[a-z0-9 -]+) -->\n)(?P<body>.*?)(<!-- 
 
 
 def commands() -> list[str]:
-    from kardia_cli.cli import command_names
+    from kardia_cli.cli.main import command_names
 
     return command_names()
 
@@ -34,9 +34,9 @@ def fenced(text: str) -> str:
 
 
 def exit_codes() -> str:
-    from kardia_cli import cli
+    from kardia_cli.cli import main
 
-    text = (cli.__doc__ or "").split("\n\n", 1)[1]
+    text = (main.__doc__ or "").split("\n\n", 1)[1]
     pairs = [part.strip().split(" ", 1) for part in text.replace("\n", " · ").split("·") if part.strip()]
     return "| code | meaning |\n|---|---|\n" + "".join(f"| {code} | {meaning} |\n" for code, meaning in pairs)
 

@@ -123,7 +123,7 @@ async def score(row, completion, judge, chat, most: int = 10):
     return Score(float(len(completion.split()) <= most), "short")
 '''
 COMMAND = '''"""kardia count: how many rows there are."""
-from kardia_cli.options import Inputs, Talk, expand
+from kardia_cli.cli.options import Inputs, Talk, expand
 
 POSITION = 9
 

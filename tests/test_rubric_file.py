@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kardia_cli import listing
+from kardia_cli.cli import listing
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import rubric_file
 

@@ -7,12 +7,12 @@ import time
 import pytest
 
 from kardia_cli.chat.limits.meter import Meter, RowCost
+from kardia_cli.cli.progress import Tally, clock, short, spoken, waiting
 from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.request import Reply, Request, Usage
 from kardia_cli.screen.console import Voice
 from kardia_cli.stream.flow import Outcome
-from kardia_cli.tally import Tally, clock, short, spoken, waiting
 
 QUESTION = Request([{"role": "user", "content": "?"}], "judge.turn")
 

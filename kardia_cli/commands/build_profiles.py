@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kardia_cli.options import Calls, Inputs, Io, Limit, OnRisk, Seeded, Talk, expand
+from kardia_cli.cli.options import Calls, Inputs, Io, Limit, OnRisk, Seeded, Talk, expand
 
 POSITION = 1
 EXAMPLE = "Example: kardia build-profiles posts.csv --source personalitycafe -o profiles.jsonl"
@@ -31,8 +31,8 @@ def run(
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
 
+    from kardia_cli.cli.session import Session
     from kardia_cli.rows.line import Row
-    from kardia_cli.session import Session
     from kardia_cli.stages.profiles import build_profile, one_per_person
     from kardia_cli.text import risk
 

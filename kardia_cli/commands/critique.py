@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kardia_cli.options import Calls, Inputs, Io, Judged, Limit, OnRisk, Seeded, Talk, expand
+from kardia_cli.cli.options import Calls, Inputs, Io, Judged, Limit, OnRisk, Seeded, Talk, expand
 
 POSITION = 3
 EXAMPLE = "Example: kardia synthesize -n 20 | kardia critique --rubric kardia-core > judged.jsonl"
@@ -22,9 +22,9 @@ def run(
     """Judge every supporter turn: FAIL, PASS or SOLVED, with a level, a reason and a quote for each criterion."""
     import asyncio
 
+    from kardia_cli.cli.session import Session
     from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
-    from kardia_cli.session import Session
     from kardia_cli.stages.critiques import critique
     from kardia_cli.text import risk
 

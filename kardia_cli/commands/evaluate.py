@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from kardia_cli.commands._evaluate_flags import Measured
-from kardia_cli.options import Calls, Inputs, Io, Judged, Seeded, Talk, expand
+from kardia_cli.cli.evaluate_flags import Measured
+from kardia_cli.cli.options import Calls, Inputs, Io, Judged, Seeded, Talk, expand
 
 POSITION = 7
 EXAMPLE = "Example: kardia evaluate data.jsonl --model runs/sft/base --model runs/sft --model runs/grpo > scores.jsonl"
@@ -31,22 +31,23 @@ def run(
     """Let models answer each turn of held-out dialogues; score rows on stdout, a table on stderr."""
     import asyncio
 
-    from kardia_cli.commands import _check, _evaluate, _evaluate_measure, _evaluate_scores
+    from kardia_cli.cli import check as check_
+    from kardia_cli.cli import evaluate_measure, evaluate_scores, evaluating
+    from kardia_cli.cli.session import Session
     from kardia_cli.errors import UsageError
-    from kardia_cli.session import Session
 
     if "help" in (what.settings or []):
-        return _evaluate_measure.explain(what.protocol)
+        return evaluate_measure.explain(what.protocol)
     if check:
         if not what.model:
             raise UsageError("no model to examine", "add --model FOLDER")
-        return _check.measuring(what.model, talk.voice("evaluate"))
+        return check_.measuring(what.model, talk.voice("evaluate"))
 
     async def go() -> None:
         async with Session("evaluate", io, calls, talk, seeded.seed) as session:
             if what.from_scores:
-                await _evaluate_scores.run(session, context, inputs, what, judged, limit)
+                await evaluate_scores.run(session, context, inputs, what, judged, limit)
             else:
-                await _evaluate.run(session, context, inputs, what, judged, calibration, limit)
+                await evaluating.run(session, context, inputs, what, judged, calibration, limit)
 
     asyncio.run(go())

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.options import Calls, Inputs, Judged, Limit, Seeded, Talk, expand
+from kardia_cli.cli.options import Calls, Inputs, Judged, Limit, Seeded, Talk, expand
 
 POSITION = 6
 TRIAL = 16
@@ -41,10 +41,11 @@ def run(
     talk: Talk = Talk(),
 ) -> None:  # fmt: skip
     """Train with TRL's GRPOTrainer on dialogue prefixes; rewards: format, emotion, rubric. Metric rows on stdout."""
-    from kardia_cli.commands import _check, _dry_run
+    from kardia_cli.cli import check as check_
+    from kardia_cli.cli import dry_run_report
+    from kardia_cli.cli.training import Training
     from kardia_cli.judge.review import reviewing
     from kardia_cli.stages.grpo import run_grpo
-    from kardia_cli.trainee import Training
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
@@ -52,7 +53,7 @@ def run(
     chosen = load(talk.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
-        return _check.training("grpo", training.start_model(model), chosen, training.voice, given)
+        return check_.training("grpo", training.start_model(model), chosen, training.voice, given)
     folder = None if dry_run else training.folder(output)
     start = model if dry_run else training.start_model(model)
     trial = TRIAL if limit is None else limit
@@ -66,7 +67,7 @@ def run(
     watch = training.watch(rewards, stop_on_hack, probe_every)
     review = reviewing("grpo", judged.review, True, training.voice, rewards.judge, live=True)
     if folder is None or start is None:
-        training.confirm(rows, rewards, _dry_run.texts(rows, rewards, start, chosen))
+        training.confirm(rows, rewards, dry_run_report.texts(rows, rewards, start, chosen))
         with training.going_on(), review:
             training.dry_run(rows, rewards, start, chosen, seeded.seed)
         return training.finish()

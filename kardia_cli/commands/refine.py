@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.options import Calls, Inputs, Io, Judged, Limit, Seeded, Talk, expand
+from kardia_cli.cli.options import Calls, Inputs, Io, Judged, Limit, Seeded, Talk, expand
 
 POSITION = 4
 EXAMPLE = "Example: kardia synthesize | kardia critique | kardia refine --rejects rejects.jsonl > data.jsonl"
@@ -48,10 +48,10 @@ def run(
     """Walk through each dialogue, rewrite what fails (critique in hand) and judge again."""
     import asyncio
 
-    from kardia_cli.commands import _rounds
+    from kardia_cli.cli import rounds_table
+    from kardia_cli.cli.session import Session
     from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
-    from kardia_cli.session import Session
     from kardia_cli.stages.refinements import Refiner, refine, rubric_for
     from kardia_cli.stages.rounds import Rounds
 
@@ -83,6 +83,6 @@ def run(
                 return [await refine(row, refiner)]
 
             with reviewing("refine", judged.review, io.force, session.voice) as note:
-                await _rounds.move(session, session.lines(inputs, "dialogues", limit), work, rounds, (note,))
+                await rounds_table.move(session, session.lines(inputs, "dialogues", limit), work, rounds, (note,))
 
     asyncio.run(go())

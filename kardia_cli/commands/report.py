@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kardia_cli.commands._report_flags import Compared, Files, Written
-from kardia_cli.options import Talk, expand
+from kardia_cli.cli.options import Talk, expand
+from kardia_cli.cli.report_flags import Compared, Files, Written
 
 if TYPE_CHECKING:
     from kardia_cli.reporting.flips import Comparison
@@ -30,10 +30,9 @@ def run(
     talk: Talk = Talk(),
 ) -> None:  # fmt: skip
     """Compare scores: figures with intervals, paired differences, gates; as rows, table, figure, Markdown, page."""
-    from kardia_cli import pipe
-    from kardia_cli.commands import _report_scores
+    from kardia_cli.cli import pipe, report_scores
+    from kardia_cli.cli.options import no_input
     from kardia_cli.errors import UsageError
-    from kardia_cli.options import no_input
     from kardia_cli.reporting.runs import Choice
 
     voice = talk.voice("report")
@@ -46,7 +45,7 @@ def run(
         raise UsageError("nothing to report on", no_input(context, example).remedy)
     if files.rejects is not None:
         raise UsageError("--rejects goes with --diff", "a score row that cannot be read stops the report")
-    _report_scores.run(_report_scores.Asked(words, Choice(judge, rubric), compared, written, files), voice)
+    report_scores.run(report_scores.Asked(words, Choice(judge, rubric), compared, written, files), voice)
 
 
 def _check_alone(inputs: list[str] | None, compared: Compared, written: Written) -> None:
@@ -74,7 +73,7 @@ def _flips(diff: tuple[str, str], rubric: str | None, judge: str | None, files: 
 
 def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, voice: Voice) -> None:
     """Move the rows and show the tables, those of a run in which rows failed too."""
-    from kardia_cli import pipe
+    from kardia_cli.cli import pipe
     from kardia_cli.errors import Unfinished
     from kardia_cli.rows.line import Row
 

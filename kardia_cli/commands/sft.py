@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.options import Inputs, Limit, Seeded, Talk, expand
+from kardia_cli.cli.options import Inputs, Limit, Seeded, Talk, expand
 
 POSITION = 5
 EXAMPLE = "Example: kardia sft data.jsonl -o runs/sft --set train.max_steps=200 > metrics.jsonl"
@@ -30,9 +30,9 @@ def run(
     talk: Talk = Talk(),
 ) -> None:  # fmt: skip
     """Train a model on supporter turns with TRL's SFTTrainer (LoRA through PEFT); metric rows on stdout."""
-    from kardia_cli.commands import _check
+    from kardia_cli.cli import check as check_
+    from kardia_cli.cli.training import Training
     from kardia_cli.stages.sft import run_sft
-    from kardia_cli.trainee import Training
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
@@ -40,7 +40,7 @@ def run(
     chosen = load(talk.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
-        return _check.training("sft", model, chosen, training.voice, given)
+        return check_.training("sft", model, chosen, training.voice, given)
     folder = training.folder(output)
     rows = ranks.shared(lambda: training.rows(inputs, limit))
     with training.metrics() as emit:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.options import Calls, Inputs, Io, Judged, OnRisk, Seeded, Talk, expand
+from kardia_cli.cli.options import Calls, Inputs, Io, Judged, OnRisk, Seeded, Talk, expand
 
 POSITION = 2
 EXAMPLE = "Example: kardia synthesize -n 20 --seed 7 | kardia refine > data.jsonl"
@@ -54,11 +54,11 @@ def run(
     """Simulate seeker and supporter, four spans a turn, over profiles and situations."""
     import asyncio
 
-    from kardia_cli.commands import _rounds
+    from kardia_cli.cli import rounds_table
+    from kardia_cli.cli.session import Session
     from kardia_cli.errors import UsageError
     from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
-    from kardia_cli.session import Session
     from kardia_cli.stages import dialogues, pairing
     from kardia_cli.stages.refinements import DEFAULT_RUBRIC
     from kardia_cli.stages.rewriting import Mender
@@ -102,7 +102,7 @@ def run(
                 reviewing("synthesize", judged.review, io.force, session.voice) as note,
                 risk.counted(session.voice.say) as risks,
             ):
-                await _rounds.move(
+                await rounds_table.move(
                     session, pairing.paired(profiles, pairs, limit, bad), work, rounds, (note, risks.see)
                 )
 
@@ -111,7 +111,7 @@ def run(
 
 def _named_here(context: typer.Context, talk: Talk) -> bool:
     """Whether the judge was named for this command, and not at the top of the config file for all of them."""
-    from kardia_cli.config_file import load_toml
+    from kardia_cli.cli.config import load_toml
 
     source = context.get_parameter_source("judge_model")
     if talk.config is None or source is None or source.name != "DEFAULT_MAP":

@@ -17,7 +17,7 @@ from measure import CLIENTS, Run, Server, middle, run, serving
 from report import Bar, Report, Table
 
 FIRST, AGAIN = "first, from a server without latency", "again"
-KARDIA = (sys.executable, "-c", "from kardia_cli.cli import main; main()")
+KARDIA = (sys.executable, "-c", "from kardia_cli.cli.main import main; main()")
 
 
 @dataclass(frozen=True, slots=True)

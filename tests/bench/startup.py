@@ -10,11 +10,11 @@ from report import Report, Table
 
 COMMANDS = {
     "bare Typer app --help": (sys.executable, CLIENTS / "typer_app.py", "--help"),
-    "kardia --help": (sys.executable, "-c", "from kardia_cli.cli import main; main()", "--help"),
+    "kardia --help": (sys.executable, "-c", "from kardia_cli.cli.main import main; main()", "--help"),
     "kardia synthesize --help": (
         sys.executable,
         "-c",
-        "from kardia_cli.cli import main; main()",
+        "from kardia_cli.cli.main import main; main()",
         "synthesize",
         "--help",
     ),

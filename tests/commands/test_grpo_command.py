@@ -13,8 +13,8 @@ import pytest
 import typer
 from small_rows import rows
 
-from kardia_cli.options import Calls, Talk
-from kardia_cli.trainee import Training
+from kardia_cli.cli.options import Calls, Talk
+from kardia_cli.cli.training import Training
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.config_file import load_toml
+from kardia_cli.cli.config import load_toml
 from kardia_cli.training import models
 from kardia_cli.training.memory import prediction
 from kardia_cli.training.memory.free import Free
@@ -127,7 +127,7 @@ def test_the_judge_is_an_alias_on_this_machine_under_the_name_that_is_served() -
 
 def test_the_script_is_bash_and_every_command_and_option_in_it_exists() -> None:
     subprocess.run(["bash", "-n", str(FOLDER / "run.sh")], check=True)
-    from kardia_cli.cli import build
+    from kardia_cli.cli.main import build
 
     commands = build().commands
     calls = re.findall(r"^kardia (\w+)(.*)$", RUN.replace("\\\n", " "), re.MULTILINE)

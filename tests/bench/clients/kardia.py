@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from kardia_cli.options import Calls, Io, Talk
+from kardia_cli.cli.options import Calls, Io, Talk
+from kardia_cli.cli.session import Session
 from kardia_cli.rows.request import Request, derive_seed
-from kardia_cli.session import Session
 
 
 class Answer(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kardia_cli import pipe
+from kardia_cli.cli import pipe
 from kardia_cli.screen.console import Voice
 from kardia_cli.stream import jsonl
 

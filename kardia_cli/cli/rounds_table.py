@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from kardia_cli.errors import Stopped, Unfinished
 
 if TYPE_CHECKING:
+    from kardia_cli.cli.session import Session
     from kardia_cli.rows.line import Line, Row
-    from kardia_cli.session import Session
     from kardia_cli.stages.rounds import Rounds
     from kardia_cli.stream import flow
 

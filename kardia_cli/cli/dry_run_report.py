@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kardia_cli.cli.progress import spoken
 from kardia_cli.errors import GateFailed, UsageError
-from kardia_cli.tally import spoken
 from kardia_cli.training import dry_run
 
 if TYPE_CHECKING:

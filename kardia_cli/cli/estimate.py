@@ -19,12 +19,12 @@ import typer
 from kardia_cli.chat.limits.budget import UNCONFIRMED
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.prices import may_cost
+from kardia_cli.cli.options import Calls
+from kardia_cli.cli.progress import clock
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.options import Calls
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Voice
 from kardia_cli.stream import flow
-from kardia_cli.tally import clock
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Switchboard

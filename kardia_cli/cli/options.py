@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 
 import typer
 
-from kardia_cli.config_file import aliases, key_values, load_toml, read_config
-from kardia_cli.durations import duration
+from kardia_cli.cli.config import aliases, key_values, load_toml, read_config
+from kardia_cli.cli.durations import duration
 from kardia_cli.errors import UsageError
 from kardia_cli.screen.console import Voice
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import CallSettings
-    from kardia_cli.pipe import Channels
+    from kardia_cli.cli.pipe import Channels
 
 
 Inputs = Annotated[
@@ -80,7 +80,7 @@ class Io:
 
     def channels(self, inputs: list[str], calls: Calls) -> Channels:
         """The channels of a stage that reads these inputs and makes these calls."""
-        from kardia_cli.pipe import Channels
+        from kardia_cli.cli.pipe import Channels
 
         return Channels(
             inputs, self.output, self.rejects, self.force, self.min_rows, not self.unordered, 4 * calls.max_connections
@@ -227,7 +227,7 @@ _JUDGE = "Judge"
 
 def _show_rubrics(context: typer.Context, wanted: bool) -> bool:
     if wanted and not context.resilient_parsing:
-        from kardia_cli import listing
+        from kardia_cli.cli import listing
 
         typer.echo(listing.rubrics())
         raise typer.Exit
@@ -236,7 +236,7 @@ def _show_rubrics(context: typer.Context, wanted: bool) -> bool:
 
 def _show_rubric(context: typer.Context, name: str | None) -> str | None:
     if name and not context.resilient_parsing:
-        from kardia_cli import listing
+        from kardia_cli.cli import listing
 
         typer.echo(listing.rubric(name))
         raise typer.Exit

@@ -44,13 +44,13 @@ def _options(command: Any) -> dict[str, str]:
 
 
 def _all_options() -> set[str]:
-    from kardia_cli.cli import build
+    from kardia_cli.cli.main import build
 
     return {name for command in build().commands.values() for name in _options(command)}
 
 
 def _check_tables(path: Path, tables: dict[str, Any]) -> None:
-    from kardia_cli.cli import command_names
+    from kardia_cli.cli.main import command_names
 
     known = {*command_names(), "models", "prices", "train", "lora", "quantize"}
     for name, value in tables.items():

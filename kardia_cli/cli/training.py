@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kardia_cli import pipe, plugins
+from kardia_cli import plugins
+from kardia_cli.cli import pipe
+from kardia_cli.cli.options import Calls, Io, Judged, Talk, no_input
+from kardia_cli.cli.progress import spoken
+from kardia_cli.cli.session import Session
 from kardia_cli.errors import MissingExtra, RowError, Stopped, Unfinished, UsageError
-from kardia_cli.options import Calls, Io, Judged, Talk, no_input
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import check_row, row_id
 from kardia_cli.rows.splits import Split
-from kardia_cli.session import Session
 from kardia_cli.stream import jsonl
 from kardia_cli.stream.output import output_descriptor
-from kardia_cli.tally import spoken
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat
@@ -212,7 +213,7 @@ class Training:
 
         Raises `UsageError` where too many paid calls are ahead that nobody has confirmed or capped.
         """
-        from kardia_cli import estimate
+        from kardia_cli.cli import estimate
         from kardia_cli.training.samples import answerable
 
         session = self._session
@@ -234,16 +235,16 @@ class Training:
 
         Raises `GateFailed` where the rewards prefer a draft, or a copy of the reasoning, to the refined reply.
         """
-        from kardia_cli.commands import _dry_run
+        from kardia_cli.cli import dry_run_report
 
         assert self._session is not None
         meters = self._session.board.meters
-        found = asyncio.run(_dry_run.play(rows, rewards, start, settings, seed, meters, self.voice.say))
+        found = asyncio.run(dry_run_report.play(rows, rewards, start, settings, seed, meters, self.voice.say))
         with self.metrics() as emit:
             for row in found.rows:
                 emit(row)
-        _dry_run.tell(found, self.voice, meters)
-        _dry_run.check(found)
+        dry_run_report.tell(found, self.voice, meters)
+        dry_run_report.check(found)
 
     @contextlib.contextmanager
     def going_on(self) -> Iterator[None]:

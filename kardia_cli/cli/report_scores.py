@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from kardia_cli.commands._report_flags import Compared, Files, Written
+    from kardia_cli.cli.report_flags import Compared, Files, Written
     from kardia_cli.reporting.comparison import Comparison
     from kardia_cli.reporting.runs import Choice, Material
     from kardia_cli.reporting.specs import Spec
@@ -193,9 +193,9 @@ def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
 
 def _labels(asked: Asked) -> dict[str, Any]:
     """What people can say in the page."""
+    from kardia_cli.cli.session import DEFAULT_RUBRIC
     from kardia_cli.judge import rubric_file
     from kardia_cli.reporting.page.labelling import labels_of
-    from kardia_cli.session import DEFAULT_RUBRIC
 
     return labels_of(rubric_file.load(asked.compared.rate or DEFAULT_RUBRIC), only=asked.compared.blind)
 

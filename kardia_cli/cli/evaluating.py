@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kardia_cli.commands import _evaluate_measure as measuring
+from kardia_cli.cli import evaluate_measure as measuring
 from kardia_cli.errors import RowError, Unfinished, UsageError
 from kardia_cli.judge import track_record
 from kardia_cli.rows.line import Line, Row
@@ -19,12 +19,12 @@ from kardia_cli.rows.splits import Split
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat
     from kardia_cli.chat.predicted import Predictions
-    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.cli.evaluate_flags import Measured
+    from kardia_cli.cli.options import Judged
+    from kardia_cli.cli.session import Session
     from kardia_cli.judge import Judge
     from kardia_cli.judge.calibrations import Record
-    from kardia_cli.options import Judged
     from kardia_cli.screen.console import Voice
-    from kardia_cli.session import Session
     from kardia_cli.stages.evaluation import Measure
 
 
@@ -206,7 +206,7 @@ def opened_judge(
     session: Session, judged: Judged, models: Sequence[str], saved: Predictions | None, needed: bool
 ) -> Judge:
     """The judge that is named, else the built-in one while all is built in; where none is needed, one that nobody asks."""
-    from kardia_cli import roles
+    from kardia_cli.cli import roles
 
     if not needed:
         return session.judge({"judge": session.board.chat(roles.OFFLINE)}, judged, calls="criterion")

@@ -19,12 +19,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kardia_cli.cli.progress import Tally, waiting
 from kardia_cli.errors import Interrupted, RowError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Voice
 from kardia_cli.stream import embedded, flow, jsonl
 from kardia_cli.stream.output import output_descriptor, rejects_file
-from kardia_cli.tally import Tally, waiting
 
 BUILTIN = "builtin"
 GRACE = 5.0

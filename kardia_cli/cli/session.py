@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from kardia_cli import pipe, plugins, roles
+from kardia_cli import plugins
+from kardia_cli.cli import pipe, roles
+from kardia_cli.cli.options import Calls, Io, Judged, Talk, no_input
+from kardia_cli.cli.progress import Tally
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
-from kardia_cli.options import Calls, Io, Judged, Talk, no_input
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.stream import embedded, flow, jsonl
-from kardia_cli.tally import Tally
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat, Switchboard
@@ -78,7 +79,7 @@ class Session:
         return f"{first}type the same again to go on{kept}{rows}:\n          {line}"
 
     def _write_summary(self, path: Path, error: BaseException | None) -> None:
-        from kardia_cli.summary import write
+        from kardia_cli.cli.summary import write
 
         code = 0 if error is None else error.exit_code if isinstance(error, KardiaError | typer.Exit) else 1
         write(path, self.board, self._tally, self._began, code)
@@ -233,7 +234,7 @@ class Session:
         self, source: AsyncIterator[Line], work: flow.Work, on_row: Callable[[Row], None] = lambda row: None
     ) -> Tally:
         """Move rows from the source to the output; with `--estimate`, only reckon what that would take."""
-        from kardia_cli import estimate
+        from kardia_cli.cli import estimate
 
         board = self.board
         if self.calls.estimate:

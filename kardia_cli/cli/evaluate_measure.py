@@ -15,7 +15,7 @@ from kardia_cli.errors import UsageError
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat, Switchboard
     from kardia_cli.chat.predicted import Predictions
-    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.cli.evaluate_flags import Measured
     from kardia_cli.judge import Judge
     from kardia_cli.stages.evaluation import Measure
 

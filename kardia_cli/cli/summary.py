@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kardia_cli import __version__
+from kardia_cli.cli.progress import Tally
 from kardia_cli.errors import UsageError
-from kardia_cli.tally import Tally
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Switchboard

@@ -24,7 +24,7 @@ EPILOG = (
 
 def command_names() -> list[str]:
     """Names of the subcommands, from the files of commands/."""
-    files = (Path(__file__).parent / "commands").glob("*.py")
+    files = (Path(__file__).parents[1] / "commands").glob("*.py")
     return sorted(path.stem.replace("_", "-") for path in files if not path.stem.startswith("_"))
 
 
@@ -101,7 +101,7 @@ def _main(
 def _ledger(path: Path | None, prune: str | None) -> None:
     from kardia_cli.chat.ledger.account import Account
     from kardia_cli.chat.ledger.ledger import default_path
-    from kardia_cli.durations import duration
+    from kardia_cli.cli.durations import duration
     from kardia_cli.screen.console import print_table
 
     account = Account(path or default_path())
@@ -125,19 +125,19 @@ def _schema() -> str:
 
 
 def _rubric_schema() -> str:
-    from kardia_cli import listing
+    from kardia_cli.cli import listing
 
     return listing.rubric_schema()
 
 
 def _rubrics() -> str:
-    from kardia_cli import listing
+    from kardia_cli.cli import listing
 
     return listing.rubrics()
 
 
 def _rubric(name: str) -> str:
-    from kardia_cli import listing
+    from kardia_cli.cli import listing
 
     return listing.rubric(name)
 

@@ -12,10 +12,10 @@ from kardia_cli.errors import RowError, Unfinished, UsageError
 from kardia_cli.rows.line import Line, Row
 
 if TYPE_CHECKING:
-    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.cli.evaluate_flags import Measured
+    from kardia_cli.cli.options import Judged
+    from kardia_cli.cli.session import Session
     from kardia_cli.judge.rubric import Rubric
-    from kardia_cli.options import Judged
-    from kardia_cli.session import Session
     from kardia_cli.stages.evaluation import Measure
 
 _NEEDS = ("id", "protocol", "model", "turn", "text", "label", "value", "parts", "judge", "rubric_hash", "policy_hash")
@@ -34,7 +34,7 @@ async def run(
     limit: int | None,
 ) -> None:
     """Rows out as they came in, or decided anew; a table for each protocol, judge and rubric among them."""
-    from kardia_cli.commands._evaluate_flags import Measured
+    from kardia_cli.cli.evaluate_flags import Measured
     from kardia_cli.judge import rubric_file
     from kardia_cli.stages.evaluation import without_text
 
@@ -80,7 +80,7 @@ def _show(
     session: Session, groups: Mapping[tuple[str, ...], list[Row]], rubrics: Mapping[tuple[str, ...], str]
 ) -> None:
     """The tables of each protocol, judge and rubric; `rubrics` are the ids of those that are known by a critique."""
-    from kardia_cli.commands._evaluate import show, titled
+    from kardia_cli.cli.evaluating import show, titled
 
     for key, rows in groups.items():
         protocol, judge, read_hash, policy_hash = key
@@ -132,7 +132,7 @@ def _check(row: Row) -> None:
 
 @cache
 def _measure(protocol: str) -> Measure:
-    from kardia_cli.commands._evaluate_measure import of_module
+    from kardia_cli.cli.evaluate_measure import of_module
 
     return of_module(protocol, None, {})
 

@@ -1,0 +1,1 @@
+"""What commands share: options, config file, session, roles, progress, estimate, exit codes."""
