@@ -1,10 +1,13 @@
-"""The house stands: imports go to the same or a lower layer, and nothing heavy is imported before it is needed."""
+"""The house stands: imports go to the same or a lower layer, in no circle, and nothing heavy comes before it is needed."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,75 +15,128 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "kardia_cli"
 
-# The digit is the layer; a folder counts for all files in it.
+# A room is a folder, or one of the five loose files; the number is its layer (docs/design.md).
 LAYERS = {
-    "errors": 1, "line": 1, "records": 1,
-    "spans": 2, "persona": 2, "prompts": 2, "jsonl": 2, "embedded": 2, "flow": 2, "plugins": 2, "rubric": 2, "rubric_file": 2, "listing": 2, "risk": 2, "risk_patterns": 2, "disguise": 2, "confusables": 2, "grading_talk": 2,
-    "agreement": 2, "statistics": 2, "metrics": 2, "calibrations": 2, "families": 2,
-    "cleaning": 2, "identity": 2, "splits": 2, "console": 2, "terminal": 2, "durations": 2, "chat": 2,
-    "judge": 3, "verdicts": 3,
-    "contracts": 4, "environments": 4, "scoring": 4,
-    "sources": 5, "strategies": 5, "rewards": 5, "protocols": 5, "training": 5,
-    "stages": 6, "reporting": 6, "pipe": 6, "roles": 6, "output": 6, "tally": 6, "review": 6, "summary": 6,
-    "options": 7, "config_file": 7, "session": 7, "estimate": 7, "trainee": 7, "commands": 7, "cli": 8, "__main__": 8, "__init__": 0,
+    "__init__": 0, "errors": 0,
+    "rows": 1, "text": 1, "weights": 1, "screen": 1, "plugins": 1,
+    "metrics": 2, "statistics": 2, "stream": 2,
+    "chat": 3, "offline": 3,
+    "judge": 4, "environments": 4,
+    "contracts": 5, "sources": 5, "strategies": 5, "rewards": 5, "evaluation": 5, "reporting": 5,
+    "training": 6, "protocols": 6,
+    "stages": 7,
+    "cli": 8,
+    "commands": 9, "__main__": 9,
 }  # fmt: skip
+LOOSE = {"__init__", "__main__", "errors", "contracts", "plugins"}
+PLUG_INS = ["strategies", "rewards", "protocols", "sources"]
 HEAVY = {"torch", "transformers", "trl", "peft", "datasets", "accelerate", "litellm"}
-# `config_file` asks cli for the names of the commands, to check a config file's tables; the import is inside the function.
-KNOWN_UPWARD = {("config_file", "cli")}
 
 
 def files() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py"))
+    """Every Python file of the package."""
+    return sorted(PACKAGE.rglob("*.py"))
 
 
-def room(path: Path) -> str:
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+def name_of(path: Path) -> str:
+    """The dotted name of a file's module."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported_rooms(tree: ast.AST) -> set[str]:
+def room_of(module: str) -> str:
+    """The room in which a module stands."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """The modules of this package that a file imports, wherever in it the import stands."""
+    known = {name_of(each) for each in files()}
     found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "kardia_cli":
-            parts = node.module.split(".")
-            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kardia_cli":
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.add(inner if inner in known else str(node.module))
         elif isinstance(node, ast.Import):
-            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("kardia_cli.")}
-    return {name for name in found if name in LAYERS}
+            found |= {alias.name for alias in node.names if alias.name in known}
+    return frozenset(found - {name_of(path)})
+
+
+def cycle(arrows: Mapping[str, Iterable[str]]) -> list[str]:
+    """One circle of arrows, [] where there is none."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_every_file_has_a_layer_and_imports_none_above_it(path: Path) -> None:
-    here = room(path)
-    assert here in LAYERS, f"{path.name} stands in no layer: add it to LAYERS"
-    for other in imported_rooms(ast.parse(path.read_text())):
-        if (here, other) not in KNOWN_UPWARD:
-            assert LAYERS[other] <= LAYERS[here], f"{here} (layer {LAYERS[here]}) imports {other} ({LAYERS[other]})"
+    here = room_of(name_of(path))
+    assert here in LAYERS, f"{path.name} stands in no layer: add its room to LAYERS"
+    for other in map(room_of, imports(path)):
+        assert LAYERS[other] <= LAYERS[here], f"{here} (layer {LAYERS[here]}) imports {other} ({LAYERS[other]})"
+
+
+def test_no_two_files_import_each_other_and_no_circle_of_files() -> None:
+    assert cycle({name_of(path): imports(path) for path in files()}) == []
+
+
+def test_no_two_rooms_import_each_other_and_no_circle_of_rooms() -> None:
+    arrows: dict[str, set[str]] = {}
+    for path in files():
+        here = room_of(name_of(path))
+        arrows.setdefault(here, set()).update({room_of(module) for module in imports(path)} - {here, "__init__"})
+    assert cycle(arrows) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert cycle({"a": ["b"], "b": ["c"], "c": ["a"]})
+    assert cycle({"a": ["b"], "b": ["c"], "c": []}) == []
+
+
+def test_only_five_files_are_loose() -> None:
+    assert {path.stem for path in PACKAGE.glob("*.py")} == LOOSE
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_file_imports_a_heavy_package_when_it_is_imported(path: Path) -> None:
-    for node in ast.parse(path.read_text()).body:
+    for node in tree_of(path).body:
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             names = [node.module or ""]
         assert not {name.split(".")[0] for name in names} & HEAVY
 
 
-@pytest.mark.parametrize("kind", ["strategies", "rewards", "protocols", "sources"])
-def test_plug_ins_never_import_each_other(kind: str) -> None:
+@pytest.mark.parametrize("kind", PLUG_INS)
+def test_plug_in_folders_hold_plug_ins_that_never_import_each_other(kind: str) -> None:
+    from kardia_cli import plugins
+
     for path in (PACKAGE / kind).glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"kardia_cli.{kind}"):
-                assert all(name.name.startswith("_") for name in node.names) or node.module.split(".")[-1].startswith(
-                    "_"
-                )
+        assert not [module for module in imports(path) if room_of(module) == kind]
+        if path.stem != "__init__":
+            function = next(value for key, value in plugins.FUNCTIONS.items() if plugins.FOLDERS[key] == kind)
+            assert function in {getattr(node, "name", "") for node in tree_of(path).body}, f"{path} is no plug-in"
 
 
-def test_stages_import_no_plug_in() -> None:
-    for path in (PACKAGE / "stages").glob("*.py"):
-        rooms = imported_rooms(ast.parse(path.read_text()))
-        assert not rooms & {"strategies", "rewards", "protocols", "sources"}
+@pytest.mark.parametrize("room", ["stages", "reporting", "judge", "rows"])
+def test_no_plug_in_is_imported_by_the_rooms_that_serve_all_of_them(room: str) -> None:
+    for path in (PACKAGE / room).rglob("*.py"):
+        assert not {room_of(module) for module in imports(path)} & set(PLUG_INS)
+
+
+def test_a_command_is_one_file_without_helpers() -> None:
+    assert not list((PACKAGE / "commands").glob("_[!_]*"))
 
 
 def test_help_loads_nothing_but_typer_and_rich() -> None:
@@ -88,7 +144,8 @@ def test_help_loads_nothing_but_typer_and_rich() -> None:
         "import sys; sys.argv = ['kardia', '--help']\n"
         "from kardia_cli.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print([n for n in ('torch','transformers','trl','peft','datasets','litellm','pydantic','aiohttp','orjson','yaml') if n in sys.modules], file=sys.stderr)"
+        "print([n for n in ('torch','transformers','trl','peft','datasets','litellm','pydantic','aiohttp','orjson','yaml')"
+        " if n in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
@@ -99,5 +156,8 @@ def test_there_is_no_utils_module() -> None:
 
 
 def test_importing_the_package_has_no_side_effect_on_the_environment() -> None:
-    script = "import os; before = dict(os.environ); import kardia_cli.cli.main, kardia_cli.cli.session; assert dict(os.environ) == before"
+    script = (
+        "import os; before = dict(os.environ); import kardia_cli.cli.main, kardia_cli.cli.session; "
+        "assert dict(os.environ) == before"
+    )
     subprocess.run([sys.executable, "-c", script], check=True)

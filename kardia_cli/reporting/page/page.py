@@ -142,5 +142,5 @@ def _thinned(points: list[list[float]]) -> list[list[float]]:
 
 @cache
 def _asset(name: str) -> str:
-    """A file of this folder, as it is written into the page."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    """A file of static/, as it is written into the page."""
+    return files(__package__).joinpath("static", name).read_text(encoding="utf-8")

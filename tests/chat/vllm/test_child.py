@@ -27,7 +27,7 @@ from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
 
-FAKE = Path(__file__).parent.parent / "support" / "fake_vllm.py"
+FAKE = Path(__file__).parents[2] / "support" / "fake_vllm.py"
 
 
 @pytest.fixture(scope="module")

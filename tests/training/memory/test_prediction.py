@@ -269,7 +269,7 @@ def test_a_real_training_of_tiny_rises_as_predicted(tmp_path: Path) -> None:
     found = prediction.predict(
         AutoConfig.from_pretrained(folder), plan, stage="sft", tokens=300, machine=Machine(False)
     )
-    script = Path(__file__).parents[1] / "support" / "peak_memory.py"
+    script = Path(__file__).parents[2] / "support" / "peak_memory.py"
     done = subprocess.run(
         [sys.executable, str(script), str(folder), "48", "300", "False"], capture_output=True, text=True, check=True
     )

@@ -199,7 +199,7 @@ for lora in (None, LoraConfig(r=2, target_modules="all-linear", task_type="CAUSA
 def test_shards_of_two_processes_are_put_together_with_and_without_an_adapter(place: Path) -> None:
     """Real shards, by FSDP2 on the CPU."""
     (place / "spreading.py").write_text(SPREADING)
-    support = str(Path(__file__).parents[1] / "support")
+    support = str(Path(__file__).parents[2] / "support")
     done = launched(place, ["spreading.py"], path=support)
     assert done.returncode == 0, done.stderr
     assert [line.split(" of ")[0] == line.split(" of ")[1] for line in done.stdout.splitlines()] == [True, True]

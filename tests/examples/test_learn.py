@@ -12,7 +12,7 @@ import pytest
 
 from kardia_cli.rows.records import split_of
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")

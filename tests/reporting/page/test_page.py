@@ -69,7 +69,7 @@ def test_a_page_of_nothing_is_a_page() -> None:
 
 @pytest.mark.parametrize("name", ["viewer.css", *(f"{name}.js" for name in SCRIPTS)])
 def test_the_files_of_the_page_are_part_of_the_package(name: str) -> None:
-    assert files("kardia_cli.reporting.page").joinpath(name).read_text(encoding="utf-8").strip()
+    assert files("kardia_cli.reporting.page").joinpath("static", name).read_text(encoding="utf-8").strip()
 
 
 def test_the_same_data_give_the_same_bytes() -> None:
