@@ -1,4 +1,4 @@
-"""The one door to every model: `Switchboard` composes backends with their wrappers, `Chat.ask` is the call."""
+"""The one door to every model: `Gateway` composes backends with their wrappers, `Chat.ask` is the call."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any, Literal
 from kardia_cli.chat import structured
 from kardia_cli.chat.ledger.ledger import Ledger, default_path
 from kardia_cli.chat.ledger.recorded import Recorded
-from kardia_cli.chat.limits.budget import Caps, Priced, Purse
-from kardia_cli.chat.limits.limiter import Ceilings, Gate, Halt
+from kardia_cli.chat.limits.budget import Budget, Caps, Priced
+from kardia_cli.chat.limits.limiter import Ceilings, Limiter, StopEvent
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.prices import Price, find, is_here, is_near, may_cost
 from kardia_cli.chat.limits.retry import Retry
@@ -98,10 +98,10 @@ class Chat:
 
 
 class Direct:
-    """A model in this process: counted, and stopped with the others; it needs no gate."""
+    """A model in this process: counted, and stopped with the others; it needs no limiter."""
 
-    def __init__(self, inner: Backend, meter: Meter, halt: Halt, purse: Purse) -> None:
-        self._inner, self._meter, self._halt, self._purse = inner, meter, halt, purse
+    def __init__(self, inner: Backend, meter: Meter, stop_event: StopEvent, budget: Budget) -> None:
+        self._inner, self._meter, self._halt, self._purse = inner, meter, stop_event, budget
 
     async def complete(self, request: Request) -> Reply:
         """Ask, unless the command is stopping."""
@@ -142,21 +142,21 @@ class Counted:
         await self._inner.aclose()
 
 
-class Switchboard:
+class Gateway:
     """The chats of one command: each model is opened once, however many roles it plays."""
 
     def __init__(self, settings: CallSettings, say: Callable[[str], None] = lambda text: None) -> None:
         self.settings, self._say = settings, say
         self._open: dict[tuple[str, str | None], tuple[Chat, Backend]] = {}
         self._ledger: Ledger | None = None
-        self.halt = Halt()
-        self.purse = Purse(settings.caps, self.halt, lambda: self._ledger)
+        self.stop_event = StopEvent()
+        self.budget = Budget(settings.caps, self.stop_event, lambda: self._ledger)
         self.meters: list[Meter] = []
         self._rehearsal: dict[str, Meter] | None = None
         if settings.caps.pipe_cost is not None and not settings.use_ledger:
             say("KARDIA_MAX_COST holds for this process alone: without a ledger the others are not known")
         if settings.max_time is not None:
-            self.halt.deadline = time.monotonic() + settings.max_time
+            self.stop_event.deadline = time.monotonic() + settings.max_time
 
     def spec(self, name: str, api_base: str | None = None) -> ModelSpec:
         """What a name means, without opening it."""
@@ -206,7 +206,7 @@ class Switchboard:
 
     def stop(self, error: KardiaError) -> None:
         """Let no further call out; what is in flight comes back and is kept."""
-        self.halt.set(error)
+        self.stop_event.set(error)
 
     async def committed(self) -> None:
         """Wait until every reply that came so far is in the ledger: no row goes out before."""
@@ -223,18 +223,20 @@ class Switchboard:
             await ledger.aclose()
 
     def _compose(self, spec: ModelSpec) -> tuple[Backend, str]:
-        """The only place where a backend gets its wrappers: ledger ─▶ retry ─▶ gate ─▶ purse ─▶ backend."""
+        """The only place where a backend gets its wrappers: ledger ─▶ retry ─▶ limiter ─▶ budget ─▶ backend."""
         settings = self.settings
         meter = Meter(spec.given, free=_is_free(spec))
         self.meters.append(meter)
         backend, content_hash, served = _backend(spec, settings, self._say)
         ledger = self._ledger_for(spec)
-        backend = self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.halt, self.purse)
+        backend = (
+            self._guarded(backend, spec, meter) if served else Direct(backend, meter, self.stop_event, self.budget)
+        )
         if ledger is None and not spec.real:
             return Counted(backend, meter), content_hash
         reads_facts = spec.kind == "offline"
         identity = _identity(spec, content_hash)
-        return Recorded(backend, identity, meter, self.halt, ledger, settings.refresh, reads_facts), content_hash
+        return Recorded(backend, identity, meter, self.stop_event, ledger, settings.refresh, reads_facts), content_hash
 
     def _guarded(self, backend: Backend, spec: ModelSpec, meter: Meter) -> Backend:
         settings = self.settings
@@ -247,9 +249,9 @@ class Switchboard:
         where = spec.base or spec.model
         timeout = settings.timeout if not meter.free else settings.timeout + CHILD_START
         ceilings = Ceilings(settings.max_connections, timeout, settings.rpm, settings.tpm, settings.wait_endpoint)
-        priced = Priced(backend, self.purse, price, may_cost(spec))
-        gate = Gate(priced, ceilings, meter, self.halt, where, self._say)
-        return Retry(gate, settings.max_retries, meter, self.halt, where)
+        priced = Priced(backend, self.budget, price, may_cost(spec))
+        limiter = Limiter(priced, ceilings, meter, self.stop_event, where, self._say)
+        return Retry(limiter, settings.max_retries, meter, self.stop_event, where)
 
     def _uncapped(self, spec: ModelSpec) -> None:
         """A cost that nobody can reckon: no run under --max-cost; on one's own server KARDIA_MAX_COST does not count it."""

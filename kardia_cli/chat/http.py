@@ -111,7 +111,7 @@ class HttpChat:
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=headers,
-                # The gate holds the deadline of a call.
+                # The limiter holds the deadline of a call.
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
             )
         return self._session

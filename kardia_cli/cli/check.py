@@ -1,7 +1,7 @@
 """`--check` of sft, grpo and evaluate: the exam of tokenizer and template, and whether it fits into memory.
 
     if check:
-        return _check.training("sft", model, load(talk.config, settings or []), training.voice, rows)
+        return _check.training("sft", model, load(talk.config, settings or []), training.console, rows)
 
 Needs no weights (of a hub model only the small files are fetched) and writes no run folder; tables on stdout, where they
 are what was asked for. Exit 0, or 2 with the first finding that breaks; memory only warns, because the machine that
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
-from kardia_cli.screen.console import Voice, print_table
+from kardia_cli.screen.console import Console, print_table
 
 if TYPE_CHECKING:
     from kardia_cli.training.plan import Plan, Start
@@ -33,7 +33,7 @@ _FILES = ["*.json", "*.jinja", "*.txt", "*.model"]
 
 
 def training(
-    stage: Literal["sft", "grpo"], model: str, settings: Settings, voice: Voice, rows: Sequence[Row] = ()
+    stage: Literal["sft", "grpo"], model: str, settings: Settings, console: Console, rows: Sequence[Row] = ()
 ) -> None:
     """Show what training `model` with these settings would meet; `rows`, where given, tell the lengths.
 
@@ -48,11 +48,11 @@ def training(
         plan = _plan(stage, start, settings)
         findings, config = preflight.check_folder(folder, lora=plan.lora, base=_base(folder))
         print_table(f"exam of {model} for {stage}", preflight.table(findings))
-        _memory(stage, config, plan, _tokens(stage, plan, folder, config, rows, voice), voice)
-    _conclude(findings, voice)
+        _memory(stage, config, plan, _tokens(stage, plan, folder, config, rows, console), console)
+    _conclude(findings, console)
 
 
-def measuring(models: Sequence[str], voice: Voice) -> None:
+def measuring(models: Sequence[str], console: Console) -> None:
     """Show whether models can be measured in this process: tokenizers and templates as they are, memory.
 
     Raises `UsageError` where a check fails.
@@ -64,7 +64,7 @@ def measuring(models: Sequence[str], voice: Voice) -> None:
     findings: list[Finding] = []
     for model in dict.fromkeys(models):
         if names.resolve(model).kind not in ("local", "hub", "tiny"):
-            voice.say(f"{model} is built in or asked as it is served: nothing to examine here")
+            console.say(f"{model} is built in or asked as it is served: nothing to examine here")
             continue
         with _folder(model, ()) as folder:
             found, config = preflight.check_folder(folder, lora=False, base=_base(folder), prepared=False)
@@ -72,18 +72,18 @@ def measuring(models: Sequence[str], voice: Voice) -> None:
             print_table(f"exam of {model} for evaluate", preflight.table(found))
             table = {"per_device_train_batch_size": 32, "max_completion_length": ANSWER}
             _memory(
-                "evaluate", config, Plan(Start(model, folder, "", False), table, None, 0), ASSUMED["evaluate"], voice
+                "evaluate", config, Plan(Start(model, folder, "", False), table, None, 0), ASSUMED["evaluate"], console
             )
-    _conclude(findings, voice)
+    _conclude(findings, console)
 
 
-def _conclude(findings: Sequence[Finding], voice: Voice) -> None:
+def _conclude(findings: Sequence[Finding], console: Console) -> None:
     broken = [finding for finding in findings if not finding.ok]
     if broken:
         first = broken[0]
         count = f"{len(broken)} of {len(findings)} checks fail"
         raise UsageError(f"{count}; {first.name}: {first.detail}", first.remedy)
-    voice.say(f"all {len(findings)} checks passed")
+    console.say(f"all {len(findings)} checks passed")
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def _plan(stage: Literal["sft", "grpo"], start: Start, settings: Settings) -> Pl
 
 
 def _tokens(
-    stage: Literal["sft", "grpo"], plan: Plan, folder: Path, config: Any, rows: Sequence[Row], voice: Voice
+    stage: Literal["sft", "grpo"], plan: Plan, folder: Path, config: Any, rows: Sequence[Row], console: Console
 ) -> int:
     """The longest sample or prompt of the rows; without rows an assumption, which is said."""
     from transformers import AutoTokenizer
@@ -160,24 +160,24 @@ def _tokens(
         if lengths:
             return max(lengths)
     tokens = min(ASSUMED[stage], limit)
-    voice.say(
+    console.say(
         f"memory for {'samples' if stage == 'sft' else 'prompts'} of {tokens:,} tokens (assumed; rows would tell)"
     )
     return tokens
 
 
-def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, tokens: int, voice: Voice) -> None:
+def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, tokens: int, console: Console) -> None:
     from kardia_cli.training.memory import parts, prediction
 
     try:
         found = prediction.predict(config, plan, stage=stage, tokens=tokens)
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        voice.warn(f"memory is not predicted for this architecture: {type(error).__name__}: {error}")
+        console.warn(f"memory is not predicted for this architecture: {type(error).__name__}: {error}")
         return
     print_table(f"memory of {stage}", found.table())
     if found.fits:
         return
     peak, there = found.total / parts.GIB, found.free.size / parts.GIB
-    voice.warn(f"warning: {peak:.1f} GiB are predicted, {there:.1f} are free here; what would help:")
+    console.warn(f"warning: {peak:.1f} GiB are predicted, {there:.1f} are free here; what would help:")
     for line in found.advice:
-        voice.warn(f"  {line}")
+        console.warn(f"  {line}")

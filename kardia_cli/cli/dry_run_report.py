@@ -13,7 +13,7 @@ from kardia_cli.training import dry_run
 if TYPE_CHECKING:
     from kardia_cli.chat.limits.meter import Meter
     from kardia_cli.rows.line import Row
-    from kardia_cli.screen.console import Voice
+    from kardia_cli.screen.console import Console
     from kardia_cli.training.reward_set import Rewards
     from kardia_cli.training.settings import Settings
 
@@ -127,27 +127,29 @@ def _by_context(rows: Sequence[Row]) -> list[Row]:
     return [row for of_context in places.values() for row in of_context]
 
 
-def tell(found: Found, voice: Voice, meters: Sequence[Meter]) -> None:
+def tell(found: Found, console: Console, meters: Sequence[Meter]) -> None:
     """The tables, who wins, and what it cost, on stderr."""
-    voice.table(
+    console.table(
         f"dry run: {len(found.rows)} texts in {found.contexts} contexts, nothing is trained",
         dry_run.kinds_table(found.rows),
     )
-    voice.table(
+    console.table(
         "within groups of sampled replies (a reward that does not differ teaches nothing)",
         dry_run.spread_table(found.rows),
     )
-    voice.table("most frequent reasons", dry_run.reasons_table(found.rows))
+    console.table("most frequent reasons", dry_run.reasons_table(found.rows))
     for duel in dry_run.duels(found.rows):
         if not duel.lost_on_average:  # `check` says the others
-            voice.say(str(duel))
+            console.say(str(duel))
     for meter in meters:
         if meter.free and meter.calls + meter.cached:  # what is paid for is said at the end of every command
-            voice.say(f"{meter.model}: {spoken(meter)}")
+            console.say(f"{meter.model}: {spoken(meter)}")
     sampled = sum(row["kind"] == "sampled" for row in found.rows)
     if sampled and found.ahead:
         ahead = found.sampled.scaled(found.ahead / sampled)
-        voice.say(f"a whole training scores {found.ahead:,} completions: {ahead}, going by the {sampled} sampled ones")
+        console.say(
+            f"a whole training scores {found.ahead:,} completions: {ahead}, going by the {sampled} sampled ones"
+        )
 
 
 def check(found: Found) -> None:

@@ -23,11 +23,11 @@ from kardia_cli.cli.options import Calls
 from kardia_cli.cli.progress import clock
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.stream import flow
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.gateway import Switchboard
+    from kardia_cli.chat.gateway import Gateway
 
 SAMPLE = 20
 TOKENS_PER_WORD = 1.4
@@ -42,18 +42,18 @@ class Played:
     calls: list[int]
 
 
-async def show(source: AsyncIterator[Line], work: flow.Work, board: Switchboard, voice: Voice) -> None:
+async def show(source: AsyncIterator[Line], work: flow.Work, gateway: Gateway, console: Console) -> None:
     """Read all rows, play a sample of them, and print the table (`--estimate`)."""
     sample, total = await _sample(source)
-    played = await _play(sample, work, board)
-    _table(played, total, board, voice)
+    played = await _play(sample, work, gateway)
+    _table(played, total, gateway, console)
 
 
 async def confirmed(
     source: AsyncIterator[Line],
     work: flow.Work,
-    board: Switchboard,
-    voice: Voice,
+    gateway: Gateway,
+    console: Console,
     calls: Calls,
     expected: int | None,
 ) -> AsyncIterator[Line]:
@@ -61,19 +61,19 @@ async def confirmed(
 
     Raises `UsageError` where more than `UNCONFIRMED` paid calls are ahead and nobody has confirmed or capped them.
     """
-    if calls.capped or not any(may_cost(spec) for spec in board.specs()):
+    if calls.capped or not any(may_cost(spec) for spec in gateway.specs()):
         return source
     if expected is None:
-        voice.say(
+        console.say(
             f"how many rows will come is not known: the run stops after {UNCONFIRMED:,} paid calls "
             "unless --yes or a cap (--max-cost, --max-calls, --max-time) is given"
         )
         return source
     first = [line async for line in _first(source, SAMPLE)]
-    played = await _play([line.row for line in first if line.row is not None], work, board)
+    played = await _play([line.row for line in first if line.row is not None], work, gateway)
     ahead = expected * sum(played.calls) / max(1, len(played.calls))
     if ahead > UNCONFIRMED:
-        _table(played, expected, board, voice)
+        _table(played, expected, gateway, console)
         raise _unconfirmed(ahead)
     return _chained(first, source)
 
@@ -84,23 +84,23 @@ def _unconfirmed(ahead: float) -> UsageError:
 
 
 async def training(
-    cases: list[Row], total: int, work: flow.Work, board: Switchboard, voice: Voice, calls: Calls
+    cases: list[Row], total: int, work: flow.Work, gateway: Gateway, console: Console, calls: Calls
 ) -> None:
     """The judge's calls of a training that scores `total` completions, going by some of the rows' own turns.
 
     Exits after the table where `--estimate` asks for it; `UsageError` as for `confirmed`.
     """
-    paid = not calls.capped and any(may_cost(spec) for spec in board.specs())
+    paid = not calls.capped and any(may_cost(spec) for spec in gateway.specs())
     if not calls.estimate and not paid:
         return
     step = max(1, len(cases) // SAMPLE)
-    played = await _play(cases[::step][:SAMPLE], work, board)
+    played = await _play(cases[::step][:SAMPLE], work, gateway)
     ahead = total * sum(played.calls) / max(1, len(played.calls))
     if calls.estimate:
-        _table(played, total, board, voice, "completions")
+        _table(played, total, gateway, console, "completions")
         raise typer.Exit
     if ahead > UNCONFIRMED:
-        _table(played, total, board, voice, "completions")
+        _table(played, total, gateway, console, "completions")
         raise _unconfirmed(ahead)
 
 
@@ -134,9 +134,9 @@ async def _sample(source: AsyncIterator[Line]) -> tuple[list[Row], int]:
     return kept, count
 
 
-async def _play(sample: list[Row], work: flow.Work, board: Switchboard) -> Played:
+async def _play(sample: list[Row], work: flow.Work, gateway: Gateway) -> Played:
     calls = []
-    with board.rehearsing() as meters:
+    with gateway.rehearsing() as meters:
         for row in sample:
             before = sum(meter.calls for meter in meters.values())
             with contextlib.suppress(RowError):  # its calls would be made all the same
@@ -146,17 +146,17 @@ async def _play(sample: list[Row], work: flow.Work, board: Switchboard) -> Playe
     return Played(dict(meters), calls)
 
 
-def _table(played: Played, total: int, board: Switchboard, voice: Voice, of: str = "rows") -> None:
+def _table(played: Played, total: int, gateway: Gateway, console: Console, of: str = "rows") -> None:
     if not played.calls:
-        voice.warn("there is nothing to reckon with")
+        console.warn("there is nothing to reckon with")
         return
-    rows = [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), board)]
+    rows = [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), gateway)]
     known = [row["cost"] for row in rows]
-    voice.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", [_shown(row) for row in rows])
+    console.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", [_shown(row) for row in rows])
     calls = sum(row["calls"] for row in rows)
     low, high = _range(played.calls, total)
     cost = "of unknown price" if None in known else f"${sum(known):,.2f}"
-    voice.warn(
+    console.warn(
         f"about {calls:,.0f} calls ({low:,.0f} to {high:,.0f}), {cost}; replies were played by the built-in speaker"
     )
 
@@ -170,8 +170,8 @@ def _range(calls: list[int], total: int) -> tuple[float, float]:
     return max(0.0, total * mean - error), total * mean + error
 
 
-def _lines(meter: Meter, scale: float, board: Switchboard) -> list[dict[str, Any]]:
-    ledger = board.ledger
+def _lines(meter: Meter, scale: float, gateway: Gateway) -> list[dict[str, Any]]:
+    ledger = gateway.ledger
     speed = ledger.speed(meter.model) if ledger is not None else None
     return [
         {
@@ -181,7 +181,7 @@ def _lines(meter: Meter, scale: float, board: Switchboard) -> list[dict[str, Any
             "prompt tokens": role.prompt_tokens * scale * TOKENS_PER_WORD,
             "reply tokens": role.completion_tokens * scale * TOKENS_PER_WORD,
             "cost": None if role.unpriced else role.cost * scale * TOKENS_PER_WORD,
-            "seconds": speed and role.calls * scale * speed[0] / board.settings.max_connections,
+            "seconds": speed and role.calls * scale * speed[0] / gateway.settings.max_connections,
         }
         for name, role in meter.roles.items()
     ]

@@ -13,7 +13,7 @@ from kardia_cli import plugins
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.gateway import Chat, Switchboard
+    from kardia_cli.chat.gateway import Chat, Gateway
     from kardia_cli.chat.predicted import Predictions
     from kardia_cli.cli.evaluate_flags import Measured
     from kardia_cli.judge import Judge
@@ -140,7 +140,7 @@ def saved(what: Measured, called: Sequence[str], models: Mapping[str, str]) -> P
 
 
 def settings(
-    found: Measure, chats: Mapping[str, Chat], board: Switchboard, split: str, seed: int, judge: Judge | None
+    found: Measure, chats: Mapping[str, Chat], gateway: Gateway, split: str, seed: int, judge: Judge | None
 ) -> dict[str, str]:
     """What decided the scores, for each model as one JSON string with sorted keys; under "" for a score of none of them."""
     from kardia_cli.stream import jsonl
@@ -153,7 +153,7 @@ def settings(
         "seed": seed,
         "judge": _manner(judge, found.needs_rubric),
     }
-    told = {name: jsonl.as_text({**shared, "model": _identity(chat, board)}) for name, chat in chats.items()}
+    told = {name: jsonl.as_text({**shared, "model": _identity(chat, gateway)}) for name, chat in chats.items()}
     return {"": jsonl.as_text({**shared, "model": None}), **told}
 
 
@@ -168,14 +168,14 @@ def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:
     return {"hash": judge.hash, "gate": judge.gate.name if judge.gate else "", **asked}
 
 
-def _identity(chat: Chat, board: Switchboard) -> dict[str, Any]:
+def _identity(chat: Chat, gateway: Gateway) -> dict[str, Any]:
     """Which model answered: a folder by its last name and its weights' hash, never by where it stands."""
     from kardia_cli.chat.predicted import Predicted
     from kardia_cli.rows.prompts import prompt_hash
 
     if isinstance(chat, Predicted):
         return chat.identity
-    spec = board.spec(chat.name)
+    spec = gateway.spec(chat.name)
     name = Path(chat.name).name if spec.folder is not None else _ENDPOINT.sub("", chat.name)
     known: dict[str, Any] = {"name": name, "hash": chat.hash, "prompt": prompt_hash()}
     return known if chat.real else {**known, "built_in": True}

@@ -88,9 +88,9 @@ def _show(
         words = f"{rubrics.get(key) or _shipped(read_hash)} {read_hash}" if measure.needs_rubric else ""
         alike = sum(other[:3] == key[:3] for other in groups)
         policy = f", policy {policy_hash}" if alike > 1 else ""
-        show(session.voice, titled(protocol, judge, words) + policy, measure, rows)
+        show(session.console, titled(protocol, judge, words) + policy, measure, rows)
     if len(groups) > 1:
-        session.voice.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
+        session.console.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
 
 
 def again(row: Row, rubric: Rubric | None, named: str) -> Row:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kardia_cli.cli.session import Session
     from kardia_cli.judge import Judge
     from kardia_cli.judge.calibrations import Record
-    from kardia_cli.screen.console import Voice
+    from kardia_cli.screen.console import Console
     from kardia_cli.stages.evaluation import Measure
 
 
@@ -92,7 +92,7 @@ class Run:
             why = published_test(line)
             if why and line.file not in told:
                 told.add(line.file)
-                self.session.voice.say(f"{line.file}: {why}")
+                self.session.console.say(f"{line.file}: {why}")
             known = {"split": "test"} if why else {}
             if self.measure.options.get("from_logs") and not line.row.get("model"):
                 known["model"] = Path(line.file).stem
@@ -145,26 +145,26 @@ async def run(
     by_rubric = here.judged and here.measure.needs_rubric
     known = track_record.records(here.judge, calibration) if by_rubric else []
     if judged.rubric and not by_rubric:
-        session.voice.warn("no judge is asked by a rubric here, so --rubric says nothing")
+        session.console.warn("no judge is asked by a rubric here, so --rubric says nothing")
     if here.judged:
         session.tell_judge(here.judge, own_words=not by_rubric)
         models = [chat.name for chat in here.chats.values() if not isinstance(chat, Predicted)]
-        for warning in track_record.relations(here.judge, models, session.board):
-            session.voice.warn(warning)
+        for warning in track_record.relations(here.judge, models, session.gateway):
+            session.console.warn(warning)
     chosen = Split(split_of(what, here.measure))
     source = session.limited(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
     scores, unfinished = await moved(here, here.whole(source, chosen), judged)
-    session.voice.say(chosen.summary())
+    session.console.say(chosen.summary())
     if here.saved is not None:
         for warning in here.saved.warnings(all_read=limit is None):
-            session.voice.warn(warning)
+            session.console.warn(warning)
     idle = [name for name, chat in here.chats.items() if not isinstance(chat, Predicted)] if scores else []
     for name in sorted(set(idle) - {row["model"] for row in scores}):
-        session.voice.warn(f"{name}: protocol {what.protocol} measures no model, so it was asked nothing")
+        session.console.warn(f"{name}: protocol {what.protocol} measures no model, so it was asked nothing")
     rubric = f"{here.judge.rubric.id} {here.judge.rubric.read_hash}" if by_rubric else ""
     people = here.measure.options.get("human")
     title = titled(here.measure.name, here.judge.name if here.judged else HUMAN if people else "", rubric)
-    show(session.voice, title, here.measure, scores)
+    show(session.console, title, here.measure, scores)
     if by_rubric:
         quote(here, scores, known, calibration, whole=limit is None)
     if unfinished is not None:
@@ -194,10 +194,10 @@ def opened(session: Session, what: Measured, judged: Judged) -> Run:
         raise UsageError(said, "add --model FOLDER or --model provider/NAME, or --predictions FILE")
     needed = measure.needs_judge and (bool(models) or saved is None or saved.has_texts)
     judge = opened_judge(session, judged, list(models.values()), saved, needed)
-    chats: dict[str, Chat] = {name: session.board.chat(model) for name, model in models.items()}
+    chats: dict[str, Chat] = {name: session.gateway.chat(model) for name, model in models.items()}
     chats |= saved.chats if saved else {}
     told = measuring.settings(
-        measure, chats, session.board, split_of(what, measure), session.seed, judge if needed else None
+        measure, chats, session.gateway, split_of(what, measure), session.seed, judge if needed else None
     )
     return Run(session, measure, chats, saved, judge, needed, told)
 
@@ -209,7 +209,7 @@ def opened_judge(
     from kardia_cli.cli import roles
 
     if not needed:
-        return session.judge({"judge": session.board.chat(roles.OFFLINE)}, judged, calls="criterion")
+        return session.judge({"judge": session.gateway.chat(roles.OFFLINE)}, judged, calls="criterion")
     real = next((chat.name for chat in saved.chats.values() if chat.real), None) if saved else None
     if real is not None and not judged.judge_model:
         raise UsageError(f"no judge is named, and the saved replies are by {real}", "add --judge-model NAME")
@@ -224,7 +224,7 @@ async def moved(here: Run, source: AsyncIterator[Line], judged: Judged) -> tuple
 
     session, scores = here.session, list[Row]()
     try:
-        with reviewing("evaluate", judged.review, session.io.force, session.voice, here.judge, live=True):
+        with reviewing("evaluate", judged.review, session.io.force, session.console, here.judge, live=True):
             await session.move(source, here.work, on_row=lambda row: scores.append(without_text(row)))
     except Unfinished as error:  # what was measured is shown all the same
         return scores, error
@@ -239,22 +239,22 @@ def titled(protocol: str, judge: str, rubric: str) -> str:
     return f"{protocol}, judged by {label}" + (f", rubric {rubric}" if rubric else "")
 
 
-def show(voice: Voice, title: str, measure: Measure, scores: Sequence[Row]) -> None:
+def show(console: Console, title: str, measure: Measure, scores: Sequence[Row]) -> None:
     """The protocol's tables of these score rows, and of models every mean with its interval."""
     of_models = measure.models or measure.options.get("from_logs")
     twice = len(scores) - len({(row["model"], row["id"], row["turn"]) for row in scores})
     if of_models and twice:
-        voice.warn(f"{twice:,} scores are of a model, id and turn that were there before, and count twice")
+        console.warn(f"{twice:,} scores are of a model, id and turn that were there before, and count twice")
     for model, count, judged in unjudged(scores):
         said = f"the judge gave nothing on {count:,} of the {judged:,} replies that it was to read"
-        voice.warn(f"{model}: {said}; what rules decided (broken replies: 0) weighs more in what is left")
-    voice.table(title, measure.summarize(scores))
+        console.warn(f"{model}: {said}; what rules decided (broken replies: 0) weighs more in what is left")
+    console.table(title, measure.summarize(scores))
     if of_models:
         from kardia_cli.reporting.measured import intervals
 
-        voice.table(*intervals(scores))
+        console.table(*intervals(scores))
     for further, table in measure.further(scores):
-        voice.table(further, table)
+        console.table(further, table)
 
 
 def unjudged(scores: Sequence[Row]) -> list[tuple[str, int, int]]:
@@ -271,12 +271,12 @@ def quote(
     here: Run, scores: Sequence[Row], known: Sequence[Record], calibration: Path | None, whole: bool = True
 ) -> None:
     """Keep what a protocol found of the judge, unless only the first rows were measured; say what is known of it."""
-    judge, voice = here.judge, here.session.voice
+    judge, console = here.judge, here.session.console
     kept = track_record.keep(judge, here.measure.record if whole else None, scores)
     if here.measure.record and not whole:
-        voice.say("no record of the judge is kept: -n left rows out")
+        console.say("no record of the judge is kept: -n left rows out")
     if kept is not None:
         known = known if calibration else track_record.records(judge, None)
-        voice.say(f"record {kept.hash} of {judge.name} is kept in {kept.path}")
+        console.say(f"record {kept.hash} of {judge.name} is kept in {kept.path}")
     for line in track_record.quotes(judge, known):
-        voice.say(line)
+        console.say(line)

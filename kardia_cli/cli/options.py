@@ -22,7 +22,7 @@ import typer
 from kardia_cli.cli.config import aliases, key_values, load_toml, read_config
 from kardia_cli.cli.durations import duration
 from kardia_cli.errors import UsageError
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import CallSettings
@@ -60,9 +60,9 @@ class Talk:
         ),
     ] = None  # fmt: skip
 
-    def voice(self, command: str) -> Voice:
+    def console(self, command: str) -> Console:
         """How this command speaks on stderr."""
-        return Voice(f"kardia {command}", -1 if self.quiet else self.verbose)
+        return Console(f"kardia {command}", -1 if self.quiet else self.verbose)
 
 
 @dataclass

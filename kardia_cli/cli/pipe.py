@@ -19,10 +19,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kardia_cli.cli.progress import Tally, waiting
+from kardia_cli.cli.progress import Progress, waiting
 from kardia_cli.errors import Interrupted, RowError
 from kardia_cli.rows.line import Line, Row
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.stream import embedded, flow, jsonl
 from kardia_cli.stream.output import output_descriptor, rejects_file
 
@@ -55,7 +55,7 @@ def stdin_is_input() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
-def named_inputs(inputs: list[str], voice: Voice, default: str | None) -> list[str]:
+def named_inputs(inputs: list[str], console: Console, default: str | None) -> list[str]:
     """The inputs to read: those given, else stdin where it counts, else `builtin` (said once), else none."""
     if inputs:
         return inputs
@@ -63,17 +63,17 @@ def named_inputs(inputs: list[str], voice: Voice, default: str | None) -> list[s
         return ["-"]
     if default is None:
         return []
-    voice.say(f"no input given: using the embedded {default} (name a file, or pipe rows in, to replace them)")
+    console.say(f"no input given: using the embedded {default} (name a file, or pipe rows in, to replace them)")
     return [BUILTIN]
 
 
-async def read_inputs(inputs: list[str], voice: Voice, builtin: embedded.Name) -> AsyncIterator[Line]:
+async def read_inputs(inputs: list[str], console: Console, builtin: embedded.Name) -> AsyncIterator[Line]:
     """The rows of all inputs, one after the other."""
     for name in inputs:
         if name == BUILTIN:
             lines = embedded.lines(builtin)
         elif name == "-":
-            lines = jsonl.read_fd(0, "stdin", lambda: silence(voice))
+            lines = jsonl.read_fd(0, "stdin", lambda: silence(console))
         else:
             lines = jsonl.read_file(Path(name))
         async for line in lines:
@@ -110,9 +110,9 @@ def count_supporter_turns(inputs: list[str], limit: int | None) -> int | None:
     return turns
 
 
-def silence(voice: Voice) -> None:
+def silence(console: Console) -> None:
     """Say what a silent stdin is waited for."""
-    voice.say(f"waiting for rows on stdin (to use the embedded ones, type `{voice.command} {BUILTIN}`)")
+    console.say(f"waiting for rows on stdin (to use the embedded ones, type `{console.command} {BUILTIN}`)")
 
 
 async def take(source: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
@@ -127,34 +127,34 @@ async def take(source: AsyncIterator[Line], limit: int | None) -> AsyncIterator[
             return
 
 
-def run(stage: str, source: AsyncIterator[Line], work: flow.Work, channels: Channels, voice: Voice) -> Tally:
+def run(stage: str, source: AsyncIterator[Line], work: flow.Work, channels: Channels, console: Console) -> Progress:
     """Run one stage to its end; raises `Unfinished` (3) where rows failed, `Interrupted` (130), or what stopped it."""
-    return asyncio.run(move(Tally(stage, voice), source, work, channels))
+    return asyncio.run(move(Progress(stage, console), source, work, channels))
 
 
 async def move(
-    tally: Tally,
+    progress: Progress,
     source: AsyncIterator[Line],
     work: flow.Work,
     channels: Channels,
     on_row: Callable[[Row], None] = lambda row: None,
     on_stop: Callable[[], bool] = lambda: False,
-) -> Tally:
+) -> Progress:
     """Move rows from source to output; `on_row` sees every row that goes out. See `run`.
 
     `on_stop` is called when the run is broken off: let no further call out, and say whether calls are in flight, which
     are then waited for for a few seconds.
     """
-    tally.voice.rows_on_screen = channels.output is None and os.isatty(1)
+    progress.console.rows_on_screen = channels.output is None and os.isatty(1)
     with output_descriptor(channels.output, channels.force) as descriptor:
         with rejects_file(channels.rejects, channels.force) as rejects:
-            await _Run(tally, channels, jsonl.RowWriter(descriptor), rejects, on_row, on_stop).go(source, work)
-            tally.finish()
-            if tally.interrupted:
+            await _Run(progress, channels, jsonl.RowWriter(descriptor), rejects, on_row, on_stop).go(source, work)
+            progress.finish()
+            if progress.interrupted:
                 raise Interrupted("interrupted", "type the same command again")
-            if not tally.closed_early:
-                tally.check(channels.min_rows)
-    return tally
+            if not progress.closed_early:
+                progress.check(channels.min_rows)
+    return progress
 
 
 class _Run:
@@ -162,14 +162,14 @@ class _Run:
 
     def __init__(
         self,
-        tally: Tally,
+        progress: Progress,
         channels: Channels,
         writer: jsonl.RowWriter,
         rejects: jsonl.RowWriter | None,
         on_row: Callable[[Row], None],
         on_stop: Callable[[], bool],
     ) -> None:
-        self._tally, self._channels, self._writer, self._rejects = tally, channels, writer, rejects
+        self._tally, self._channels, self._writer, self._rejects = progress, channels, writer, rejects
         self._on_row, self._on_stop = on_row, on_stop
         self._stop = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -188,16 +188,16 @@ class _Run:
             for task in (self._pump, *beside):
                 task.cancel()
             await asyncio.gather(self._pump, *beside, return_exceptions=True)
-            self._tally.voice.status("")
+            self._tally.console.status("")
 
     async def _move(self, source: AsyncIterator[Line], work: flow.Work) -> None:
-        channels, tally = self._channels, self._tally
+        channels, progress = self._channels, self._tally
         outcomes = flow.stream(
             source, work, window=channels.window, ordered=channels.ordered, stop=self._stop, on_wait=self._waiting
         )
         async with contextlib.aclosing(outcomes):
             async for outcome in outcomes:
-                if tally.closed_early:
+                if progress.closed_early:
                     continue  # nobody reads; what is in flight is only waited for
                 try:
                     for row in outcome.rows:
@@ -206,14 +206,14 @@ class _Run:
                 except jsonl.OutputClosed:
                     self._reader_gone()
                     continue
-                tally.count(outcome)
+                progress.count(outcome)
                 if outcome.error is not None:
-                    await _reject(outcome.line, outcome.error, self._rejects, tally)
+                    await _reject(outcome.line, outcome.error, self._rejects, progress)
 
     def _waiting(self, line: Line) -> None:
         why = "; ".join(f"{m.model}: {waiting(m, time.monotonic())}" for m in self._tally.meters if m.waiting)
         name = (line.row or {}).get("id", "no id")
-        self._tally.voice.say(
+        self._tally.console.say(
             f"waiting for {line.file}:{line.number} ({name}); reading paused{f' ({why})' if why else ''}"
         )
 
@@ -235,14 +235,14 @@ class _Run:
 
     async def _report(self) -> None:
         """The live line on a terminal; elsewhere a plain line every `REPORT_EVERY` seconds."""
-        voice, reported = self._tally.voice, time.monotonic()
+        console, reported = self._tally.console, time.monotonic()
         while True:
             await asyncio.sleep(REFRESH_EVERY)
-            if voice.live:
-                voice.status(self._tally.line())
+            if console.live:
+                console.status(self._tally.line())
             elif time.monotonic() - reported >= REPORT_EVERY:
                 reported = time.monotonic()
-                voice.say(self._tally.status())
+                console.say(self._tally.status())
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
@@ -251,10 +251,10 @@ class _Run:
 
         def leave() -> None:
             if self._tally.interrupted:
-                self._tally.voice.close()
+                self._tally.console.close()
                 os._exit(130)
             self._tally.interrupted = True
-            self._tally.voice.warn("interrupted: waiting for what is in flight (once more: leave at once)")
+            self._tally.console.warn("interrupted: waiting for what is in flight (once more: leave at once)")
             self._break_off()
 
         handled = (signal.SIGINT, signal.SIGTERM)
@@ -267,13 +267,13 @@ class _Run:
                 loop.remove_signal_handler(number)
 
 
-async def _reject(line: Line, error: RowError, rejects: jsonl.RowWriter | None, tally: Tally) -> None:
+async def _reject(line: Line, error: RowError, rejects: jsonl.RowWriter | None, progress: Progress) -> None:
     row_id = (line.row or {}).get("id")
     if rejects is None:
-        tally.voice.warn(f"{error.kind} {line.file}:{line.number}{f' ({row_id})' if row_id else ''}: {error}")
+        progress.console.warn(f"{error.kind} {line.file}:{line.number}{f' ({row_id})' if row_id else ''}: {error}")
         return
     record = {
-        "stage": tally.stage,
+        "stage": progress.stage,
         "file": line.file,
         "line": line.number,
         "id": row_id,

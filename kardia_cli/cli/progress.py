@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kardia_cli.errors import Unfinished
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.stream import flow
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ ENOUGH = 20
 _BAR = 16
 
 
-class Tally:
+class Progress:
     """Counts of one run: rows in and out, rejects by kind and reason, and what the rows have cost.
 
     `expected` is how many rows will come in, where that is known; `meters` count the calls to each model.
     """
 
-    def __init__(self, stage: str, voice: Voice, meters: Sequence[Meter] = (), expected: int | None = None) -> None:
-        self.stage, self.voice, self.meters, self.expected = stage, voice, meters, expected
+    def __init__(self, stage: str, console: Console, meters: Sequence[Meter] = (), expected: int | None = None) -> None:
+        self.stage, self.console, self.meters, self.expected = stage, console, meters, expected
         self.rows_in = self.rows_out = 0
         self.failed: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
@@ -66,16 +66,16 @@ class Tally:
     def finish(self) -> None:
         """Say what came of the run."""
         ending = ", stopped early: the reader of the output has gone" if self.closed_early else ""
-        if self.closed_early and self.voice.level < 1:
+        if self.closed_early and self.console.level < 1:
             return
         rejected = "".join(f", {count} {kind}" for kind, count in self._rejected())
-        self.voice.say(f"{self.rows_in} rows in, {self.rows_out} out{rejected} in {self.seconds:.1f} s{ending}")
+        self.console.say(f"{self.rows_in} rows in, {self.rows_out} out{rejected} in {self.seconds:.1f} s{ending}")
         for kind, counter in (("failed", self.failed), ("dropped", self.dropped)):
             for reason, number in counter.most_common(8):
-                self.voice.say(f"  {kind} {number}: {reason}")
+                self.console.say(f"  {kind} {number}: {reason}")
         for meter in self.meters:
             if meter.calls + meter.cached and not meter.free:
-                self.voice.say(f"  {meter.model}: {spoken(meter)}")
+                self.console.say(f"  {meter.model}: {spoken(meter)}")
 
     def _rejected(self) -> list[tuple[str, int]]:
         counts = (("failed", self.failed.total()), ("dropped", self.dropped.total()))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kardia_cli.reporting.runs import Choice, Material
     from kardia_cli.reporting.specs import Spec
     from kardia_cli.rows.line import Row
-    from kardia_cli.screen.console import Voice
+    from kardia_cli.screen.console import Console
 
 _OF_SCORES = ("baseline", "criteria", "gate", "calibration", "cost")
 _OF_THE_PAGE = ("dialogues", "rate", "blind")
@@ -35,7 +35,7 @@ class Asked:
     files: Files
 
 
-def run(asked: Asked, voice: Voice) -> None:
+def run(asked: Asked, console: Console) -> None:
     """Everything; raises `GateFailed` when all is written."""
     from kardia_cli.reporting import figure, gates, runs, specs
 
@@ -50,16 +50,16 @@ def run(asked: Asked, voice: Voice) -> None:
         targets = {name: _target(path, asked.files.force, stack) for name, path in wanted.items()}
         rows = _rows_target(asked, stack)
         material = asyncio.run(
-            runs.load(named, asked.choice, "html" in wanted, lambda: voice.say("waiting for score rows on stdin"))
+            runs.load(named, asked.choice, "html" in wanted, lambda: console.say("waiting for score rows on stdin"))
         )
-        found = _compared(asked, material, voice)
+        found = _compared(asked, material, console)
         if found is not None:
             found.gates.extend(gates.check(bounds, found))
-            _show(found, voice)
+            _show(found, console)
         else:
-            _show_runs(material, voice)
+            _show_runs(material, console)
         for name, write in targets.items():
-            write(_render(name, asked, found, material, voice))
+            write(_render(name, asked, found, material, console))
         _write_rows(rows, found, material)
     if found is not None:
         gates.enforce(found.gates)
@@ -122,7 +122,7 @@ def _rows_target(asked: Asked, stack: contextlib.ExitStack) -> Any:
     return PlainWriter(stack.enter_context(output_descriptor(asked.files.output, asked.files.force)))
 
 
-def _compared(asked: Asked, material: Material, voice: Voice) -> Comparison | None:
+def _compared(asked: Asked, material: Material, console: Console) -> Comparison | None:
     """The comparison of what was read; None where no scores were named, which the flags must then not need."""
     from kardia_cli.reporting import compare, costs
 
@@ -144,7 +144,7 @@ def _compared(asked: Asked, material: Material, voice: Voice) -> Comparison | No
             "to read them: --html FILE; to measure them: kardia evaluate",
         )
     if not material.runs and asked.written.html is None:
-        voice.warn("nothing to compare")
+        console.warn("nothing to compare")
     return None
 
 
@@ -161,7 +161,7 @@ def _calibration(path: Path | None, found: Comparison) -> list[str]:
     return [calibrations.quote(calibrations.given(path, identity["judge"], judge_hash, identity["rubric_hash"]))]
 
 
-def _render(name: str, asked: Asked, found: Comparison | None, material: Material, voice: Voice) -> bytes:
+def _render(name: str, asked: Asked, found: Comparison | None, material: Material, console: Console) -> bytes:
     """One form of the report."""
     from kardia_cli.reporting import figure, latex, markdown, methods
 
@@ -170,7 +170,7 @@ def _render(name: str, asked: Asked, found: Comparison | None, material: Materia
     assert found is not None
     if name == "figure":
         path = asked.written.wanted()["figure"]
-        return figure.draw(found, figure.format_of(path.suffix), voice.warn)
+        return figure.draw(found, figure.format_of(path.suffix), console.warn)
     if name == "json":
         return _json(found.as_dict())
     writers = {"markdown": markdown.render, "table": latex.render, "methods": methods.render}
@@ -219,29 +219,29 @@ def _write_rows(writer: Any, found: Comparison | None, material: Material) -> No
         writer.write(line)
 
 
-def _show(found: Comparison, voice: Voice) -> None:
+def _show(found: Comparison, console: Console) -> None:
     """The tables, doubts and gates, on stderr."""
     from kardia_cli.reporting import gates, tables
     from kardia_cli.reporting.comparison import label_of
 
-    voice.say(tables.headline(found))
+    console.say(tables.headline(found))
     for doubt in found.warnings:
-        voice.warn(doubt)
-    voice.table(f"means with 95 % intervals, clustered by {found.clustered_by}", tables.means(found))
+        console.warn(doubt)
+    console.table(f"means with 95 % intervals, clustered by {found.clustered_by}", tables.means(found))
     for name in found.differences:
         title = f"{label_of(found.counts, name)} less {found.baseline}, {found.unit} by {found.unit} (intervals of each by itself)"
-        voice.table(title, tables.gaps(found, name))
+        console.table(title, tables.gaps(found, name))
     if found.baseline is None and len(found.names) > 1:
-        voice.say("nothing is compared: name what to compare with, --baseline NAME")
+        console.say("nothing is compared: name what to compare with, --baseline NAME")
     for line in found.calibration:
-        voice.say(line)
+        console.say(line)
     for each in found.gates:
-        voice.say(gates.sentence(each))
+        console.say(gates.sentence(each))
 
 
-def _show_runs(material: Material, voice: Voice) -> None:
+def _show_runs(material: Material, console: Console) -> None:
     from kardia_cli.training.run_folder import curves
 
     for run in material.runs:
         drawn = curves.spark(run["metrics"])
-        voice.say(f"{run['name']}: {len(run['metrics']):,} logged rows" + (f"\n{drawn}" if drawn else ""))
+        console.say(f"{run['name']}: {len(run['metrics']):,} logged rows" + (f"\n{drawn}" if drawn else ""))

@@ -16,13 +16,13 @@ from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.gateway import Chat, Switchboard
+    from kardia_cli.chat.gateway import Chat, Gateway
 
 OFFLINE = "offline"
 
 
 @dataclass(frozen=True)
-class Cast:
+class Roles:
     """Model names by role, and the roles that were left to the offline default."""
 
     names: dict[str, str]
@@ -45,13 +45,13 @@ def _is_real_name(name: str) -> bool:
     return bool(name) and name != OFFLINE
 
 
-def cast(
-    board: Switchboard,
+def assign(
+    gateway: Gateway,
     given: dict[str, str | None],
     flags: dict[str, str],
     follow: dict[str, str],
     others: Sequence[str] = (),
-) -> Cast:
+) -> Roles:
     """Fill the roles: the given names, else the role that a role follows, else offline while all is offline.
 
     `flags` names the flag of each role, `follow` the role whose model it takes when unnamed, `others` are models at work
@@ -59,7 +59,7 @@ def cast(
     """
     names: dict[str, str] = {}
     defaulted: list[str] = []
-    any_real = any(board.spec(name).real for name in [*given.values(), *others] if name)
+    any_real = any(gateway.spec(name).real for name in [*given.values(), *others] if name)
     for role in sorted(given, key=lambda role: role in follow):
         name = given[role]
         leader = follow.get(role)
@@ -72,10 +72,10 @@ def cast(
         else:
             names[role] = OFFLINE
             defaulted.append(role)
-    return Cast(names, tuple(defaulted), flags)
+    return Roles(names, tuple(defaulted), flags)
 
 
-def chats(board: Switchboard, players: Cast, say: Callable[[str], None]) -> dict[str, Chat]:
+def chats(gateway: Gateway, players: Roles, say: Callable[[str], None]) -> dict[str, Chat]:
     """Open the chat of every role; say once which are offline by default."""
     if players.defaulted:
         roles = " and ".join(players.defaulted)
@@ -83,4 +83,4 @@ def chats(board: Switchboard, players: Cast, say: Callable[[str], None]) -> dict
         say(
             f"{roles}: the built-in offline model, a rule-based stand-in for demos and tests ({flags} NAME for a real one)"
         )
-    return {role: board.chat(name) for role, name in players.names.items()}
+    return {role: gateway.chat(name) for role, name in players.names.items()}

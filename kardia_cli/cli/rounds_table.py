@@ -32,14 +32,14 @@ async def move(
             note(row)
 
     try:
-        tally = await session.move(source, work, on_row=came_out)
+        progress = await session.move(source, work, on_row=came_out)
     except (Unfinished, Stopped):
         _show(session, rounds)
         raise
-    if not tally.closed_early:
+    if not progress.closed_early:
         _show(session, rounds)
 
 
 def _show(session: Session, rounds: Rounds) -> None:
-    for title, table in rounds.tables(session.board.meters):
-        session.voice.table(title, table)
+    for title, table in rounds.tables(session.gateway.meters):
+        session.console.table(title, table)

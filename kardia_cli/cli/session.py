@@ -1,4 +1,4 @@
-"""What every command opens and closes: its voice, its models, its plug-ins, its streams."""
+"""What every command opens and closes: its console, its models, its plug-ins, its streams."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import typer
 from kardia_cli import plugins
 from kardia_cli.cli import pipe, roles
 from kardia_cli.cli.options import Calls, Io, Judged, Talk, no_input
-from kardia_cli.cli.progress import Tally
+from kardia_cli.cli.progress import Progress
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.stream import embedded, flow, jsonl
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.gateway import Chat, Switchboard
+    from kardia_cli.chat.gateway import Chat, Gateway
     from kardia_cli.contracts import Dialogue, Turn
     from kardia_cli.judge import Judge
     from kardia_cli.stages.dialogues import Speaker
@@ -38,10 +38,10 @@ class Session:
 
     def __init__(self, command: str, io: Io, calls: Calls, talk: Talk, seed: int) -> None:
         self.command, self.io, self.calls, self.talk, self.seed = command, io, calls, talk, seed
-        self.voice = talk.voice(command)
-        self.cast: roles.Cast | None = None
+        self.console = talk.console(command)
+        self.roles: roles.Roles | None = None
         self.expected: int | None = None
-        self._tally: Tally | None = None
+        self._tally: Progress | None = None
         self._began = time.time()
         self._judges: dict[str, Judge] = {}
 
@@ -51,10 +51,10 @@ class Session:
 
     def open(self) -> None:
         """Open the switchboard; its models are opened when they are named."""
-        from kardia_cli.chat.gateway import Switchboard
+        from kardia_cli.chat.gateway import Gateway
 
         _calm_collector()
-        self.board: Switchboard = Switchboard(self.calls.settings(self.talk.config), self.voice.say)
+        self.gateway: Gateway = Gateway(self.calls.settings(self.talk.config), self.console.say)
         self._open = contextlib.ExitStack()
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
@@ -63,15 +63,15 @@ class Session:
             if isinstance(error, Stopped | Interrupted):
                 error.remedy = self.how_to_go_on(error)
         finally:
-            await self.board.aclose()
-            self.voice.close()
+            await self.gateway.aclose()
+            self.console.close()
             if self.io.summary is not None:
                 self._write_summary(self.io.summary, error)
 
     def how_to_go_on(self, error: KardiaError) -> str:
         """The command that resumes, and what is remembered."""
-        ledger = self.board.ledger
-        line = " | ".join(ledger.commands()) if ledger is not None else self.board.settings.command
+        ledger = self.gateway.ledger
+        line = " | ".join(ledger.commands()) if ledger is not None else self.gateway.settings.command
         kept = "; what was paid for is remembered and not asked again" if ledger is not None else ""
         first = f"{error.remedy}, then " if error.remedy and isinstance(error, Stopped) else ""
         part = self.io.output and self.io.output.with_name(f"{self.io.output.name}.part")
@@ -82,7 +82,7 @@ class Session:
         from kardia_cli.cli.summary import write
 
         code = 0 if error is None else error.exit_code if isinstance(error, KardiaError | typer.Exit) else 1
-        write(path, self.board, self._tally, self._began, code)
+        write(path, self.gateway, self._tally, self._began, code)
 
     def chats(
         self,
@@ -91,9 +91,9 @@ class Session:
         follow: dict[str, str] | None = None,
         others: Sequence[str] = (),
     ) -> dict[str, Chat]:
-        """Open a chat for every role; see `roles.cast`."""
-        self.cast = roles.cast(self.board, given, flags, follow or {}, others)
-        return roles.chats(self.board, self.cast, self.voice.say)
+        """Open a chat for every role; see `roles.assign`."""
+        self.roles = roles.assign(self.gateway, given, flags, follow or {}, others)
+        return roles.chats(self.gateway, self.roles, self.console.say)
 
     def judge(
         self,
@@ -137,7 +137,7 @@ class Session:
         if self.calls.estimate or not any(chat.real for chat in judge.chats):
             return
         if own_words:
-            return self.voice.say(f"judge {judge.name}, asked in the protocol's own words")
+            return self.console.say(f"judge {judge.name}, asked in the protocol's own words")
         each, manner = judge.calls_per_turn, judge.manner
         if turns is None and inputs:
             turns = pipe.count_supporter_turns(inputs, limit)
@@ -146,7 +146,7 @@ class Session:
         gates = (
             ", and one more where a gate is found" if any(q.effect == "gate" for q in judge.rubric.questions) else ""
         )
-        self.voice.say(
+        self.console.say(
             f"judge {judge.name}, rubric {judge.rubric.id} {judge.rubric.version}: {each} call{'s' * (each != 1)} a turn "
             f"(one a {manner.calls}{samples}){gates}{ahead}"
         )
@@ -154,7 +154,7 @@ class Session:
     def tell_abstentions(self) -> None:
         """Warn where a judge abstained more often than its rubric allows."""
         for said in filter(None, (judge.abstentions() for judge in self._judges.values())):
-            self.voice.warn(said)
+            self.console.warn(said)
 
     def strategy(self, name: str, settings: list[str] | None, chat: Chat) -> Speaker:
         """A strategy by name with its options and its chat."""
@@ -169,9 +169,9 @@ class Session:
 
     def lines(self, inputs: list[str] | None, builtin: embedded.Name, limit: int | None = None) -> AsyncIterator[Line]:
         """The rows of the named inputs, of stdin, or the embedded ones."""
-        named = pipe.named_inputs(inputs or [], self.voice, builtin)
+        named = pipe.named_inputs(inputs or [], self.console, builtin)
         self._expect(named, limit)
-        return pipe.take(pipe.read_inputs(named, self.voice, builtin), limit)
+        return pipe.take(pipe.read_inputs(named, self.console, builtin), limit)
 
     def _expect(self, named: list[str], limit: int | None) -> None:
         """Learn how many rows will come, where files tell."""
@@ -181,7 +181,7 @@ class Session:
 
     def required(self, context: typer.Context, inputs: list[str] | None) -> list[str]:
         """The inputs of a command that has no embedded ones: given or piped, else its help and exit 2."""
-        named = pipe.named_inputs(inputs or [], self.voice, None)
+        named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
             raise no_input(context, f"kardia {self.command} data.jsonl --model runs/sft")
         return named
@@ -192,12 +192,12 @@ class Session:
 
         if files:
             return read_files(files)
-        self.voice.say("no --scenarios given: using the embedded situations")
+        self.console.say("no --scenarios given: using the embedded situations")
         return [Line(number, row=row, file=pipe.BUILTIN) for number, row in enumerate(embedded.rows("situations"), 1)]
 
     def raw_lines(self, inputs: list[str] | None, source: str, settings: list[str]) -> AsyncIterator[Line]:
         """Persona records of real files through a source plug-in, or the embedded people."""
-        named = pipe.named_inputs(inputs or [], self.voice, "people")
+        named = pipe.named_inputs(inputs or [], self.console, "people")
         if named == [pipe.BUILTIN]:
             return embedded.lines("people")
         read = plugins.load("source", source)
@@ -214,7 +214,7 @@ class Session:
     async def _spooled(self) -> Path:
         """stdin as a file: the formats of real files cannot be cut into lines while they arrive."""
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="kardia-")))
-        await jsonl.spool(0, folder / "stdin", lambda: pipe.silence(self.voice))
+        await jsonl.spool(0, folder / "stdin", lambda: pipe.silence(self.console))
         return folder / "stdin"
 
     def checked(self, row: Row, *needs: str) -> Row:
@@ -222,8 +222,8 @@ class Session:
         from kardia_cli.rows.records import check_row
 
         check_row(row, needs)
-        if self.cast is not None:
-            self.cast.check_row(row)
+        if self.roles is not None:
+            self.roles.check_row(row)
         return row if row.get("id") else {"id": row_id(row), **{key: row[key] for key in row if key != "id"}}
 
     def limited(self, lines: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
@@ -232,37 +232,37 @@ class Session:
 
     async def move(
         self, source: AsyncIterator[Line], work: flow.Work, on_row: Callable[[Row], None] = lambda row: None
-    ) -> Tally:
+    ) -> Progress:
         """Move rows from the source to the output; with `--estimate`, only reckon what that would take."""
         from kardia_cli.cli import estimate
 
-        board = self.board
+        gateway = self.gateway
         if self.calls.estimate:
-            await estimate.show(source, work, board, self.voice)
+            await estimate.show(source, work, gateway, self.console)
             raise typer.Exit
-        source = await estimate.confirmed(source, work, board, self.voice, self.calls, self.expected)
+        source = await estimate.confirmed(source, work, gateway, self.console, self.calls, self.expected)
         for judge in self._judges.values():  # what was only rehearsed does not count
             judge.graded.clear()
             judge.abstained.clear()
-        tally = self._tally = Tally(self.command, self.voice, board.meters, self.expected)
-        limit = board.settings.max_time
+        progress = self._tally = Progress(self.command, self.console, gateway.meters, self.expected)
+        limit = gateway.settings.max_time
         timer = limit and asyncio.get_running_loop().call_later(limit, self._out_of_time, limit)
         try:
             channels = self.io.channels([], self.calls)
-            return await pipe.move(tally, source, self._accounted(work, tally), channels, on_row, self._break_off)
+            return await pipe.move(progress, source, self._accounted(work, progress), channels, on_row, self._break_off)
         finally:
             self.tell_abstentions()
             if timer:
                 timer.cancel()
 
-    def _accounted(self, work: flow.Work, tally: Tally) -> flow.Work:
+    def _accounted(self, work: flow.Work, progress: Progress) -> flow.Work:
         """The work of a row within its deadline and budget; no row goes out before its calls are in the ledger."""
         from kardia_cli.chat.limits.meter import ROW, RowCost
 
-        board, deadline, numbers = self.board, self.calls.row_timeout, itertools.count()
+        gateway, deadline, numbers = self.gateway, self.calls.row_timeout, itertools.count()
 
         async def accounted(row: Row) -> list[Row]:
-            board.halt.check()
+            gateway.stop_event.check()
             cost = RowCost(next(numbers))
             ROW.set(cost)
             try:
@@ -270,25 +270,25 @@ class Session:
             except RowError:
                 raise
             except KardiaError as error:
-                board.stop(error)
+                gateway.stop(error)
                 raise
             finally:
-                await board.committed()
-                tally.charge(cost)
+                await gateway.committed()
+                progress.charge(cost)
 
         return accounted
 
     @property
     def rehearsing(self) -> bool:
         """Whether rows are only played, to reckon what they would take."""
-        return self.board.is_rehearsing
+        return self.gateway.is_rehearsing
 
     def _break_off(self) -> bool:
-        self.board.stop(Interrupted("interrupted"))
-        return any(meter.in_flight for meter in self.board.meters)
+        self.gateway.stop(Interrupted("interrupted"))
+        return any(meter.in_flight for meter in self.gateway.meters)
 
     def _out_of_time(self, limit: float) -> None:
-        self.board.stop(Stopped(f"--max-time: {limit:.0f} s are over"))
+        self.gateway.stop(Stopped(f"--max-time: {limit:.0f} s are over"))
 
 
 def _calm_collector() -> None:

@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kardia_cli import __version__
-from kardia_cli.cli.progress import Tally
+from kardia_cli.cli.progress import Progress
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.gateway import Switchboard
+    from kardia_cli.chat.gateway import Gateway
 
 
-def write(path: Path, board: Switchboard, tally: Tally | None, began: float, exit_code: int) -> None:
+def write(path: Path, gateway: Gateway, progress: Progress | None, began: float, exit_code: int) -> None:
     """Write it in one move; `began` is in seconds since 1970. Raises `UsageError` where the file cannot be written."""
-    models = [meter.as_dict() for meter in board.meters]
+    models = [meter.as_dict() for meter in gateway.meters]
     costs = [model["cost"] for model in models]
     values = {
         "version": __version__,
-        "command": board.settings.command,
+        "command": gateway.settings.command,
         "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - began, 3),
         "exit_code": exit_code,
-        "rows": tally.as_dict() if tally is not None else None,
+        "rows": progress.as_dict() if progress is not None else None,
         "cost": None if any(cost is None for cost in costs) else sum(costs),
         "models": models,
     }

@@ -43,7 +43,7 @@ class Training:
 
     def __init__(self, command: str, context: typer.Context, talk: Talk, split: str) -> None:
         self.command, self._context, self._talk = command, context, talk
-        self.voice = talk.voice(command)
+        self.console = talk.console(command)
         self._split = Split(split)
         self._failed = self._read = 0
         self._session: Session | None = None
@@ -69,17 +69,17 @@ class Training:
 
         At most `limit` rows are read.
         """
-        named = pipe.named_inputs(inputs or [], self.voice, None)
+        named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
             raise no_input(self._context, f"kardia {self.command} data.jsonl -o runs/{self.command}")
         rows = asyncio.run(self._collect(named, limit, first))
         self._split.check()
-        self.voice.say(self._split.summary())
+        self.console.say(self._split.summary())
         return rows
 
     async def _collect(self, named: list[str], limit: int | None, first: int | None) -> list[Row]:
         rows = []
-        source = pipe.take(pipe.read_inputs(named, self.voice, "dialogues"), limit)
+        source = pipe.take(pipe.read_inputs(named, self.console, "dialogues"), limit)
         async for line in pipe.take(self._split.choose(source), first):
             self._read += 1
             try:
@@ -88,7 +88,7 @@ class Training:
                 row = check_row(line.row, ("messages",))
             except RowError as error:
                 self._failed += 1
-                self.voice.warn(f"failed {line.file}:{line.number}: {error}")
+                self.console.warn(f"failed {line.file}:{line.number}: {error}")
                 continue
             rows.append(row if row.get("id") else {**row, "id": row_id(row)})
         return rows
@@ -128,9 +128,9 @@ class Training:
         for row in rows:
             session.checked(row)
         self._session = session
-        board = session.board
+        gateway = session.gateway
         judge = session.judge(self._chats, judged, quotes="check")
-        return Rewards(functions, weights, judge, None, board.committed, board.aclose, calls.row_timeout)
+        return Rewards(functions, weights, judge, None, gateway.committed, gateway.aclose, calls.row_timeout)
 
     def _widened(self, calls: Calls, model: str | None, chosen: Settings, weights: Mapping[str, float]) -> Calls:
         """The flags with room for all judge calls of a step at once, where --max-connections was left alone."""
@@ -169,7 +169,7 @@ class Training:
         if chat is None:
             return None
         if any(same_family(chat.model, other.model) for other in judge.chats):
-            self.voice.warn(f"{chat.name} is of the training judge's own family: what fools one may fool the other")
+            self.console.warn(f"{chat.name} is of the training judge's own family: what fools one may fool the other")
         manner = judge.manner
         return Judge(judge.rubric, chat, judge.seed, calls=manner.calls, samples=manner.samples, quotes=manner.quotes)
 
@@ -183,8 +183,8 @@ class Training:
         if not _asks_judge(rewards):
             return None
         assert self._session is not None
-        found = track_record.for_training(rewards.judge, calibration, required, self.voice.say, self.voice.warn)
-        return track_record.described(rewards.judge, found, self._session.board)
+        found = track_record.for_training(rewards.judge, calibration, required, self.console.say, self.console.warn)
+        return track_record.described(rewards.judge, found, self._session.gateway)
 
     def of_difficulty(
         self, rows: list[Row], wanted: Wanted, rewards: Rewards, start: str | None, settings: Settings, dry: bool
@@ -200,7 +200,7 @@ class Training:
         if start is not None:
             table = arguments.grpo_table(settings, models.find(start).tiny, rewards.weights)
             batch = arguments.contexts_per_step(table)
-        return choose(rows, "grpo", wanted, batch, self.voice.say)
+        return choose(rows, "grpo", wanted, batch, self.console.say)
 
     def completions(self, rows: list[Row], rewards: Rewards, start: str, settings: Settings, watch: Watch) -> int:
         """How many texts the training asks the rewards about."""
@@ -228,7 +228,7 @@ class Training:
         if _asks_judge(rewards):
             session.tell_judge(rewards.judge, turns=total)
         cases: list[Row] = [{"case": number} for number in range(len(own))]
-        asyncio.run(estimate.training(cases, total, work, session.board, self.voice, session.calls))
+        asyncio.run(estimate.training(cases, total, work, session.gateway, self.console, session.calls))
 
     def dry_run(self, rows: list[Row], rewards: Rewards, start: str | None, settings: Settings, seed: int) -> None:
         """Score sampled replies and what the rows hold themselves: rows on stdout, tables on stderr. Trains nothing.
@@ -238,12 +238,12 @@ class Training:
         from kardia_cli.cli import dry_run_report
 
         assert self._session is not None
-        meters = self._session.board.meters
-        found = asyncio.run(dry_run_report.play(rows, rewards, start, settings, seed, meters, self.voice.say))
+        meters = self._session.gateway.meters
+        found = asyncio.run(dry_run_report.play(rows, rewards, start, settings, seed, meters, self.console.say))
         with self.metrics() as emit:
             for row in found.rows:
                 emit(row)
-        dry_run_report.tell(found, self.voice, meters)
+        dry_run_report.tell(found, self.console, meters)
         dry_run_report.check(found)
 
     @contextlib.contextmanager
@@ -261,9 +261,9 @@ class Training:
                 self._session.tell_abstentions()
 
     def _tell_calls(self) -> None:
-        for meter in self._session.board.meters if self._session is not None else []:
+        for meter in self._session.gateway.meters if self._session is not None else []:
             if not meter.free and meter.calls + meter.cached:
-                self.voice.say(f"{meter.model}: {spoken(meter)}")
+                self.console.say(f"{meter.model}: {spoken(meter)}")
 
     @contextlib.contextmanager
     def metrics(self) -> Iterator[Callable[[Row], None]]:

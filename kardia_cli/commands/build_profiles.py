@@ -47,7 +47,7 @@ def run(
                     one_per_person(raw, seen)
                 return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words, on_risk=on_risk)]
 
-            with risk.counted(session.voice.say) as count:
+            with risk.counted(session.console.say) as count:
                 await session.move(session.limited(lines, limit), work, count.see)
 
     asyncio.run(go())

@@ -41,8 +41,8 @@ def run(
                 count.see(row)
 
             with (
-                reviewing("critique", judged.review, io.force, session.voice, judge) as disputed,
-                risk.counted(session.voice.say) as count,
+                reviewing("critique", judged.review, io.force, session.console, judge) as disputed,
+                risk.counted(session.console.say) as count,
             ):
                 await session.move(session.lines(inputs, "dialogues", limit), work, came_out)
 

@@ -41,7 +41,7 @@ def run(
     if check:
         if not what.model:
             raise UsageError("no model to examine", "add --model FOLDER")
-        return check_.measuring(what.model, talk.voice("evaluate"))
+        return check_.measuring(what.model, talk.console("evaluate"))
 
     async def go() -> None:
         async with Session("evaluate", io, calls, talk, seeded.seed) as session:

@@ -53,7 +53,7 @@ def run(
     chosen = load(talk.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
-        return check_.training("grpo", training.start_model(model), chosen, training.voice, given)
+        return check_.training("grpo", training.start_model(model), chosen, training.console, given)
     folder = None if dry_run else training.folder(output)
     start = model if dry_run else training.start_model(model)
     trial = TRIAL if limit is None else limit
@@ -65,7 +65,7 @@ def run(
     known = training.known_judge(rewards, calibration, require_calibration)
     rows = training.of_difficulty(rows, difficulty, rewards, start, chosen, dry_run)
     watch = training.watch(rewards, stop_on_hack, probe_every)
-    review = reviewing("grpo", judged.review, True, training.voice, rewards.judge, live=True)
+    review = reviewing("grpo", judged.review, True, training.console, rewards.judge, live=True)
     if folder is None or start is None:
         training.confirm(rows, rewards, dry_run_report.texts(rows, rewards, start, chosen))
         with training.going_on(), review:
@@ -76,7 +76,7 @@ def run(
     with training.going_on(), review, training.metrics() as emit:
         run_grpo(
             rows, folder, model=start, rewards=rewards, settings=chosen, seed=seeded.seed, fresh=fresh,
-            say=training.voice.say, emit=emit, judged=known, watch=watch, truncate=truncate,
-            show=training.voice.table,
+            say=training.console.say, emit=emit, judged=known, watch=watch, truncate=truncate,
+            show=training.console.table,
         )  # fmt: skip
     return training.finish()

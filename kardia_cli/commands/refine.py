@@ -63,7 +63,7 @@ def run(
                 follow={"seeker": "rewriter", "judge": "rewriter"},
             )
             if not judged.judge_model and chats["judge"].real:
-                session.voice.say(
+                session.console.say(
                     f"the judge is the speaker's model, {chats['judge'].name} (as in the paper; --judge-model for another)"
                 )
             rounds, told = Rounds(), set[str]()
@@ -82,7 +82,7 @@ def run(
                 )  # fmt: skip
                 return [await refine(row, refiner)]
 
-            with reviewing("refine", judged.review, io.force, session.voice) as note:
+            with reviewing("refine", judged.review, io.force, session.console) as note:
                 await rounds_table.move(session, session.lines(inputs, "dialogues", limit), work, rounds, (note,))
 
     asyncio.run(go())

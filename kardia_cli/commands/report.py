@@ -11,7 +11,7 @@ from kardia_cli.cli.report_flags import Compared, Files, Written
 
 if TYPE_CHECKING:
     from kardia_cli.reporting.flips import Comparison
-    from kardia_cli.screen.console import Voice
+    from kardia_cli.screen.console import Console
 
 POSITION = 8
 EXAMPLE = "Example: kardia report base=b.jsonl sft=s.jsonl grpo=g1.jsonl,g2.jsonl --baseline sft --html report.html"
@@ -35,17 +35,17 @@ def run(
     from kardia_cli.errors import UsageError
     from kardia_cli.reporting.runs import Choice
 
-    voice = talk.voice("report")
+    console = talk.console("report")
     if diff and all(diff):
         _check_alone(inputs, compared, written)
-        return _flips(diff, rubric, judge, files, voice)
-    words = pipe.named_inputs(inputs or [], voice, default=None)
+        return _flips(diff, rubric, judge, files, console)
+    words = pipe.named_inputs(inputs or [], console, default=None)
     if not words:
         example = "kardia report sft=s.jsonl grpo=g.jsonl --baseline sft, or kardia report --diff old.jsonl new.jsonl"
         raise UsageError("nothing to report on", no_input(context, example).remedy)
     if files.rejects is not None:
         raise UsageError("--rejects goes with --diff", "a score row that cannot be read stops the report")
-    report_scores.run(report_scores.Asked(words, Choice(judge, rubric), compared, written, files), voice)
+    report_scores.run(report_scores.Asked(words, Choice(judge, rubric), compared, written, files), console)
 
 
 def _check_alone(inputs: list[str] | None, compared: Compared, written: Written) -> None:
@@ -57,7 +57,7 @@ def _check_alone(inputs: list[str] | None, compared: Compared, written: Written)
         raise UsageError(f"--diff compares OLD and NEW alone, and {word} is neither", f"leave out {word}")
 
 
-def _flips(diff: tuple[str, str], rubric: str | None, judge: str | None, files: Files, voice: Voice) -> None:
+def _flips(diff: tuple[str, str], rubric: str | None, judge: str | None, files: Files, console: Console) -> None:
     """The verdicts that differ between two files of judged rows."""
     from kardia_cli.errors import UsageError
     from kardia_cli.reporting.flips import Comparison, Side
@@ -68,10 +68,10 @@ def _flips(diff: tuple[str, str], rubric: str | None, judge: str | None, files: 
     if names[0] == names[1]:
         names = [f"{names[0]} (old)", f"{names[1]} (new)"]
     comparison = Comparison(Side(names[0], rubric, judge), Side(names[1], rubric, judge))
-    _compare(comparison, diff, files, voice)
+    _compare(comparison, diff, files, console)
 
 
-def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, voice: Voice) -> None:
+def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, console: Console) -> None:
     """Move the rows and show the tables, those of a run in which rows failed too."""
     from kardia_cli.cli import pipe
     from kardia_cli.errors import Unfinished
@@ -83,22 +83,22 @@ def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, voice:
     channels = pipe.Channels(list(diff), files.output, files.rejects, files.force)
     unfinished = None
     try:
-        tally = pipe.run("report", comparison.lines(*diff, voice), work, channels, voice)
-        if tally.closed_early:
+        progress = pipe.run("report", comparison.lines(*diff, console), work, channels, console)
+        if progress.closed_early:
             return
     except Unfinished as error:  # what was compared is shown all the same
         unfinished = error
-    _show(comparison, voice)
+    _show(comparison, console)
     if unfinished is not None:
         raise unfinished
 
 
-def _show(comparison: Comparison, voice: Voice) -> None:
+def _show(comparison: Comparison, console: Console) -> None:
     flips, matched = comparison.flips.total(), comparison.matched
     share = f" ({flips / matched:.1%})" if matched else ""
     alone = f"turns only in OLD: {comparison.only_old}, only in NEW: {comparison.only_new}"
-    voice.say(f"{flips} of {matched} verdicts flip{share}; {alone}")
+    console.say(f"{flips} of {matched} verdicts flip{share}; {alone}")
     for doubt in comparison.doubts():
-        voice.warn(doubt)
-    voice.table("compared", comparison.side_table())
-    voice.table("flips", comparison.flip_table())
+        console.warn(doubt)
+    console.table("compared", comparison.side_table())
+    console.table("flips", comparison.flip_table())

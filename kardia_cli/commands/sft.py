@@ -40,12 +40,12 @@ def run(
     chosen = load(talk.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
-        return check_.training("sft", model, chosen, training.voice, given)
+        return check_.training("sft", model, chosen, training.console, given)
     folder = training.folder(output)
     rows = ranks.shared(lambda: training.rows(inputs, limit))
     with training.metrics() as emit:
         run_sft(
-            rows, folder, model=model, settings=chosen, seed=seeded.seed, fresh=fresh, say=training.voice.say, emit=emit,
+            rows, folder, model=model, settings=chosen, seed=seeded.seed, fresh=fresh, say=training.console.say, emit=emit,
             difficulty=difficulty, truncate=truncate,
         )  # fmt: skip
     return training.finish()

@@ -61,7 +61,7 @@ def run(
     from kardia_cli.rows.line import Row
     from kardia_cli.stages import dialogues, pairing
     from kardia_cli.stages.refinements import DEFAULT_RUBRIC
-    from kardia_cli.stages.rewriting import Mender
+    from kardia_cli.stages.rewriting import TurnRewriter
     from kardia_cli.stages.rounds import Rounds
     from kardia_cli.text import risk
 
@@ -91,16 +91,16 @@ def run(
             async def work(row: Row) -> list[Row]:
                 row = session.checked(row)
                 counts, most = Rounds() if session.rehearsing else rounds, 5 if rewrites is None else rewrites
-                mender = Mender(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
+                turn_rewriter = TurnRewriter(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
                 made = await dialogues.synthesize(
                     row, chats["seeker"], speak, supporter_chat=chats["supporter"], strategy=strategy,
-                    seed=seeded.seed, max_exchanges=max_exchanges, mender=mender, cut_at_solved=cut_at_solved,
+                    seed=seeded.seed, max_exchanges=max_exchanges, turn_rewriter=turn_rewriter, cut_at_solved=cut_at_solved,
                 )  # fmt: skip
                 return [made]
 
             with (
-                reviewing("synthesize", judged.review, io.force, session.voice) as note,
-                risk.counted(session.voice.say) as risks,
+                reviewing("synthesize", judged.review, io.force, session.console) as note,
+                risk.counted(session.console.say) as risks,
             ):
                 await rounds_table.move(
                     session, pairing.paired(profiles, pairs, limit, bad), work, rounds, (note, risks.see)

@@ -49,7 +49,7 @@ async def speak(
 
 _SYSTEM = """\
 You play a person who writes to a supporter about something that happened to them. Stay this person throughout: their
-voice, their life, what they know. Write as people type: short, concrete, not polished. Show the feeling through what
+console, their life, what they know. Write as people type: short, concrete, not polished. Show the feeling through what
 you tell rather than by naming it. Never give support yourself and never mention that you play a part."""
 
 _TURN = """\

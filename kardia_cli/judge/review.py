@@ -16,7 +16,7 @@ from kardia_cli.stream.output import beside
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge
-    from kardia_cli.screen.console import Voice
+    from kardia_cli.screen.console import Console
 
 
 class Review:
@@ -61,7 +61,7 @@ def _judged_text(row: Row, critique: Critique) -> str:
 
 @contextlib.contextmanager
 def reviewing(
-    stage: str, path: Path | None, force: bool, voice: Voice, judge: Judge | None = None, live: bool = False
+    stage: str, path: Path | None, force: bool, console: Console, judge: Judge | None = None, live: bool = False
 ) -> Iterator[Callable[[Row], None]]:
     """What to call with each finished row; at the end it is said how many turns are in dispute.
 
@@ -78,4 +78,4 @@ def reviewing(
         finally:
             if review.count:
                 where = f"see {path}" if path is not None else "--review FILE lists them"
-                voice.warn(f"{review.count} turns where two looks at a gate differ: {where}")
+                console.warn(f"{review.count} turns where two looks at a gate differ: {where}")

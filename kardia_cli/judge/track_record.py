@@ -11,7 +11,7 @@ from kardia_cli.judge import calibrations, rubric_file
 from kardia_cli.judge.families import families, run_config, same_family
 
 if TYPE_CHECKING:
-    from kardia_cli.chat.gateway import Switchboard
+    from kardia_cli.chat.gateway import Gateway
     from kardia_cli.chat.names import ModelSpec
     from kardia_cli.judge import Judge
     from kardia_cli.rows.line import Row
@@ -76,13 +76,13 @@ def _command(judge: Judge) -> str:
     return f"kardia evaluate gold.jsonl --protocol calibration {named} --rubric {rubric} {manner}"
 
 
-def described(judge: Judge, known: Sequence[calibrations.Record], board: Switchboard) -> dict[str, Any]:
+def described(judge: Judge, known: Sequence[calibrations.Record], gateway: Gateway) -> dict[str, Any]:
     """What a run folder's config.json holds of its reward's judge: who, how, by which rubric, and how well known."""
     rubric, manner = judge.rubric, judge.manner
     return {
         "judge": {
             "name": judge.name,
-            "model": " + ".join(_told(board.spec(chat.name)) for chat in judge.chats),
+            "model": " + ".join(_told(gateway.spec(chat.name)) for chat in judge.chats),
             "hash": judge.hash,
             "gate": judge.gate.name if judge.gate else "",
             "calls": manner.calls,
@@ -99,11 +99,11 @@ def described(judge: Judge, known: Sequence[calibrations.Record], board: Switchb
     }
 
 
-def relations(judge: Judge, models: Sequence[str], board: Switchboard) -> Iterator[str]:
+def relations(judge: Judge, models: Sequence[str], gateway: Gateway) -> Iterator[str]:
     """A warning for each measured model whose reward came from the judge's family, and for each that is of it."""
-    own = " + ".join(_told(board.spec(chat.name)) for chat in judge.chats)
+    own = " + ".join(_told(gateway.spec(chat.name)) for chat in judge.chats)
     for name in models:
-        told = _told(board.spec(name))
+        told = _told(gateway.spec(name))
         paid_by = run_config(Path(name)).get("judge") or {}
         rewarding = str(paid_by.get("model") or paid_by.get("name") or "")
         if rewarding and same_family(own, rewarding):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from kardia_cli.errors import Dropped, RowError, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import row_id
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.stream import jsonl
 
 CHANGES = ("text", "judge", "rubric", "levels", "findings", "gates", "policy", "solved")
@@ -106,12 +106,12 @@ class Comparison:
         self._verdicts: Counter[tuple[str, str]] = Counter()
         self._scores: tuple[float, float, int] = (0.0, 0.0, 0)
 
-    async def lines(self, old: str, new: str, voice: Voice) -> AsyncIterator[Line]:
+    async def lines(self, old: str, new: str, console: Console) -> AsyncIterator[Line]:
         """The rows of the new file (`-` is stdin), after the old one was read; its lines that fail come out too.
 
         Raises `UsageError` where a file cannot be read, or holds nothing to compare.
         """
-        async for line in _read(old, voice):
+        async for line in _read(old, console):
             try:
                 if line.error is None:
                     self.keep(line.row or {})
@@ -121,7 +121,7 @@ class Comparison:
                 failed = Line(line.number, line.row, error, file=line.file)
             yield failed
         self.old.check()
-        async for line in _read(new, voice):
+        async for line in _read(new, console):
             yield line
         self.new.check()
 
@@ -209,9 +209,9 @@ class Comparison:
         return lines
 
 
-def _read(name: str, voice: Voice) -> AsyncIterator[Line]:
+def _read(name: str, console: Console) -> AsyncIterator[Line]:
     if name == "-":
-        return jsonl.read_fd(0, "stdin", lambda: voice.say("waiting for judged rows on stdin"))
+        return jsonl.read_fd(0, "stdin", lambda: console.say("waiting for judged rows on stdin"))
     return jsonl.read_file(Path(name))
 
 

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from kardia_cli.screen.terminal import Region
 
 
-class Voice:
+class Console:
     """Speaks to the user of one command. `level`: -1 errors only, 0 normal, 1 and more verbose."""
 
     def __init__(self, command: str, level: int = 0) -> None:
@@ -87,11 +87,11 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _table(title: str, rows: Sequence[Mapping[str, Any]], error: bool) -> str:
     from rich import box
-    from rich.console import Console
+    from rich.console import Console as RichConsole
     from rich.table import Table
 
     stream = sys.stderr if error else sys.stdout
-    console = Console(stderr=error, width=None if stream.isatty() else 180)
+    console = RichConsole(stderr=error, width=None if stream.isatty() else 180)
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     for number, line in enumerate(_grid(rows, console.width)):
         if number == 0:
@@ -106,9 +106,9 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], error: bool) -> str:
 
 def _drawn(markup: str) -> str:
     """A line of Rich markup as the terminal takes it; NO_COLOR is obeyed."""
-    from rich.console import Console
+    from rich.console import Console as RichConsole
 
-    console = Console(stderr=True, width=1000, highlight=False)
+    console = RichConsole(stderr=True, width=1000, highlight=False)
     with console.capture() as drawn:
         console.print(markup, end="", soft_wrap=True)
     return drawn.get()

@@ -15,7 +15,7 @@ from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.environments.seeker import speak
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns, system_prompt
-from kardia_cli.stages.rewriting import Draft, Mender, finish, settle
+from kardia_cli.stages.rewriting import Draft, TurnRewriter, finish, settle
 
 Speaker = Callable[[Dialogue], Awaitable[Turn]]
 """A strategy with its chat and options bound."""
@@ -79,35 +79,35 @@ async def synthesize(
     supporter_chat: Chat,
     seed: int,
     max_exchanges: int,
-    mender: Mender | None = None,
+    turn_rewriter: TurnRewriter | None = None,
     cut_at_solved: bool = True,
 ) -> Row:
     """A whole dialogue for a paired row, with its system message, strategy, traces and models.
 
-    With a `mender` each supporter turn is judged and rewritten before the seeker goes on, and the row is as refine leaves
+    With a `turn rewriter` each supporter turn is judged and rewritten before the seeker goes on, and the row is as refine leaves
     one (raises what refine raises). The judge is asked what refine would ask it, so a talk whose drafts all pass is the
     talk without a judge. A SOLVED ends it, as in the paper, unless `cut_at_solved` is false.
     """
     spoke = {"seeker": seeker, "supporter": supporter_chat}
-    if mender is None:
+    if turn_rewriter is None:
         done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges)
         return _whole(done, system_prompt(done, four_spans=any(turn.spans for turn in made)), made, strategy, spoke)
     draft, system = Draft.of(row), system_prompt(row)
-    mend = _mend(draft, system, mender, cut_at_solved)
-    with mender.rounds.following(draft.seen):
+    mend = _mend(draft, system, turn_rewriter, cut_at_solved)
+    with turn_rewriter.rounds.following(draft.seen):
         done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges, mend=mend)
         draft.row = _whole(done, system, made, strategy, spoke)
-        return await finish(draft, mender)
+        return await finish(draft, turn_rewriter)
 
 
-def _mend(draft: Draft, system: str, mender: Mender, cut_at_solved: bool) -> Mend:
+def _mend(draft: Draft, system: str, turn_rewriter: TurnRewriter, cut_at_solved: bool) -> Mend:
     """What settles each new turn in the draft, as refine would settle it in the whole row."""
 
     async def mend(talk: Talk, turn: Turn) -> tuple[Turn, bool]:
         draft.row["messages"] = [_as_system(system), *talk]
         at = len(talk)
         draft.note(at, turn.trace)
-        critique = await settle(draft, at, mender)
+        critique = await settle(draft, at, turn_rewriter)
         return Turn(draft.text(at), draft.trace(at)), cut_at_solved and critique.verdict == "SOLVED"
 
     return mend

@@ -81,7 +81,7 @@ def run_grpo(
     scored; `GateFailed` where a canary says that the judge is gamed and `watch` stops for it.
     """
     models.require_packages()
-    say = ranks.voice(say)
+    say = ranks.console(say)
     start = ranks.shared(lambda: models.find(model))
     table, lora = arguments.grpo_table(settings, start.tiny, rewards.weights), models.lora_table(settings, start.tiny)
     plan = Plan(start, table, lora, seed, quantize.table(settings, lora))

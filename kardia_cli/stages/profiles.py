@@ -221,7 +221,7 @@ def _is_verbatim(quote: str, posts: Sequence[str]) -> bool:
 
 INSTRUCTIONS = """\
 You are given what one person wrote in public, post by post. Describe this person for somebody who will write in their
-voice.
+console.
 
 - about: two to four sentences in the third person. What they do, whom they live with, what they care for, how they talk
   and what weighs on them, as far as the posts say so. Leave out what the posts do not show.

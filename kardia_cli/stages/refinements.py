@@ -1,6 +1,6 @@
 """Judged rows → refined rows: critique and rewrite, turn by turn, until it passes (Kardia-R1, sections 1.3 and 1.4).
 
-The walk goes from left to right: a turn is judged only when all before it is final, and mended (see `mending`). Where the
+The walk goes from left to right: a turn is judged only when all before it is final, and mended (see `rewriting`). Where the
 next seeker turn no longer fits the rewritten reply, all that follows is simulated anew (`tail="regenerate"`) or kept. What
 the paper does not say and is ours: a dialogue whose tail had to be replaced more than `max_tails` times is dropped.
 """
@@ -19,7 +19,7 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Revision
 from kardia_cli.stages.dialogues import Speaker, simulate
-from kardia_cli.stages.rewriting import Draft, Mender, finish, settle
+from kardia_cli.stages.rewriting import Draft, TurnRewriter, finish, settle
 from kardia_cli.stages.rounds import Lost, Rounds
 from kardia_cli.stream.jsonl import as_text
 
@@ -43,9 +43,9 @@ class Refiner:
     rounds: Rounds = field(default_factory=Rounds)
 
     @property
-    def mender(self) -> Mender:
+    def turn_rewriter(self) -> TurnRewriter:
         """The part that mends one turn."""
-        return Mender(self.judge, self.rewriter, self.seed, self.max_rewrites, self.rounds)
+        return TurnRewriter(self.judge, self.rewriter, self.seed, self.max_rewrites, self.rounds)
 
 
 @cache
@@ -78,18 +78,18 @@ async def refine(row: Row, refiner: Refiner) -> Row:
     where a model gave no usable reply.
     """
     draft, tails = Draft.of(row), 0
-    mender = refiner.mender
+    turn_rewriter = refiner.turn_rewriter
     with refiner.rounds.following(draft.seen):
         turn = _next_turn(draft.row, -1)
         while turn is not None:
             before = spans.visible(draft.text(turn))
-            critique = await settle(draft, turn, mender)
+            critique = await settle(draft, turn, turn_rewriter)
             if refiner.tail == "regenerate" and spans.visible(draft.text(turn)) != before:
                 tails += await _mend_tail(draft, turn, tails, refiner)
             if critique.verdict == "SOLVED" and refiner.cut_at_solved:
                 draft.row["messages"] = draft.row["messages"][: turn + 1]
             turn = _next_turn(draft.row, turn)
-        return await finish(draft, mender)
+        return await finish(draft, turn_rewriter)
 
 
 def _next_turn(row: Row, after: int) -> int | None:

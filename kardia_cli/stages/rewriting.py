@@ -24,7 +24,7 @@ from kardia_cli.stages.rounds import Lost, Rounds, Seen
 
 
 @dataclass(frozen=True)
-class Mender:
+class TurnRewriter:
     """Who judges, who rewrites and how often at most; `rounds` counts what it took."""
 
     judge: Judge
@@ -71,59 +71,61 @@ class Draft:
             self.traces.append({"turn": turn, "trace": trace})
 
 
-async def settle(draft: Draft, turn: int, mender: Mender) -> Critique:
+async def settle(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique:
     """Judge a turn and rewrite it until it passes; returns its last critique. All before the turn is final.
 
     A critique on the row by this rubric and judge, of the text that stands there, is not asked for again. Raises `Lost`
     where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where a model gave
     no usable reply.
     """
-    critique = _known(draft, turn, mender) or await _judge(draft, turn, 0, mender)
+    critique = _known(draft, turn, turn_rewriter) or await _judge(draft, turn, 0, turn_rewriter)
     revision = 0
-    while problems := _seen(draft, turn, revision, critique, mender):
-        if revision == mender.max_rewrites:
+    while problems := _seen(draft, turn, revision, critique, turn_rewriter):
+        if revision == turn_rewriter.max_rewrites:
             names = tuple(dict.fromkeys(problem.id for problem in problems))
             raise Lost(f"turn {turn} still fails after {revision} rewrites: {', '.join(names)}", "still fails", names)
         revision += 1
-        await _rewrite(draft, turn, revision, problems, mender)
-        critique = await _judge(draft, turn, revision, mender)
+        await _rewrite(draft, turn, revision, problems, turn_rewriter)
+        critique = await _judge(draft, turn, revision, turn_rewriter)
     return critique
 
 
-def _known(draft: Draft, turn: int, mender: Mender) -> Critique | None:
+def _known(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique | None:
     """The critique that stands on the row; where the rubric's policy has changed since, it is decided anew and added."""
-    stored, known = find_stored(draft.row, turn, mender.judge), find(draft.row, turn, mender.judge)
+    stored, known = find_stored(draft.row, turn, turn_rewriter.judge), find(draft.row, turn, turn_rewriter.judge)
     if stored is not None and known is not None and stored.policy_hash != known.policy_hash:
         draft.critiques.append(known.model_dump())
     return known
 
 
-async def _judge(draft: Draft, turn: int, revision: int, mender: Mender) -> Critique:
-    critique = await mender.judge.judge(draft.row, turn, draft.text(turn), revision=revision)
+async def _judge(draft: Draft, turn: int, revision: int, turn_rewriter: TurnRewriter) -> Critique:
+    critique = await turn_rewriter.judge.judge(draft.row, turn, draft.text(turn), revision=revision)
     draft.critiques.append(critique.model_dump())
     return critique
 
 
-def _seen(draft: Draft, turn: int, revision: int, critique: Critique, mender: Mender) -> list[Finding]:
+def _seen(draft: Draft, turn: int, revision: int, critique: Critique, turn_rewriter: TurnRewriter) -> list[Finding]:
     """What fails the turn, empty where it passes; noted as seen."""
-    problems = _problems(critique, draft.text(turn), mender)
+    problems = _problems(critique, draft.text(turn), turn_rewriter)
     draft.seen.append(Seen(turn, revision, frozenset(problem.id for problem in problems)))
     return problems
 
 
-def _problems(critique: Critique, text: str, mender: Mender) -> list[Finding]:
+def _problems(critique: Critique, text: str, turn_rewriter: TurnRewriter) -> list[Finding]:
     """Why a turn cannot stand. A refined row has four spans throughout, so a plain turn that passed cannot either."""
     if critique.verdict == "ABSTAIN":
         raise RowError(f"the judge abstained on turn {critique.turn}")
-    found = failures(mender.judge.rubric, critique.levels, critique.findings, critique.gates)
+    found = failures(turn_rewriter.judge.rubric, critique.levels, critique.findings, critique.gates)
     if found or spans.read(text) is not None:
         return found
     return [Finding(id="format", present=True, detail="the four spans are missing", share=None)]
 
 
-async def _rewrite(draft: Draft, turn: int, revision: int, problems: list[Finding], mender: Mender) -> None:
+async def _rewrite(
+    draft: Draft, turn: int, revision: int, problems: list[Finding], turn_rewriter: TurnRewriter
+) -> None:
     before = draft.text(turn)
-    reply = await mender.rewriter.ask(_rewrite_request(draft, turn, revision, problems, mender.seed))
+    reply = await turn_rewriter.rewriter.ask(_rewrite_request(draft, turn, revision, problems, turn_rewriter.seed))
     after = spans.normalise(reply.text.strip())
     draft.replace(turn, after, reply.trace)
     reason = "; ".join(f"{problem.id}: {problem.detail}" for problem in problems)
@@ -157,13 +159,13 @@ def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Find
     )
 
 
-async def finish(draft: Draft, mender: Mender) -> Row:
+async def finish(draft: Draft, turn_rewriter: TurnRewriter) -> Row:
     """The row of a talk whose turns are settled, with its verdicts, revisions, difficulty and models.
 
     Raises `Lost` where the structure is broken or the judge finds a fault of the whole dialogue.
     """
     _check_structure(draft)
-    for answer in await mender.judge.whole(draft.row):
+    for answer in await turn_rewriter.judge.whole(draft.row):
         if answer.present:
             raise Lost(f"{answer.id}: {answer.reason}", answer.id)
     row = draft.row
@@ -171,8 +173,8 @@ async def finish(draft: Draft, mender: Mender) -> Row:
     row["critiques"], row["revisions"] = draft.critiques, draft.revisions
     row["traces"] = sorted((n for n in draft.traces if n["turn"] < len(row["messages"])), key=lambda note: note["turn"])
     row["difficulty"] = difficulty(critique["verdict"] for critique in draft.critiques)
-    row["models"] = with_model(row, "judge", mender.judge)
-    rewriter = {"role": "rewriter", "model": mender.rewriter.name, "hash": mender.rewriter.hash}
+    row["models"] = with_model(row, "judge", turn_rewriter.judge)
+    rewriter = {"role": "rewriter", "model": turn_rewriter.rewriter.name, "hash": turn_rewriter.rewriter.hash}
     if rewriter not in row["models"]:
         row["models"] = [*row["models"], rewriter]
     return row

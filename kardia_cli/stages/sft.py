@@ -53,7 +53,7 @@ def run_sft(
     long, or a folder of another run.
     """
     models.require_packages()
-    say = ranks.voice(say)
+    say = ranks.console(say)
     start = ranks.shared(lambda: models.find(model))
     plan, parts = _plan(rows, start, settings, seed, difficulty, say)
     quantize.require(plan.quantize)

@@ -28,7 +28,7 @@ after about again almost always another because before better between bring care
 comes could decide early enough every evening feeling first follow friend gentle given happen hardly having hold
 house kind later letter listen little longer matter maybe moment morning never night nothing often older other
 people perhaps place point quiet rather reason right small sometimes speak still story table talk tell thing
-think three time today together tomorrow toward under until voice wait walk water while without wonder words write
+think three time today together tomorrow toward under until console wait walk water while without wonder words write
 """
 
 

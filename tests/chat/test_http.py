@@ -29,9 +29,9 @@ def ask(
     """Ask one question of a server with these answers; gives the reply and the server's script."""
 
     async def go() -> tuple[Reply, server.Script]:
-        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
+        async with server.serving(*answers) as script, server.asking(script, **settings) as gateway:
             asked = server.question(5, schema=schema, sampling=sampling or {"temperature": 0.5})
-            return await board.chat("openai/m").ask(asked), script
+            return await gateway.chat("openai/m").ask(asked), script
 
     return asyncio.run(go())
 
@@ -40,9 +40,9 @@ def failing(*answers: server.Answer, **settings: Any) -> tuple[CallFailed | Prov
     """The error that these answers end in, and how often the server was asked."""
 
     async def go() -> tuple[CallFailed | ProviderError, int]:
-        async with server.serving(*answers) as script, server.asking(script, **settings) as board:
+        async with server.serving(*answers) as script, server.asking(script, **settings) as gateway:
             with pytest.raises((CallFailed, ProviderError)) as caught:
-                await board.chat("openai/m").ask(server.question())
+                await gateway.chat("openai/m").ask(server.question())
             return caught.value, len(script.asked)
 
     return asyncio.run(go())
@@ -271,10 +271,10 @@ def picky(*names: str, said: str = "Unsupported parameter: {name}") -> server.An
 
 def test_a_parameter_that_the_provider_refuses_is_dropped_once_and_remembered() -> None:
     async def go() -> tuple[list[str], list[dict[str, Any]]]:
-        async with server.serving(picky("seed")) as script, server.asking(script) as board:
+        async with server.serving(picky("seed")) as script, server.asking(script) as gateway:
             for number in range(2):
-                await board.chat("openai/m").ask(server.question(number))
-            return board.said, script.asked  # type: ignore[attr-defined]  # the helper's
+                await gateway.chat("openai/m").ask(server.question(number))
+            return gateway.said, script.asked  # type: ignore[attr-defined]  # the helper's
 
     said, asked = asyncio.run(go())
     assert [("seed" in body) for body in asked] == [True, False, False]
@@ -292,12 +292,12 @@ def test_sixteen_calls_at_once_that_are_all_told_that_seed_is_refused_all_succee
     async def go() -> None:
         refusing = picky("seed")
         assert callable(refusing)
-        async with server.serving(server.slow(0.05, refusing)) as script, server.asking(script) as board:
-            replies = await server.ask_all(board, 16)
+        async with server.serving(server.slow(0.05, refusing)) as script, server.asking(script) as gateway:
+            replies = await server.ask_all(gateway, 16)
             assert all(isinstance(reply, Reply) for reply in replies)
             assert sum("seed" in body for body in script.asked) == 16
             assert len(script.asked) == 32
-            assert len(board.said) == 1  # type: ignore[attr-defined]  # the helper's
+            assert len(gateway.said) == 1  # type: ignore[attr-defined]  # the helper's
 
     asyncio.run(go())
 
@@ -317,9 +317,9 @@ def test_a_context_length_error_that_mentions_max_tokens_does_not_drop_it() -> N
     asked: list[int] = []
 
     async def go() -> None:
-        async with server.serving(server.status(400, said)) as script, server.asking(script) as board:
+        async with server.serving(server.status(400, said)) as script, server.asking(script) as gateway:
             with pytest.raises(CallFailed) as caught:
-                await board.chat("openai/m").ask(server.question(sampling={"max_tokens": 9}))
+                await gateway.chat("openai/m").ask(server.question(sampling={"max_tokens": 9}))
             assert caught.value.why == "invalid"
             asked.extend(body["max_tokens"] for body in script.asked)
 
@@ -335,19 +335,19 @@ def test_a_refused_parameter_that_was_not_sent_is_an_invalid_call_and_no_endless
 
 
 def test_an_address_that_is_none_is_a_usage_error() -> None:
-    from kardia_cli.chat.gateway import CallSettings, Switchboard
+    from kardia_cli.chat.gateway import CallSettings, Gateway
     from kardia_cli.errors import UsageError
 
     with pytest.raises(UsageError, match="no address"):
-        Switchboard(CallSettings(api_base="ftp://127.0.0.1/v1")).chat("m")
+        Gateway(CallSettings(api_base="ftp://127.0.0.1/v1")).chat("m")
 
 
 def test_a_plain_http_address_outside_of_this_network_is_warned_of() -> None:
     async def go() -> list[str]:
-        async with server.serving("well") as script, server.asking(script) as board:
-            board.chat("openai/m@http://models.example.org/v1")
-            board.chat("openai/m")
-            return board.said  # type: ignore[attr-defined]  # the helper's
+        async with server.serving("well") as script, server.asking(script) as gateway:
+            gateway.chat("openai/m@http://models.example.org/v1")
+            gateway.chat("openai/m")
+            return gateway.said  # type: ignore[attr-defined]  # the helper's
 
     said = asyncio.run(go())
     assert len(said) == 1
@@ -361,9 +361,9 @@ def test_many_requests_share_one_session_without_cookies() -> None:
         return answer
 
     async def go() -> list[dict[str, str]]:
-        async with server.serving(baker) as script, server.asking(script) as board:
+        async with server.serving(baker) as script, server.asking(script) as gateway:
             for number in range(3):
-                await board.chat("openai/m").ask(Request(server.question(number).messages, "test", seed=number))
+                await gateway.chat("openai/m").ask(Request(server.question(number).messages, "test", seed=number))
             return script.headers
 
     assert all("Cookie" not in headers for headers in asyncio.run(go()))

@@ -1,4 +1,4 @@
-"""A server that nobody here wrote: `transformers serve` with the tiny model, asked through the Switchboard.
+"""A server that nobody here wrote: `transformers serve` with the tiny model, asked through the Gateway.
 
 The model learns eight answers by heart first: an untrained one never ends, and a reply cut at its limit is a failure.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 from kardia_cli.chat.local.backend import LocalChat, encode
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
@@ -107,12 +107,12 @@ def requests() -> list[Request]:
 
 def served(folder: Path, base: str) -> list[Reply]:
     async def ask() -> list[Reply]:
-        board = Switchboard(CallSettings(api_base=base, use_ledger=False))
+        gateway = Gateway(CallSettings(api_base=base, use_ledger=False))
         try:
-            chat = board.chat(f"openai/{folder}")
+            chat = gateway.chat(f"openai/{folder}")
             return list(await asyncio.gather(*(chat.ask(request) for request in requests())))
         finally:
-            await board.aclose()
+            await gateway.aclose()
 
     return asyncio.run(ask())
 

@@ -15,7 +15,7 @@ from small_rows import rows
 
 from kardia_cli.cli import check
 from kardia_cli.errors import UsageError
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load
 
@@ -44,7 +44,7 @@ def test_a_training_is_examined_without_weights_or_rows(
 ) -> None:
     folder = model_folder(tmp_path / "model", by_hand.byte_level())
     before = sorted(folder.iterdir())
-    check.training(stage, str(folder), load(None, []), Voice("kardia"))
+    check.training(stage, str(folder), load(None, []), Console("kardia"))
     said = capsys.readouterr()
     assert "rows of all eight markers move" in said.out
     assert "peak" in said.out
@@ -55,27 +55,27 @@ def test_a_training_is_examined_without_weights_or_rows(
 
 def test_rows_tell_how_long_samples_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = model_folder(tmp_path / "model", by_hand.byte_level())
-    check.training("sft", str(folder), load(None, []), Voice("kardia"), rows())
+    check.training("sft", str(folder), load(None, []), Console("kardia"), rows())
     assert "assumed" not in capsys.readouterr().err
 
 
 def test_settings_change_what_is_examined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = model_folder(tmp_path / "model", by_hand.byte_level())
-    check.training("sft", str(folder), load(None, ["lora.r=0"]), Voice("kardia"))
+    check.training("sft", str(folder), load(None, ["lora.r=0"]), Console("kardia"))
     assert "full training" in capsys.readouterr().out
     with pytest.raises(UsageError, match="one step"):
-        check.training("sft", str(folder), load(None, ["lora.modules_to_save=[]"]), Voice("kardia"))
+        check.training("sft", str(folder), load(None, ["lora.modules_to_save=[]"]), Console("kardia"))
 
 
 def test_the_built_in_model_is_made_for_the_check(capsys: pytest.CaptureFixture[str]) -> None:
-    check.training("grpo", "tiny", load(None, []), Voice("kardia"), rows())
+    check.training("grpo", "tiny", load(None, []), Console("kardia"), rows())
     assert "saved and loaded it is the same" in capsys.readouterr().out
 
 
 def test_a_model_that_breaks_is_refused_with_the_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = model_folder(tmp_path / "model", by_hand.byte_level(None))
     with pytest.raises(UsageError, match="there is none") as caught:
-        check.training("sft", str(folder), load(None, []), Voice("kardia"))
+        check.training("sft", str(folder), load(None, []), Console("kardia"))
     assert "chat_template.jinja" in caught.value.remedy
     assert "BREAKS" in capsys.readouterr().out
 
@@ -86,20 +86,20 @@ def test_a_training_that_cannot_fit_is_a_warning_with_flags(tmp_path: Path, caps
     config = json.loads(file.read_text()) | {"hidden_size": 32768, "intermediate_size": 131072, "num_hidden_layers": 90}
     config.pop("layer_types")
     file.write_text(json.dumps(config))
-    check.training("sft", str(folder), load(None, ["lora.r=0"]), Voice("kardia"))
+    check.training("sft", str(folder), load(None, ["lora.r=0"]), Console("kardia"))
     said = capsys.readouterr().err
     assert "are free here" in said
     assert "lora.r=16" in said
 
 
 def test_an_endpoint_has_nothing_to_examine(capsys: pytest.CaptureFixture[str]) -> None:
-    check.measuring(["offline"], Voice("kardia"))
+    check.measuring(["offline"], Console("kardia"))
     assert "nothing to examine here" in capsys.readouterr().err
 
 
 def test_what_cannot_be_trained_is_refused() -> None:
     with pytest.raises(UsageError, match="cannot be trained"):
-        check.training("sft", "offline", load(None, []), Voice("kardia"))
+        check.training("sft", "offline", load(None, []), Console("kardia"))
 
 
 def test_sft_check_exits_0_and_leaves_no_folder(tmp_path: Path) -> None:

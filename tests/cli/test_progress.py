@@ -7,21 +7,21 @@ import time
 import pytest
 
 from kardia_cli.chat.limits.meter import Meter, RowCost
-from kardia_cli.cli.progress import Tally, clock, short, spoken, waiting
+from kardia_cli.cli.progress import Progress, clock, short, spoken, waiting
 from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.request import Reply, Request, Usage
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.stream.flow import Outcome
 
 QUESTION = Request([{"role": "user", "content": "?"}], "judge.turn")
 
 
-def tally(meters: list[Meter] | None = None, expected: int | None = None) -> Tally:
-    return Tally("critique", Voice("kardia critique"), meters or [], expected)
+def progress(meters: list[Meter] | None = None, expected: int | None = None) -> Progress:
+    return Progress("critique", Console("kardia critique"), meters or [], expected)
 
 
-def finished(run: Tally, rows: int, cost: float = 0.01, calls: int = 1, error: RowError | None = None) -> Tally:
+def finished(run: Progress, rows: int, cost: float = 0.01, calls: int = 1, error: RowError | None = None) -> Progress:
     for number in range(rows):
         run.charge(RowCost(number, calls, cost))
         run.count(Outcome(Line(number), [] if error else [{}], error))
@@ -37,33 +37,33 @@ def asked(meter: Meter, cost: float | None, times: int = 1) -> Meter:
 def test_the_live_line_tells_rows_failures_calls_tokens_and_cost() -> None:
     meter = asked(Meter("openai/m"), 0.25, times=2)
     meter.remembered(QUESTION)
-    run = finished(tally([meter], expected=9), 3)
+    run = finished(progress([meter], expected=9), 3)
     finished(run, 1, error=CallFailed("timeout", "late"))
     finished(run, 1, error=Dropped("too short"))
     assert run.status() == "5/9 rows · 1 failed · 1 dropped · 2 calls (1 remembered) · 0 in flight · 2k tokens · $0.5"
 
 
 def test_an_unknown_price_is_called_unknown_and_never_0() -> None:
-    assert "price unknown" in tally([asked(Meter("m"), None)]).status()
+    assert "price unknown" in progress([asked(Meter("m"), None)]).status()
     both = asked(asked(Meter("m"), None), 0.5)
-    assert "$0.50 + 1 calls of unknown price" in tally([both]).status()
+    assert "$0.50 + 1 calls of unknown price" in progress([both]).status()
     assert spoken(asked(Meter("m"), None)).endswith("price unknown")
     assert asked(Meter("m"), None).as_dict()["cost"] is None
 
 
 def test_a_model_in_this_process_has_no_place_in_the_bill() -> None:
-    assert tally([asked(Meter("offline", free=True), 0.0)]).status() == "0 rows"
+    assert progress([asked(Meter("offline", free=True), 0.0)]).status() == "0 rows"
 
 
 def test_who_is_waited_for_and_why_stands_in_the_line() -> None:
     meter = Meter("openai/judge", waiting="429 ×12", resumes=time.monotonic() + 4.2)
-    assert tally([meter]).status().endswith("openai/judge: 429 ×12, next try 4 s")
+    assert progress([meter]).status().endswith("openai/judge: 429 ×12, next try 4 s")
     assert waiting(Meter("m", waiting="away for 3 s"), time.monotonic()) == "away for 3 s"
 
 
 def test_cost_and_time_are_projected_from_20_rows_on_as_a_range() -> None:
     meter = asked(Meter("m"), 0.01, times=19)
-    run = finished(tally([meter], expected=1000), 19)
+    run = finished(progress([meter], expected=1000), 19)
     assert run.total_cost() is None
     assert run.time_left() is None
     asked(meter, 0.03)
@@ -77,13 +77,13 @@ def test_cost_and_time_are_projected_from_20_rows_on_as_a_range() -> None:
 
 def test_rows_that_were_only_remembered_say_nothing_of_those_to_come() -> None:
     meter = asked(Meter("m"), 0.02, times=20)
-    run = finished(tally([meter], expected=200), 100, cost=0.0, calls=0)
+    run = finished(progress([meter], expected=200), 100, cost=0.0, calls=0)
     finished(run, 20, cost=0.02)
     assert run.total_cost() == (pytest.approx(0.4 + 80 * 0.02), pytest.approx(0.4 + 80 * 0.02))
 
 
 def test_without_a_known_end_nothing_is_projected() -> None:
-    run = finished(tally(), 50)
+    run = finished(progress(), 50)
     assert run.total_cost() is None
     assert run.time_left() is None
     assert run.status() == "50 rows"
@@ -91,7 +91,7 @@ def test_without_a_known_end_nothing_is_projected() -> None:
 
 def test_text_of_a_reason_cannot_paint_the_terminal() -> None:
     meter = Meter("m", waiting="[red]boo[/red]")
-    assert r"\[red]boo" in tally([meter], expected=4).line()
+    assert r"\[red]boo" in progress([meter], expected=4).line()
 
 
 @pytest.mark.parametrize(("count", "shown"), [(999, "999"), (1234, "1.23k"), (2_500_000, "2.5M"), (3e9, "3G")])

@@ -13,7 +13,7 @@ import pytest
 from scripted import chat
 from small_rows import rows
 
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import Judge, calibrations, rubric_file, track_record
 from kardia_cli.training.plan import Plan, Start
@@ -153,7 +153,7 @@ def test_nothing_is_kept_of_a_judge_that_scored_nothing() -> None:
 
 def config(judge: Judge, known: list[calibrations.Record]) -> dict[str, Any]:
     plan = Plan(Start("tiny", None, "", True), {}, None, 0)
-    described = track_record.described(judge, known, Switchboard(CallSettings()))
+    described = track_record.described(judge, known, Gateway(CallSettings()))
     return runs.describe("grpo", plan, rows(2), {"rubric": 1.0}, described)
 
 
@@ -185,9 +185,9 @@ def test_a_run_with_another_judge_or_rubric_is_refused(tmp_path: Path, changed: 
     assert said in str(caught.value)
 
 
-def board(folder: Path) -> Switchboard:
+def gateway(folder: Path) -> Gateway:
     aliases = {"strict": {"name": "hosted_vllm/Qwen/Qwen3-32B", "base": "http://localhost:8000/v1"}}
-    return Switchboard(CallSettings(aliases=aliases))
+    return Gateway(CallSettings(aliases=aliases))
 
 
 def run_folder(folder: Path, rewarding: str, model_type: str = "llama") -> str:
@@ -201,17 +201,17 @@ def run_folder(folder: Path, rewarding: str, model_type: str = "llama") -> str:
 
 def test_a_judge_of_the_family_that_paid_the_rewards_is_warned_of(tmp_path: Path) -> None:
     name = run_folder(tmp_path / "grpo", "hosted_vllm/Qwen/Qwen2.5-7B-Instruct")
-    (line,) = track_record.relations(judge_named("strict"), [name], board(tmp_path))
+    (line,) = track_record.relations(judge_named("strict"), [name], gateway(tmp_path))
     assert "trained on rewards by mine, of the judge's own family (qwen)" in line
-    assert list(track_record.relations(judge_named("gpt-4o"), [name], board(tmp_path))) == []
+    assert list(track_record.relations(judge_named("gpt-4o"), [name], gateway(tmp_path))) == []
 
 
 def test_a_judge_of_the_measured_models_own_family_is_warned_of(tmp_path: Path) -> None:
     name = run_folder(tmp_path / "grpo", "gpt-4o", model_type="qwen2")
-    (line,) = track_record.relations(judge_named("strict"), [name], board(tmp_path))
+    (line,) = track_record.relations(judge_named("strict"), [name], gateway(tmp_path))
     assert "judge strict and" in line
     assert "of one family (qwen)" in line
-    assert list(track_record.relations(judge_named("anthropic/claude-sonnet-4-0"), [name], board(tmp_path))) == []
+    assert list(track_record.relations(judge_named("anthropic/claude-sonnet-4-0"), [name], gateway(tmp_path))) == []
 
 
 def test_evaluate_says_the_warning_even_when_it_is_quiet(tmp_path: Path) -> None:

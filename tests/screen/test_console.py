@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from screen import VOICE, Terminal
 
-from kardia_cli.screen.console import Voice, _grid
+from kardia_cli.screen.console import Console, _grid
 
 ROWS = [
     {"model": "runs/sft", "emotion_accuracy": 0.5, "mean reward": None},
@@ -20,13 +20,13 @@ ROWS = [
 ]
 MANY = """
 import sys
-from kardia_cli.screen.console import Voice
-voice = Voice(sys.argv[1])
+from kardia_cli.screen.console import Console
+console = Console(sys.argv[1])
 sys.stdin.readline()
 for number in range(200):
-    voice.status(f"at {number}")
-    voice.say(f"message {number} ends here")
-voice.close()
+    console.status(f"at {number}")
+    console.say(f"message {number} ends here")
+console.close()
 """
 
 
@@ -77,25 +77,25 @@ def test_a_table_is_whole_above_the_live_lines(shared: Terminal) -> None:
 
 
 def test_a_closed_voice_has_no_live_line_but_still_speaks(shared: Terminal) -> None:
-    voice = shared.speaker(VOICE)
-    voice.tell("status", "critique 3/12")
-    voice.tell("close")
-    voice.tell("close")
-    voice.tell("say", "12 rows in")
+    console = shared.speaker(VOICE)
+    console.tell("status", "critique 3/12")
+    console.tell("close")
+    console.tell("close")
+    console.tell("say", "12 rows in")
     assert shared.lines() == ["kardia critique: 12 rows in"]
 
 
 def test_a_quiet_voice_has_no_live_line(shared: Terminal) -> None:
-    voice = shared.speaker(VOICE.replace("')", "', -1)"))
-    voice.tell("status", "critique 3/12")
-    voice.tell("warn", "a warning")
+    console = shared.speaker(VOICE.replace("')", "', -1)"))
+    console.tell("status", "critique 3/12")
+    console.tell("warn", "a warning")
     assert shared.sent() == "kardia critique: a warning\r\n"
 
 
 def test_a_dumb_terminal_gets_plain_lines(shared: Terminal) -> None:
-    voice = shared.speaker(VOICE, TERM="dumb")
-    voice.tell("status", "critique 3/12")
-    voice.tell("say", "a line")
+    console = shared.speaker(VOICE, TERM="dumb")
+    console.tell("status", "critique 3/12")
+    console.tell("say", "a line")
     assert shared.sent() == "kardia critique: a line\r\n"
 
 
@@ -127,11 +127,11 @@ def test_a_message_is_one_write_and_goes_where_stderr_points_by_then(monkeypatch
             return len(text)
 
     written: list[str] = []
-    voice = Voice("kardia sft")
-    voice.say("said to the first")
+    console = Console("kardia sft")
+    console.say("said to the first")
     monkeypatch.setattr(sys, "stderr", Stream())
-    voice.say("two lines\nat once")
-    voice.table("Scores", ROWS)
+    console.say("two lines\nat once")
+    console.table("Scores", ROWS)
     assert written[0] == "kardia sft: two lines\nat once\n"
     assert len(written) == 2
     assert "\x1b" not in written[1]

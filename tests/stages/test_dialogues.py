@@ -19,7 +19,7 @@ from kardia_cli.rows.request import Request
 from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.dialogues import synthesize
 from kardia_cli.stages.refinements import Refiner, refine
-from kardia_cli.stages.rewriting import Mender
+from kardia_cli.stages.rewriting import TurnRewriter
 
 Answers = Callable[[Request], Any]
 
@@ -74,9 +74,9 @@ def says(word: str, plain: bool = False) -> Callable[[Dialogue], Any]:
 def grown(answers: Answers, speak: Callable[[Dialogue], Any], **options: Any) -> tuple[Row, list[Request]]:
     model, script = chat(answers)
     rewrites = options.pop("rewrites", 5)
-    mender = Mender(Judge(rubric_file.load("synthesis"), model, 0), model, 0, rewrites)
+    turn_rewriter = TurnRewriter(Judge(rubric_file.load("synthesis"), model, 0), model, 0, rewrites)
     settings = {"strategy": "kardia", "supporter_chat": model, "seed": 0, "max_exchanges": 10, **options}
-    return asyncio.run(synthesize(pair(), model, speak, mender=mender, **settings)), script.asked
+    return asyncio.run(synthesize(pair(), model, speak, turn_rewriter=turn_rewriter, **settings)), script.asked
 
 
 def tasks(asked: list[Request]) -> list[str]:

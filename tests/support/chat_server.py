@@ -24,7 +24,7 @@ from typing import Any
 
 from aiohttp import web
 
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 from kardia_cli.rows.request import Reply, Request
 
 Body = dict[str, Any]
@@ -298,25 +298,25 @@ def beside(*answers: Answer) -> Iterator[Script]:
 
 
 @contextlib.asynccontextmanager
-async def asking(script: Script, **settings: Any) -> AsyncIterator[Switchboard]:
-    """The gateway, with this server as its endpoint; no ledger and few retries unless told. What it says is `board.said`."""
+async def asking(script: Script, **settings: Any) -> AsyncIterator[Gateway]:
+    """The gateway, with this server as its endpoint; no ledger and few retries unless told. What it says is `gateway.said`."""
     chosen = {"api_base": script.base, "max_retries": 2, "timeout": 5, "use_ledger": False, **settings}
     said: list[str] = []
-    board = Switchboard(CallSettings(**chosen), said.append)
-    board.said = said  # type: ignore[attr-defined]  # for the test alone
+    gateway = Gateway(CallSettings(**chosen), said.append)
+    gateway.said = said  # type: ignore[attr-defined]  # for the test alone
     try:
-        yield board
+        yield gateway
     finally:
-        await board.aclose()
+        await gateway.aclose()
 
 
-def play_against(play: Callable[[Script, Switchboard], Awaitable[Any]], *answers: Answer, **settings: Any) -> Any:
+def play_against(play: Callable[[Script, Gateway], Awaitable[Any]], *answers: Answer, **settings: Any) -> Any:
     """What `play` returns, given a server with these answers and a gateway that asks it."""
 
     async def go() -> Any:
-        async with serving(*answers) as script, asking(script, **settings) as board:
+        async with serving(*answers) as script, asking(script, **settings) as gateway:
             async with asyncio.timeout(30):
-                return await play(script, board)
+                return await play(script, gateway)
 
     return asyncio.run(go())
 
@@ -328,9 +328,9 @@ def question(number: int = 0, **fields: Any) -> Request:
     )
 
 
-async def ask_all(board: Switchboard, count: int, name: str = "openai/m") -> list[Reply | BaseException]:
+async def ask_all(gateway: Gateway, count: int, name: str = "openai/m") -> list[Reply | BaseException]:
     """Ask so many questions at once; replies and errors in their order."""
-    chat = board.chat(name)
+    chat = gateway.chat(name)
     return await asyncio.gather(*(chat.ask(question(number)) for number in range(count)), return_exceptions=True)
 
 

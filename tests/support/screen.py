@@ -148,7 +148,7 @@ class Terminal:
 
 
 class Speaker:
-    """A process with a `Region` or a `Voice` that does what it is told; each call returns when it is done."""
+    """A process with a `Region` or a `Console` that does what it is told; each call returns when it is done."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process

@@ -43,7 +43,7 @@ def chat(answers: Answers, name: str = "scripted") -> tuple[Chat, Scripted]:
 def verdict(
     request: Request, level: Any = 4, solved: bool = False, present: tuple[str, ...] = (), facet: int | None = 1
 ) -> dict[str, Any]:
-    """A judge's whole answer to a judge.turn or judge.gate request: one level for all, the named questions answered yes."""
+    """A judge's whole answer to a judge.turn or judge.limiter request: one level for all, the named questions answered yes."""
     facts = request.facts
     quote = " ".join(facts["reply"].split()[:3])
     answer: dict[str, Any] = {"nonce": facts["nonce"]}

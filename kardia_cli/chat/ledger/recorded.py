@@ -12,7 +12,7 @@ import asyncio
 from typing import Any
 
 from kardia_cli.chat.ledger.ledger import Entry, Ledger, key_of
-from kardia_cli.chat.limits.limiter import Halt
+from kardia_cli.chat.limits.limiter import StopEvent
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.errors import KardiaError
 from kardia_cli.rows.request import Backend, Reply, Request, schema_hash
@@ -28,12 +28,12 @@ class Recorded:
         inner: Backend,
         identity: tuple[str, ...],
         meter: Meter,
-        halt: Halt,
+        stop_event: StopEvent,
         ledger: Ledger | None = None,
         refresh: bool = False,
         reads_facts: bool = False,
     ) -> None:
-        self._inner, self._identity, self._meter, self._halt, self._ledger = inner, identity, meter, halt, ledger
+        self._inner, self._identity, self._meter, self._halt, self._ledger = inner, identity, meter, stop_event, ledger
         self._refresh, self._reads_facts = refresh, reads_facts
         self._flights: dict[bytes, asyncio.Future[Reply]] = {}
         self._refreshed: set[bytes] = set()

@@ -1,4 +1,4 @@
-"""The purse of a command: what may be spent, and on how many calls. It stops dispatching so that calls in flight fit.
+"""The budget of a command: what may be spent, and on how many calls. It stops dispatching so that calls in flight fit.
 
 Money is set aside before a call goes out and settled when it comes back. Where the next call does not fit while others
 are in flight, it waits for what they really cost; where nothing is in flight, the run stops (exit 4) and can be resumed.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kardia_cli.chat.ledger.ledger import Ledger
-from kardia_cli.chat.limits.limiter import Halt
+from kardia_cli.chat.limits.limiter import StopEvent
 from kardia_cli.chat.limits.prices import Guess, Price
 from kardia_cli.errors import CallFailed, Stopped
 from kardia_cli.rows.request import Backend, Reply, Request
@@ -38,12 +38,12 @@ class Caps:
         return self.cost is not None or self.pipe_cost is not None
 
 
-class Purse:
+class Budget:
     """Money and calls of one command, shared by all its models. `spent` and `reserved` are USD."""
 
-    def __init__(self, caps: Caps, halt: Halt, ledger: Callable[[], Ledger | None]) -> None:
+    def __init__(self, caps: Caps, stop_event: StopEvent, ledger: Callable[[], Ledger | None]) -> None:
         self.caps = caps
-        self._halt, self._ledger = halt, ledger
+        self._halt, self._ledger = stop_event, ledger
         self.spent = self.reserved = 0.0
         self.calls = self.paid_calls = self._flying = 0
         self._settled = asyncio.Event()
@@ -115,17 +115,17 @@ class Purse:
 
 
 class Priced:
-    """A backend whose replies carry their cost, and whose calls the purse has to allow (the gate asks)."""
+    """A backend whose replies carry their cost, and whose calls the budget has to allow (the limiter asks)."""
 
-    def __init__(self, inner: Backend, purse: Purse, price: Price | None, paid: bool) -> None:
-        self._inner, self._purse, self._price, self._paid = inner, purse, price, paid
+    def __init__(self, inner: Backend, budget: Budget, price: Price | None, paid: bool) -> None:
+        self._inner, self._purse, self._price, self._paid = inner, budget, price, paid
         self._guess = Guess()
         for name in ("probe", "prepare"):  # what only some backends have
             if hasattr(inner, name):
                 setattr(self, name, getattr(inner, name))
 
     async def allow(self, request: Request) -> float:
-        """Set the money for the call aside; see `Purse.take`."""
+        """Set the money for the call aside; see `Budget.take`."""
         price = self._price
         amount = price.of(self._guess.usage(request)) if price and self._purse.caps.limits_cost else 0.0
         await self._purse.take(amount, self._paid)

@@ -1,4 +1,4 @@
-"""The gate of one model: how many calls are in flight, when none may go, and what happens when the endpoint dies.
+"""The limiter of one model: how many calls are in flight, when none may go, and what happens when the endpoint dies.
 
 All workers of a process share it. It holds the adaptive window, the ceilings per minute, the pause that a 429 asks for,
 and the deadline of a call. When an endpoint is gone it lets nothing through and probes until it is back.
@@ -26,7 +26,7 @@ WAIT_ENDPOINT = 600.0
 _PROBES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 
-class Halt:
+class StopEvent:
     """Says to all gates of a command that no further call may go out, and why."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Ceilings:
 
 
 class Paid(Protocol):
-    """What stands behind a gate: a model whose calls the purse has to allow first."""
+    """What stands behind a limiter: a model whose calls the budget has to allow first."""
 
     async def allow(self, request: Request) -> float:
         """Wait until the call may be paid; gives what is set aside for it (USD). Raises `Stopped`."""
@@ -77,13 +77,19 @@ class Paid(Protocol):
         """Give back connections and processes."""
 
 
-class Gate:
+class Limiter:
     """A `Backend` that lets calls through by the model's limits. `where` names the endpoint in what is said."""
 
     def __init__(
-        self, inner: Paid, ceilings: Ceilings, meter: Meter, halt: Halt, where: str, say: Callable[[str], None]
+        self,
+        inner: Paid,
+        ceilings: Ceilings,
+        meter: Meter,
+        stop_event: StopEvent,
+        where: str,
+        say: Callable[[str], None],
     ) -> None:
-        self._inner, self._ceilings, self._meter, self._halt = inner, ceilings, meter, halt
+        self._inner, self._ceilings, self._meter, self._halt = inner, ceilings, meter, stop_event
         self._where, self._say = where, say
         self.window = Window(ceilings.connections)
         self._requests = Pace(ceilings.rpm) if ceilings.rpm else None
@@ -103,7 +109,7 @@ class Gate:
         self._woken = False  # a call is on its way that has not taken its share of the ceilings yet
         self._probing: asyncio.Task[None] | None = None
         self.reached = False
-        halt.on_set(self._wake_all)
+        stop_event.on_set(self._wake_all)
 
     async def complete(self, request: Request) -> Reply:
         """Wait until the call may go, make it within its deadline, and learn from what comes back."""

@@ -1,6 +1,6 @@
 """Which failures are tried again: those in passing, bounded in number and time, with growing, jittered waits.
 
-A 429 and an endpoint that is away are no failed attempts: the gate makes everyone wait. An error that the same request
+A 429 and an endpoint that is away are no failed attempts: the limiter makes everyone wait. An error that the same request
 will always meet (400, context too long) is not tried again; where the first calls all meet one, the run stops.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 
-from kardia_cli.chat.limits.limiter import TRANSIENT, Gate, Halt
+from kardia_cli.chat.limits.limiter import TRANSIENT, Limiter, StopEvent
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request
@@ -26,8 +26,10 @@ class Retry:
     Raises the last `CallFailed`, or `ProviderError` where nobody can be reached or every call is refused.
     """
 
-    def __init__(self, gate: Gate, retries: int, meter: Meter, halt: Halt, where: str, patience: float = 600.0) -> None:
-        self._gate, self._retries, self._meter, self._halt = gate, retries, meter, halt
+    def __init__(
+        self, limiter: Limiter, retries: int, meter: Meter, stop_event: StopEvent, where: str, patience: float = 600.0
+    ) -> None:
+        self._gate, self._retries, self._meter, self._halt = limiter, retries, meter, stop_event
         self._where, self._patience = where, patience
         self._answered = False
         self._refused = self._given_up = 0
@@ -41,7 +43,7 @@ class Retry:
             except CallFailed as error:
                 self._halt.check()
                 if error.why == "rate_limit" or (self._may_be_outage(error) and await self._gate.is_away()):
-                    continue  # no failed attempt: the gate makes everyone wait
+                    continue  # no failed attempt: the limiter makes everyone wait
                 attempt += 1
                 wait = self._pause(error, attempt)
                 if error.why not in TRANSIENT or attempt > self._retries or spent + wait > self._patience:
@@ -88,7 +90,7 @@ class Retry:
         return stop
 
     async def aclose(self) -> None:
-        """Close the gate."""
+        """Close the limiter."""
         await self._gate.aclose()
 
 

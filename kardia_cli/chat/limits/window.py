@@ -1,4 +1,4 @@
-"""How many calls at once, and how fast: pure state machines with the time handed in; `gate` waits by them.
+"""How many calls at once, and how fast: pure state machines with the time handed in; `limiter` waits by them.
 
     Window   calls in flight to one model: opens in leaps, is cut once per burst of 429, and then now and then
              compared with a neighbour: the larger stays only where it is served faster

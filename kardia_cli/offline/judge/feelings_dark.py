@@ -133,7 +133,7 @@ DARK: dict[str, tuple[str, str]] = {
         """no+one+there have+no+one still+no+one no+one+left nobody+step nobody+left no+one+to nobody+there one+to+talk on+own all+alone by+yourself left+out cut+off
         silence+house silent+house quiet+house house+silent house+quiet rooms+quiet empty+house empty+flat
         empty+room* empty+bed empty+apartment empty+inside feel*+empty four+walls walls+close*
-        voice*+only only+voice* only+company evenings+long nights+long long+evenings long+nights table+for+one
+        console*+only only+console* only+company evenings+long nights+long long+evenings long+nights table+for+one
         crowd+alone middle+crowd outside+looking looking+in+window glass+between
         behind+glass no+familiar far+from+home far+from+everyone miles+from missing+company hunger+company
         talk+walls phone+silent phone+quiet phone+never no+arms nobody+asks nobody+knows nowhere+belong

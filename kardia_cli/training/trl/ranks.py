@@ -4,7 +4,7 @@ The first one does: it reads the rows, opens the run folder, makes the base, wri
 is to say. The others get what it found, train along and are silent.
 
     rows = ranks.shared(lambda: training.rows(inputs, limit))      # read once, the same on all
-    say = ranks.voice(say)                                         # silent on the others
+    say = ranks.console(say)                                         # silent on the others
     model = ranks.whole(trainer, again)                            # the trained model, put together from its shards
 
 In a process alone, `shared` calls the function and the others hand back what they were given. The processes need one file
@@ -33,7 +33,7 @@ def is_first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def voice(say: Callable[[str], None]) -> Callable[[str], None]:
+def console(say: Callable[[str], None]) -> Callable[[str], None]:
     """`say` on the first process, silence on the others."""
     return say if is_first() else _silent
 

@@ -1,7 +1,7 @@
 """kardia's own road with everything on: `kardia.py PROMPTS OUTPUT BASE CALLS_IN_FLIGHT LEDGER`.
 
 A stage like every command's, on the same session: rows move in order and are flushed one by one; each call is validated
-against a schema, retried, paced by the gate, counted, and kept in the ledger before its row goes out.
+against a schema, retried, paced by the limiter, counted, and kept in the ledger before its row goes out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ async def main(via: Literal["auto", "litellm"] = "auto") -> None:
     prompts, output, base, most, ledger = sys.argv[1:]
     calls = Calls(api_base=base, max_connections=int(most), ledger=Path(ledger), via=via)
     async with Session("bench", Io(output=Path(output)), calls, Talk(quiet=True), 0) as session:
-        chat = session.board.chat("openai/m")
+        chat = session.gateway.chat("openai/m")
 
         async def work(row: dict[str, Any]) -> list[dict[str, Any]]:
             request = Request(

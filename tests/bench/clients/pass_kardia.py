@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kardia_cli.cli import pipe
-from kardia_cli.screen.console import Voice
+from kardia_cli.screen.console import Console
 from kardia_cli.stream import jsonl
 
 
@@ -15,4 +15,4 @@ async def work(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [row]
 
 
-pipe.run("bench", jsonl.read_fd(0, "stdin"), work, pipe.Channels(), Voice("bench", -1))
+pipe.run("bench", jsonl.read_fd(0, "stdin"), work, pipe.Channels(), Console("bench", -1))

@@ -17,7 +17,7 @@ from typing import Any
 import chat_server as server
 import pytest
 
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 from kardia_cli.chat.ledger.ledger import (
     VERSION,
     Entry,
@@ -202,8 +202,8 @@ def test_a_lease_is_one_process_s_until_it_dies_however_it_dies(tmp_path: Path, 
 
 def test_the_default_ledger_lies_in_the_cache_folder_and_is_the_user_s_alone(tmp_path: Path) -> None:
     async def go() -> None:
-        async with server.serving(server.GOOD) as script, server.asking(script, use_ledger=True) as board:
-            await board.chat("openai/m").ask(server.question())
+        async with server.serving(server.GOOD) as script, server.asking(script, use_ledger=True) as gateway:
+            await gateway.chat("openai/m").ask(server.question())
 
     asyncio.run(go())
     path = tmp_path / "cache" / "kardia" / "ledger.sqlite"
@@ -240,9 +240,9 @@ def test_what_is_built_in_is_remembered_only_where_a_ledger_is_named(tmp_path: P
     asked = Request([{"role": "user", "content": "?"}], "supporter.turn", facts)
 
     async def go(**settings: Any) -> None:
-        board = Switchboard(CallSettings(**settings))
-        await board.chat("offline").ask(asked)
-        await board.aclose()
+        gateway = Gateway(CallSettings(**settings))
+        await gateway.chat("offline").ask(asked)
+        await gateway.aclose()
 
     asyncio.run(go())
     assert not (tmp_path / "cache").exists()
@@ -257,11 +257,11 @@ def test_no_key_stands_in_any_byte_of_the_ledger(tmp_path: Path, monkeypatch: py
 
     async def go() -> None:
         async with server.serving(server.GOOD) as script:
-            async with server.asking(script, use_ledger=True, ledger=folder / "l.sqlite") as board:
-                await server.ask_all(board, 5)
-                await board.chat("m").ask(server.question(9))
+            async with server.asking(script, use_ledger=True, ledger=folder / "l.sqlite") as gateway:
+                await server.ask_all(gateway, 5)
+                await gateway.chat("m").ask(server.question(9))
                 assert script.headers[0]["Authorization"] == "Bearer sk-very-secret"
-                await board.committed()
+                await gateway.committed()
                 for file in folder.iterdir():
                     assert b"very-secret" not in file.read_bytes()
 
@@ -336,12 +336,12 @@ def test_a_default_ledger_that_cannot_be_used_is_said_and_done_without_but_a_nam
 
     async def go() -> None:
         async with server.serving(server.GOOD) as script:
-            async with server.asking(script, use_ledger=True) as board:
-                await board.chat("openai/m").ask(server.question())
-                assert "nothing will be remembered" in board.said[0]  # type: ignore[attr-defined]  # the helper's
-            async with server.asking(script, use_ledger=True, ledger=tmp_path / "cache" / "l.sqlite") as board:
+            async with server.asking(script, use_ledger=True) as gateway:
+                await gateway.chat("openai/m").ask(server.question())
+                assert "nothing will be remembered" in gateway.said[0]  # type: ignore[attr-defined]  # the helper's
+            async with server.asking(script, use_ledger=True, ledger=tmp_path / "cache" / "l.sqlite") as gateway:
                 with pytest.raises(UsageError):
-                    board.chat("openai/m")
+                    gateway.chat("openai/m")
 
     asyncio.run(go())
 

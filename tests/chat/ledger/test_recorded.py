@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
-from kardia_cli.chat.gateway import Switchboard
+from kardia_cli.chat.gateway import Gateway
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError
 from kardia_cli.rows.request import Reply
 
@@ -62,12 +62,12 @@ def everything(body: dict[str, Any]) -> web.Response:
 
 def test_the_second_ask_makes_no_request_and_gives_an_equal_reply_down_to_the_last_field(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            first = await board.chat("openai/m").ask(server.question())
-            at_once = await board.chat("openai/m").ask(server.question())
-        async with run() as board:
-            later = await board.chat("openai/m").ask(server.question())
-            assert (board.meters[0].calls, board.meters[0].cached, board.meters[0].sent) == (0, 1, 0)
+        async with run() as gateway:
+            first = await gateway.chat("openai/m").ask(server.question())
+            at_once = await gateway.chat("openai/m").ask(server.question())
+        async with run() as gateway:
+            later = await gateway.chat("openai/m").ask(server.question())
+            assert (gateway.meters[0].calls, gateway.meters[0].cached, gateway.meters[0].sent) == (0, 1, 0)
         assert first == at_once == later
         assert (first.text, first.thinking, first.finish_reason, first.cost) == ("wéll\n", "hm", "stop", 0.0125)
         assert first.usage.cached_tokens == 5
@@ -80,8 +80,8 @@ def test_the_second_ask_makes_no_request_and_gives_an_equal_reply_down_to_the_la
 def test_a_reply_that_was_repaired_is_remembered_with_both_its_turns(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         for _ in range(2):
-            async with run() as board:
-                reply = await board.chat("openai/m").ask(server.question(schema=Mood))
+            async with run() as gateway:
+                reply = await gateway.chat("openai/m").ask(server.question(schema=Mood))
                 assert reply.parsed == Mood(level=2)
         assert len(script.asked) == 2
 
@@ -102,9 +102,9 @@ def test_a_reply_that_is_final_but_of_no_use_is_remembered_and_fails_again_witho
 ) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         for _ in range(3):
-            async with run() as board:
+            async with run() as gateway:
                 with pytest.raises(CallFailed) as caught:
-                    await board.chat("openai/m").ask(server.question())
+                    await gateway.chat("openai/m").ask(server.question())
                 assert caught.value.why == why
         assert len(script.asked) == 1
 
@@ -116,12 +116,12 @@ def test_a_reply_that_is_final_but_of_no_use_is_remembered_and_fails_again_witho
 )
 def test_a_failure_is_not_remembered(answer: server.Answer, tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run(max_retries=0, timeout=0.2) as board:
+        async with run(max_retries=0, timeout=0.2) as gateway:
             with pytest.raises(CallFailed):
-                await board.chat("openai/m").ask(server.question())
+                await gateway.chat("openai/m").ask(server.question())
         script.then(server.GOOD)
-        async with run() as board:
-            assert (await board.chat("openai/m").ask(server.question())).text == server.GOOD
+        async with run() as gateway:
+            assert (await gateway.chat("openai/m").ask(server.question())).text == server.GOOD
 
     remembering(play, tmp_path, answer)
 
@@ -130,20 +130,20 @@ def test_twenty_tasks_that_ask_the_same_at_once_make_one_call(tmp_path: Path) ->
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         for use_ledger in (True, False):
             script.asked.clear()
-            async with run(use_ledger=use_ledger) as board:
-                chat = board.chat("openai/m")
+            async with run(use_ledger=use_ledger) as gateway:
+                chat = gateway.chat("openai/m")
                 replies = await asyncio.gather(*(chat.ask(server.question(7)) for _ in range(20)))
                 assert {reply.text for reply in replies} == {server.GOOD}
                 assert len(script.asked) == 1
-                assert (board.meters[0].calls, board.meters[0].cached) == (1, 19)
+                assert (gateway.meters[0].calls, gateway.meters[0].cached) == (1, 19)
 
     remembering(play, tmp_path, server.slow(0.05))
 
 
 def test_tasks_that_join_a_call_share_its_failure_too_and_each_gets_an_error_of_its_own(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run(max_retries=0) as board:
-            chat = board.chat("openai/m")
+        async with run(max_retries=0) as gateway:
+            chat = gateway.chat("openai/m")
             asked = (chat.ask(server.question(7)) for _ in range(10))
             errors = await asyncio.gather(*asked, return_exceptions=True)
         assert [getattr(error, "why", None) for error in errors] == ["server"] * 10
@@ -155,8 +155,8 @@ def test_tasks_that_join_a_call_share_its_failure_too_and_each_gets_an_error_of_
 
 def test_where_the_task_that_asks_is_cancelled_another_that_waits_asks_in_its_place(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            chat = board.chat("openai/m")
+        async with run() as gateway:
+            chat = gateway.chat("openai/m")
             tasks = [asyncio.create_task(chat.ask(server.question(7))) for _ in range(5)]
             await server.until(lambda: len(script.asked) == 1)
             script.then(server.GOOD)
@@ -186,8 +186,8 @@ def test_a_question_is_known_by_all_that_decides_the_answer(tmp_path: Path) -> N
     ]
 
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            key = board.chat("openai/m")._backend.key
+        async with run() as gateway:
+            key = gateway.chat("openai/m")._backend.key
             assert len({key(question), *(key(other) for other in others)}) == 1 + len(others)
             same = replace(question, sampling={"temperature": 0.5}, facts={"note": 1}, task="other.task")
             assert key(same) == key(question)  # real models see neither facts nor task
@@ -199,8 +199,8 @@ def test_a_question_is_known_by_all_that_decides_the_answer(tmp_path: Path) -> N
 
 def test_the_built_in_speaker_is_asked_by_facts_too(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            key = board.chat("offline")._backend.key
+        async with run() as gateway:
+            key = gateway.chat("offline")._backend.key
             question = server.question(1)
             assert key(question) != key(replace(question, facts={"note": 1}))
             assert key(question) != key(replace(question, task="seeker.turn"))
@@ -216,11 +216,11 @@ def test_models_and_revisions_differ_but_not_addresses_roads_and_other_names_of_
     }
 
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run(aliases=aliases) as board, run(via="litellm") as through_litellm:
+        async with run(aliases=aliases) as gateway, run(via="litellm") as through_litellm:
             question = server.question(1)
 
-            def key(name: str, board: Switchboard = board) -> bytes:
-                return board.chat(name)._backend.key(question)  # type: ignore[attr-defined]  # `Recorded`
+            def key(name: str, gateway: Gateway = gateway) -> bytes:
+                return gateway.chat(name)._backend.key(question)  # type: ignore[attr-defined]  # `Recorded`
 
             same = [
                 key("openai/m"), key("m"), key("nick"), key("openai/m@http://10.0.0.7:9999/v1"),
@@ -235,10 +235,10 @@ def test_models_and_revisions_differ_but_not_addresses_roads_and_other_names_of_
 
 def test_another_port_finds_what_was_asked_of_the_first(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            await board.chat("openai/m").ask(server.question())
-        async with server.serving("other") as moved, run(api_base=moved.base) as board:
-            assert (await board.chat("openai/m").ask(server.question())).text == server.GOOD
+        async with run() as gateway:
+            await gateway.chat("openai/m").ask(server.question())
+        async with server.serving("other") as moved, run(api_base=moved.base) as gateway:
+            assert (await gateway.chat("openai/m").ask(server.question())).text == server.GOOD
             assert not moved.asked
 
     remembering(play, tmp_path, server.GOOD)
@@ -247,8 +247,8 @@ def test_another_port_finds_what_was_asked_of_the_first(tmp_path: Path) -> None:
 def test_options_of_the_user_make_another_question(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         for options in ({}, {"top_p": 0.5}, {}, {"top_p": 0.5}):
-            async with run(options=options) as board:
-                await board.chat("openai/m").ask(server.question())
+            async with run(options=options) as gateway:
+                await gateway.chat("openai/m").ask(server.question())
         assert len(script.asked) == 2
 
     remembering(play, tmp_path, server.GOOD)
@@ -259,18 +259,18 @@ def test_options_of_the_user_make_another_question(tmp_path: Path) -> None:
 
 def test_refresh_asks_again_and_overwrites_once_for_each_question_and_run(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            await board.chat("openai/m").ask(server.question())
+        async with run() as gateway:
+            await gateway.chat("openai/m").ask(server.question())
         script.then("better")
-        async with run(refresh=True) as board:
-            chat = board.chat("openai/m")
+        async with run(refresh=True) as gateway:
+            chat = gateway.chat("openai/m")
             replies = [await chat.ask(server.question()) for _ in range(3)]
             replies += await asyncio.gather(*(chat.ask(server.question()) for _ in range(5)))
             assert {reply.text for reply in replies} == {"better"}
         assert len(script.asked) == 2
         script.then("never")
-        async with run() as board:
-            assert (await board.chat("openai/m").ask(server.question())).text == "better"
+        async with run() as gateway:
+            assert (await gateway.chat("openai/m").ask(server.question())).text == "better"
         assert len(script.asked) == 2
 
     remembering(play, tmp_path, "good")
@@ -279,8 +279,8 @@ def test_refresh_asks_again_and_overwrites_once_for_each_question_and_run(tmp_pa
 def test_without_a_ledger_every_run_asks(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         for _ in range(2):
-            async with run(use_ledger=False) as board:
-                await board.chat("openai/m").ask(server.question())
+            async with run(use_ledger=False) as gateway:
+                await gateway.chat("openai/m").ask(server.question())
         assert len(script.asked) == 2
         assert not (tmp_path / "l.sqlite").exists()
 
@@ -289,13 +289,13 @@ def test_without_a_ledger_every_run_asks(tmp_path: Path) -> None:
 
 def test_a_stop_lets_the_reply_that_is_on_its_way_into_the_ledger(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board:
-            asking = asyncio.create_task(board.chat("openai/m").ask(server.question()))
+        async with run() as gateway:
+            asking = asyncio.create_task(gateway.chat("openai/m").ask(server.question()))
             await server.until(lambda: len(script.asked) == 1)
-            board.stop(Interrupted("interrupted"))
+            gateway.stop(Interrupted("interrupted"))
             await asking
-        async with run() as board:
-            await board.chat("openai/m").ask(server.question())
+        async with run() as gateway:
+            await gateway.chat("openai/m").ask(server.question())
         assert len(script.asked) == 1
 
     remembering(play, tmp_path, server.slow(0.1))
@@ -303,9 +303,9 @@ def test_a_stop_lets_the_reply_that_is_on_its_way_into_the_ledger(tmp_path: Path
 
 def test_committed_means_that_another_process_can_read_it(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run() as board, run() as other:
-            await asyncio.gather(*(board.chat("openai/m").ask(server.question(number)) for number in range(30)))
-            await board.committed()
+        async with run() as gateway, run() as other:
+            await asyncio.gather(*(gateway.chat("openai/m").ask(server.question(number)) for number in range(30)))
+            await gateway.committed()
             other.chat("openai/m")
             assert other.ledger._reader.execute("SELECT count(*) FROM replies").fetchone()[0] == 30
 
@@ -319,16 +319,16 @@ import asyncio, sys
 sys.path.insert(0, sys.argv[3])
 import chat_server as server
 from pathlib import Path
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 
 async def main():
-    board = Switchboard(CallSettings(api_base=sys.argv[1], ledger=Path(sys.argv[2])), print)
-    chat = board.chat("openai/m")
+    gateway = Gateway(CallSettings(api_base=sys.argv[1], ledger=Path(sys.argv[2])), print)
+    chat = gateway.chat("openai/m")
     print("ready", flush=True)
     sys.stdin.readline()
     replies = await asyncio.gather(*(chat.ask(server.question(number)) for number in range(int(sys.argv[4]))))
-    print(len(replies), board.meters[0].calls, board.meters[0].cached, flush=True)
-    await board.aclose()
+    print(len(replies), gateway.meters[0].calls, gateway.meters[0].cached, flush=True)
+    await gateway.aclose()
 
 asyncio.run(main())
 """
@@ -393,10 +393,10 @@ def test_a_process_that_waits_for_another_says_for_whom_and_a_stop_reaches_it(tm
         first = await process(script, tmp_path / "l.sqlite", 1)
         go_ahead(first)
         await server.until(lambda: len(script.asked) == 1)
-        async with run() as board:
-            asking = asyncio.create_task(board.chat("openai/m").ask(server.question()))
-            await server.until(lambda: str(first.pid) in board.meters[0].waiting)
-            board.stop(Interrupted("interrupted"))
+        async with run() as gateway:
+            asking = asyncio.create_task(gateway.chat("openai/m").ask(server.question()))
+            await server.until(lambda: str(first.pid) in gateway.meters[0].waiting)
+            gateway.stop(Interrupted("interrupted"))
             with pytest.raises(KardiaError):
                 await asyncio.wait_for(asking, 5.0)
         first.kill()
@@ -414,8 +414,8 @@ def test_what_one_process_paid_another_remembers_though_the_first_was_killed_rig
         await server.until(lambda: stored(tmp_path / "l.sqlite") == 20)
         first.kill()
         await first.wait()
-        async with run() as board:
-            replies: list[Reply | BaseException] = await server.ask_all(board, 20)
+        async with run() as gateway:
+            replies: list[Reply | BaseException] = await server.ask_all(gateway, 20)
             assert all(isinstance(reply, Reply) for reply in replies)
         assert len(script.asked) == 20
 
@@ -433,10 +433,10 @@ def stored(path: Path) -> int:
 
 def test_the_time_that_is_remembered_is_the_models_and_not_the_wait_at_the_gate(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
-        async with run(max_connections=1) as board:
-            await server.ask_all(board, 8)
-            assert board.ledger is not None
-            seconds, _ = board.ledger.speed("openai/m")
+        async with run(max_connections=1) as gateway:
+            await server.ask_all(gateway, 8)
+            assert gateway.ledger is not None
+            seconds, _ = gateway.ledger.speed("openai/m")
             assert 0.05 <= seconds < 0.05 * 8 / 2  # the last of them waited for seven
 
     remembering(play, tmp_path, server.slow(0.05))

@@ -1,4 +1,4 @@
-"""The purse: what may be spent, on how many calls, and what becomes of the calls in flight when it is empty."""
+"""The budget: what may be spent, on how many calls, and what becomes of the calls in flight when it is empty."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 import chat_server as server
 import pytest
 
-from kardia_cli.chat.gateway import Switchboard, pipe_cap
+from kardia_cli.chat.gateway import Gateway, pipe_cap
 from kardia_cli.chat.limits.budget import Caps
 from kardia_cli.errors import CallFailed, Stopped, UsageError
 from kardia_cli.rows.request import Reply
 
-Play = Callable[[server.Script, Switchboard], Awaitable[Any]]
+Play = Callable[[server.Script, Gateway], Awaitable[Any]]
 PRICES = {"openai/m": {"input": 1000.0, "output": 10_000.0}}  # 0.001 and 0.01 USD a token
 CALL = 7 * 0.001 + 3 * 0.01
 """USD that the server's usual answer costs at these prices."""
@@ -26,9 +26,9 @@ def with_server(play: Play, *answers: server.Answer, **settings: Any) -> Any:
 
     async def go() -> Any:
         chosen = {"prices": PRICES, **settings}
-        async with server.serving(*answers) as script, server.asking(script, **chosen) as board:
+        async with server.serving(*answers) as script, server.asking(script, **chosen) as gateway:
             async with asyncio.timeout(30):
-                return await play(script, board)
+                return await play(script, gateway)
 
     return asyncio.run(go())
 
@@ -46,34 +46,34 @@ def outcome(replies: list[Reply | BaseException]) -> tuple[int, int]:
 
 @pytest.mark.parametrize("cap", [0, 1, 7, 40])
 def test_max_calls_stops_after_exactly_so_many_requests_and_all_of_them_are_answered(cap: int) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert outcome(await server.ask_all(board, 60)) == (cap, 60 - cap)
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert outcome(await server.ask_all(gateway, 60)) == (cap, 60 - cap)
         assert len(script.asked) == cap
 
     with_server(play, server.slow(0.02), caps=Caps(calls=cap))
 
 
 def test_max_calls_is_a_stop_that_can_be_resumed() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         with pytest.raises(Stopped, match="--max-calls 0") as caught:
-            await board.chat("openai/m").ask(server.question())
+            await gateway.chat("openai/m").ask(server.question())
         assert caught.value.exit_code == 4
 
     with_server(play, server.GOOD, caps=Caps(calls=0))
 
 
 def test_a_call_that_is_tried_again_counts_again() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         with pytest.raises(Stopped):
-            await board.chat("openai/m").ask(server.question())
+            await gateway.chat("openai/m").ask(server.question())
         assert len(script.asked) == 2
 
     with_server(play, server.reset, caps=Caps(calls=2), max_retries=9)
 
 
 def test_paid_calls_beyond_what_needs_a_yes_are_not_made_and_calls_on_this_machine_are_not_paid() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert outcome(await server.ask_all(board, 5)) == (5, 0)  # loopback: nobody bills it
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert outcome(await server.ask_all(gateway, 5)) == (5, 0)  # loopback: nobody bills it
 
     with_server(play, server.GOOD, caps=Caps(unconfirmed=3))
 
@@ -83,13 +83,13 @@ def test_paid_calls_beyond_what_needs_a_yes_are_not_made_and_calls_on_this_machi
 
 @pytest.mark.parametrize("cap", [0.0, 0.3, 1.0])
 def test_max_cost_is_never_overspent_by_calls_whose_size_was_foreseen(cap: float) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        answered, stopped = outcome(await server.ask_all(board, 60))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        answered, stopped = outcome(await server.ask_all(gateway, 60))
         assert stopped
         spent = sum(script.counts().values()) * CALL
         assert spent <= cap
-        assert board.purse.spent == pytest.approx(spent)
-        assert board.purse.reserved == pytest.approx(0.0, abs=1e-9)
+        assert gateway.budget.spent == pytest.approx(spent)
+        assert gateway.budget.reserved == pytest.approx(0.0, abs=1e-9)
         assert len(script.asked) == answered
         # all but one call's reservation is used: max_tokens allows 4 tokens, 3 come
         assert spent >= cap - 0.001 * 3 - 0.01 * 4
@@ -98,8 +98,8 @@ def test_max_cost_is_never_overspent_by_calls_whose_size_was_foreseen(cap: float
 
 
 def test_what_a_reply_really_cost_counts_and_frees_what_was_set_aside_beyond_it() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        answered, _ = outcome(await server.ask_all(board, 40))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        answered, _ = outcome(await server.ask_all(gateway, 40))
         assert answered * CALL <= 1.0
         assert answered >= 20  # 20 tokens are set aside for each, 3 come
 
@@ -107,21 +107,21 @@ def test_what_a_reply_really_cost_counts_and_frees_what_was_set_aside_beyond_it(
 
 
 def test_waiting_for_money_is_no_waiting_for_the_server() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        answered, stopped = outcome(await server.ask_all(board, 10))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        answered, stopped = outcome(await server.ask_all(gateway, 10))
         assert stopped
         assert answered >= 5
-        assert board.meters[0].failed["timeout"] == 0
-        assert board.meters[0].sent == len(script.asked) == answered
-        assert board.meters[0].percentile(0.95) < 0.4  # type: ignore[operator]  # there were calls
+        assert gateway.meters[0].failed["timeout"] == 0
+        assert gateway.meters[0].sent == len(script.asked) == answered
+        assert gateway.meters[0].percentile(0.95) < 0.4  # type: ignore[operator]  # there were calls
 
     # one call at a time fits; the tenth waits longer than a call may take
     with_server(play, server.slow(0.1), caps=Caps(cost=0.45), options={"max_tokens": 25}, timeout=0.4)
 
 
 def test_the_stop_says_what_is_spent_and_what_the_next_call_may_cost() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
         await chat.ask(server.question())
         with pytest.raises(
             Stopped, match=r"--max-cost 0\.05: 0\.0370 USD are spent and the next call may cost 0\.0"
@@ -137,11 +137,11 @@ def test_calls_in_flight_when_the_money_ends_are_finished_and_remembered_and_onl
 ) -> None:
     ledger = {"use_ledger": True, "ledger": tmp_path / "l.sqlite", "options": {"max_tokens": 4}}
 
-    async def first(script: server.Script, board: Switchboard) -> int:
-        return outcome(await server.ask_all(board, 30))[0]
+    async def first(script: server.Script, gateway: Gateway) -> int:
+        return outcome(await server.ask_all(gateway, 30))[0]
 
-    async def second(script: server.Script, board: Switchboard) -> int:
-        assert outcome(await server.ask_all(board, 30)) == (30, 0)
+    async def second(script: server.Script, gateway: Gateway) -> int:
+        assert outcome(await server.ask_all(gateway, 30)) == (30, 0)
         return len(script.asked)
 
     answered = with_server(first, server.slow(0.03), caps=Caps(cost=0.5), **ledger)
@@ -150,11 +150,11 @@ def test_calls_in_flight_when_the_money_ends_are_finished_and_remembered_and_onl
 
 
 def test_what_is_remembered_costs_nothing_again(tmp_path: Path) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert outcome(await server.ask_all(board, 10)) == (10, 0)
-        spent = board.purse.spent
-        assert outcome(await server.ask_all(board, 10)) == (10, 0)
-        assert board.purse.spent == spent
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert outcome(await server.ask_all(gateway, 10)) == (10, 0)
+        spent = gateway.budget.spent
+        assert outcome(await server.ask_all(gateway, 10)) == (10, 0)
+        assert gateway.budget.spent == spent
 
     ledger = {"use_ledger": True, "ledger": tmp_path / "l.sqlite", "options": {"max_tokens": 4}}
     with_server(play, server.GOOD, caps=Caps(cost=5.0), **ledger)
@@ -170,30 +170,30 @@ def test_what_is_remembered_costs_nothing_again(tmp_path: Path) -> None:
     ],
 )
 def test_a_call_that_failed_is_taken_for_paid_where_it_may_have_been(answer: server.Answer, spent: bool) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         with pytest.raises(CallFailed):
-            await board.chat("openai/m").ask(server.question())
-        assert (board.purse.spent > 0) == spent
-        assert board.purse.reserved == 0.0
+            await gateway.chat("openai/m").ask(server.question())
+        assert (gateway.budget.spent > 0) == spent
+        assert gateway.budget.reserved == 0.0
 
     with_server(play, answer, caps=Caps(cost=50.0), max_retries=0, timeout=0.3)
 
 
 def test_the_provider_s_own_cost_is_what_is_spent() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        await board.chat("openai/m").ask(server.question())
-        assert board.purse.spent == 0.125
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        await gateway.chat("openai/m").ask(server.question())
+        assert gateway.budget.spent == 0.125
 
     with_server(play, lambda body: server.completion(usage={"cost": 0.125}), caps=Caps(cost=50.0))
 
 
 def test_an_unknown_price_under_a_cap_is_a_usage_error_that_says_how_to_name_it() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         with pytest.raises(UsageError, match="no price is known") as caught:
-            board.chat("openai/other")
+            gateway.chat("openai/other")
         assert '[prices."openai/other"]' in caught.value.remedy
         assert "--max-calls" in caught.value.remedy
-        board.chat("offline")  # what is built in costs nothing
+        gateway.chat("offline")  # what is built in costs nothing
 
     with_server(play, server.GOOD, caps=Caps(cost=1.0))
 
@@ -201,18 +201,18 @@ def test_an_unknown_price_under_a_cap_is_a_usage_error_that_says_how_to_name_it(
 def test_an_unknown_price_under_the_cap_of_a_pipe_is_an_error_where_a_provider_bills_and_said_on_one_s_own_server(
     tmp_path: Path,
 ) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        board.chat("openai/other")
-        assert "does not count" in board.said[0]  # type: ignore[attr-defined]  # the helper's
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        gateway.chat("openai/other")
+        assert "does not count" in gateway.said[0]  # type: ignore[attr-defined]  # the helper's
         with pytest.raises(UsageError, match="no price is known"):
-            board.chat("openai/other@https://models.example/v1")
+            gateway.chat("openai/other@https://models.example/v1")
 
     with_server(play, server.GOOD, caps=Caps(pipe_cost=1.0), use_ledger=True, ledger=tmp_path / "l.sqlite")
 
 
 def test_two_models_share_one_purse() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        one, two = board.chat("openai/m"), board.chat("openai/n")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        one, two = gateway.chat("openai/m"), gateway.chat("openai/n")
         calls = [chat.ask(server.question(number)) for number in range(20) for chat in (one, two)]
         answered, stopped = outcome(await asyncio.gather(*calls, return_exceptions=True))
         assert stopped
@@ -226,8 +226,8 @@ def test_two_models_share_one_purse() -> None:
 
 
 def test_the_cap_of_a_pipe_holds_for_a_process_that_is_alone_in_it(tmp_path: Path) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        replies = await server.ask_all(board, 60)
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        replies = await server.ask_all(gateway, 60)
         answered, stopped = outcome(replies)
         assert stopped
         assert 0.9 < answered * CALL <= 1.0
@@ -238,9 +238,9 @@ def test_the_cap_of_a_pipe_holds_for_a_process_that_is_alone_in_it(tmp_path: Pat
 
 
 def test_the_cap_of_a_pipe_without_a_ledger_is_a_usage_error() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         with pytest.raises(UsageError, match="KARDIA_MAX_COST"):
-            board.chat("openai/m")
+            gateway.chat("openai/m")
 
     with_server(play, server.GOOD, caps=Caps(pipe_cost=1.0), use_ledger=False)
 

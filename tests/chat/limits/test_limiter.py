@@ -1,4 +1,4 @@
-"""The gate: how many calls are in flight, when nobody may go, and what happens when the endpoint dies."""
+"""The limiter: how many calls are in flight, when nobody may go, and what happens when the endpoint dies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import chat_server as server
 import pytest
 
-from kardia_cli.chat.gateway import Switchboard
-from kardia_cli.chat.limits.limiter import Ceilings, Gate, Halt
+from kardia_cli.chat.gateway import Gateway
+from kardia_cli.chat.limits.limiter import Ceilings, Limiter, StopEvent
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.window import Window
 from kardia_cli.errors import CallFailed, Interrupted, ProviderError, Stopped
@@ -23,46 +23,46 @@ def all_well(replies: list[Reply | BaseException]) -> bool:
     return all(isinstance(reply, Reply) and reply.text == server.GOOD for reply in replies)
 
 
-def window(board: Switchboard) -> Window:
+def window(gateway: Gateway) -> Window:
     """The window of the model under test, from where the composition puts it."""
-    gate: Gate = board.chat("openai/m")._backend._inner._gate  # type: ignore[attr-defined]  # ledger ─▶ retry ─▶ gate
-    return gate.window
+    limiter: Limiter = gateway.chat("openai/m")._backend._inner._gate  # type: ignore[attr-defined]  # ledger ─▶ retry ─▶ limiter
+    return limiter.window
 
 
 # ── how many at once
 
 
 def test_at_most_max_connections_calls_are_in_flight() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 12))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 12))
         assert script.most_in_flight == 3
-        assert board.meters[0].most_in_flight == 3
+        assert gateway.meters[0].most_in_flight == 3
 
     server.play_against(play, server.slow(0.02), max_connections=3)
 
 
 def test_the_window_opens_though_all_callers_wait_from_the_start_and_none_comes_anew() -> None:
     async def go() -> None:
-        gate = Gate(Endpoint(0.05), Ceilings(64), Meter("m"), Halt(), "x", print)
-        await asyncio.gather(*(gate.complete(server.question(number)) for number in range(500)))
-        assert gate.window.limit > 16
-        assert not gate.window.opening  # it has seen two rounds that were full
-        await gate.aclose()
+        limiter = Limiter(Endpoint(0.05), Ceilings(64), Meter("m"), StopEvent(), "x", print)
+        await asyncio.gather(*(limiter.complete(server.question(number)) for number in range(500)))
+        assert limiter.window.limit > 16
+        assert not limiter.window.opening  # it has seen two rounds that were full
+        await limiter.aclose()
 
     asyncio.run(go())
 
 
 def test_before_a_server_that_queues_few_calls_are_in_flight_and_it_is_kept_busy() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 200))
-        assert window(board).limit <= 32  # it began with 128
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 200))
+        assert window(gateway).limit <= 32  # it began with 128
 
     server.play_against(play, server.queueing(4, 0.1), max_connections=256)
 
 
 def test_an_abandoned_call_gives_its_place_back_whether_it_waits_or_flies() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
         calls = [asyncio.create_task(chat.ask(server.question(number))) for number in range(6)]
         await server.until(lambda: len(script.asked) == 2)
         for call in calls[:4]:  # two in flight, two that wait
@@ -70,7 +70,7 @@ def test_an_abandoned_call_gives_its_place_back_whether_it_waits_or_flies() -> N
         script.then(server.GOOD)
         assert all_well(await asyncio.gather(*calls[4:]))
         assert len(script.asked) == 4
-        assert board.meters[0].in_flight == 0
+        assert gateway.meters[0].in_flight == 0
 
     server.play_against(play, server.hang, max_connections=2)
 
@@ -97,8 +97,8 @@ def test_the_wait_that_a_429_tells_is_kept_by_all_callers(headers: Callable[[], 
     def busy(body: dict[str, Any]) -> server.Given:
         return server.status(429, **headers())(body)
 
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 6))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 6))
         assert times_after(script, 1) >= least
         assert script.times[1] - script.times[0] < least + 3.0
 
@@ -106,8 +106,8 @@ def test_the_wait_that_a_429_tells_is_kept_by_all_callers(headers: Callable[[], 
 
 
 def test_no_request_arrives_before_the_time_that_was_told_even_from_calls_that_had_been_waiting() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 40))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 40))
         first = [at for at in script.times if at < script.times[0] + 0.3]
         assert len(first) == 16  # all that were out when the first 429 came
         assert script.times[16] - script.times[15] >= 0.5
@@ -117,18 +117,18 @@ def test_no_request_arrives_before_the_time_that_was_told_even_from_calls_that_h
 
 
 def test_a_429_is_no_failed_attempt() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 1))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 1))
         assert len(script.asked) == 9
-        meter = board.meters[0]
+        meter = gateway.meters[0]
         assert (meter.retries, meter.rate_limited, meter.calls) == (0, 8, 1)
 
     server.play_against(play, *[server.status(429, **{"retry-after-ms": "5"})] * 8, server.GOOD, max_retries=0)
 
 
 def test_a_429_that_tells_a_wait_of_nothing_is_no_licence_to_hammer() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        asking = asyncio.create_task(server.ask_all(board, 4))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        asking = asyncio.create_task(server.ask_all(gateway, 4))
         await asyncio.sleep(1.0)
         assert len(script.asked) <= 12
         script.then(server.GOOD)
@@ -138,28 +138,28 @@ def test_a_429_that_tells_a_wait_of_nothing_is_no_licence_to_hammer() -> None:
 
 
 def test_a_burst_of_429_cuts_the_window_once_and_5xx_do_not_cut_it() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
-        limit = window(board).limit = (
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
+        limit = window(gateway).limit = (
             64.0  # as it stands once it has climbed (test_limits), however busy this machine is
         )
-        window(board).opening = False
+        window(gateway).opening = False
         script.then(*[server.slow(0.05, server.status(500))] * 20, server.GOOD)
         assert all_well(await asyncio.gather(*(chat.ask(server.question(1000 + number)) for number in range(20))))
-        assert (window(board).limit, window(board).cuts) == (limit, 0)
+        assert (window(gateway).limit, window(gateway).cuts) == (limit, 0)
         script.then(*[server.slow(0.05, server.status(429, **{"retry-after-ms": "50"}))] * 20, server.GOOD)
         assert all_well(await asyncio.gather(*(chat.ask(server.question(2000 + number)) for number in range(20))))
-        assert window(board).cuts == 1
-        assert window(board).limit >= 0.7 * limit
+        assert window(gateway).cuts == 1
+        assert window(gateway).limit >= 0.7 * limit
 
     server.play_against(play, server.slow(0.05), max_connections=64, max_retries=4)
 
 
 def test_before_a_server_that_takes_so_many_a_second_all_calls_come_through() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 120))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 120))
         assert sum(script.counts().values()) == len(script.asked)
-        assert board.meters[0].retries == 0
+        assert gateway.meters[0].retries == 0
 
     limited = server.limited(60, server.slow(0.05), **{"retry-after-ms": "100"})
     server.play_against(play, limited, max_retries=0)
@@ -171,16 +171,16 @@ def test_what_the_headers_of_a_good_answer_say_is_used_up_is_waited_for() -> Non
         answer.headers.update({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "500ms"})
         return answer
 
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 3))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 3))
         assert times_after(script, 1) >= 0.5
 
     server.play_against(play, last, server.GOOD, max_connections=1)
 
 
 def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_ends() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        errors = await server.ask_all(board, 4)
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        errors = await server.ask_all(gateway, 4)
         assert all(isinstance(error, Stopped) for error in errors)
         assert "nothing but 429" in str(errors[0])
 
@@ -191,9 +191,9 @@ def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_en
 
 
 def test_rpm_spaces_the_requests() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         began = time.monotonic()  # not when the first request arrived: on a busy machine that may be late
-        assert all_well(await server.ask_all(board, 45))
+        assert all_well(await server.ask_all(gateway, 45))
         took = script.times[-1] - began
         assert took >= (45 - 1 - 30) / 30  # a second's worth at once, then 30 a second
 
@@ -207,9 +207,9 @@ def test_however_many_answers_come_at_once_no_more_calls_go_out_than_rpm_lets() 
             return await super().complete(request, amount)
 
     async def go() -> None:
-        gate = Gate(Noting(0.01), Ceilings(64, rpm=1800), Meter("m"), Halt(), "x", print)
-        await asyncio.gather(*(gate.complete(server.question(number)) for number in range(60)))
-        await gate.aclose()
+        limiter = Limiter(Noting(0.01), Ceilings(64, rpm=1800), Meter("m"), StopEvent(), "x", print)
+        await asyncio.gather(*(limiter.complete(server.question(number)) for number in range(60)))
+        await limiter.aclose()
 
     sent: list[float] = []
     asyncio.run(go())
@@ -219,8 +219,8 @@ def test_however_many_answers_come_at_once_no_more_calls_go_out_than_rpm_lets() 
 
 
 def test_tpm_is_charged_with_the_tokens_that_the_reply_tells() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        assert all_well(await server.ask_all(board, 3))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        assert all_well(await server.ask_all(gateway, 3))
         # 400 tokens a second; each reply says that it took 420 more than what was announced for it
         assert script.times[2] - script.times[1] >= 1.0
 
@@ -234,22 +234,22 @@ def test_tpm_is_charged_with_the_tokens_that_the_reply_tells() -> None:
 
 @pytest.mark.parametrize("code", [401, 402, 403, 404])
 def test_a_refused_key_stops_at_once_and_the_calls_that_wait_are_not_sent(code: int) -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        errors = await server.ask_all(board, 50)
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        errors = await server.ask_all(gateway, 50)
         assert all(isinstance(error, ProviderError) for error in errors)
         assert len(script.asked) == 16  # what was out before the first answer came
         with pytest.raises(ProviderError):
-            await board.chat("openai/m").ask(server.question(99))
+            await gateway.chat("openai/m").ask(server.question(99))
         assert len(script.asked) == 16
 
     server.play_against(play, server.slow(0.05, server.status(code)))
 
 
 def test_a_stop_lets_what_is_in_flight_come_back_and_sends_nothing_more() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        asking = asyncio.create_task(server.ask_all(board, 10))
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        asking = asyncio.create_task(server.ask_all(gateway, 10))
         await server.until(lambda: len(script.asked) == 4)
-        board.stop(Interrupted("interrupted"))
+        gateway.stop(Interrupted("interrupted"))
         replies = await asking
         assert sum(isinstance(reply, Reply) for reply in replies) == 4
         assert sum(isinstance(reply, Interrupted) for reply in replies) == 6
@@ -259,8 +259,8 @@ def test_a_stop_lets_what_is_in_flight_come_back_and_sends_nothing_more() -> Non
 
 
 def test_max_time_stops_dispatching() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
 
         async def go_on() -> None:
             for number in range(1000):
@@ -277,8 +277,8 @@ def test_max_time_stops_dispatching() -> None:
 
 
 def test_a_server_that_dies_and_comes_back_costs_no_call() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
 
         async def worker(number: int) -> bool:
             replies = [await chat.ask(server.question(100 * number + turn)) for turn in range(12)]
@@ -288,7 +288,7 @@ def test_a_server_that_dies_and_comes_back_costs_no_call() -> None:
         await server.until(lambda: len(script.asked) >= 30)
         await script.die()
         before = len(script.asked)
-        said: list[str] = board.said  # type: ignore[attr-defined]  # the helper's
+        said: list[str] = gateway.said  # type: ignore[attr-defined]  # the helper's
         await server.until(lambda: bool(said))
         assert len(script.asked) == before
         await script.revive()
@@ -299,11 +299,11 @@ def test_a_server_that_dies_and_comes_back_costs_no_call() -> None:
 
 
 def test_a_server_that_dies_is_waited_for_though_nothing_was_said_of_waiting() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
         await chat.ask(server.question())
         await script.die()
-        asking = asyncio.create_task(server.ask_all(board, 8))
+        asking = asyncio.create_task(server.ask_all(gateway, 8))
         await asyncio.sleep(0.5)
         await script.revive()
         assert all_well(await asking)
@@ -312,11 +312,11 @@ def test_a_server_that_dies_is_waited_for_though_nothing_was_said_of_waiting() -
 
 
 def test_no_call_goes_out_while_the_server_says_at_its_door_that_it_is_still_starting() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
         await chat.ask(server.question())
         await script.die()
-        asking = asyncio.create_task(server.ask_all(board, 8))
+        asking = asyncio.create_task(server.ask_all(gateway, 8))
         await asyncio.sleep(0.2)
         script.ready = False
         await script.revive()
@@ -329,8 +329,8 @@ def test_no_call_goes_out_while_the_server_says_at_its_door_that_it_is_still_sta
 
 
 def test_a_server_that_stays_away_stops_the_run_and_every_caller_is_told() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
-        chat = board.chat("openai/m")
+    async def play(script: server.Script, gateway: Gateway) -> None:
+        chat = gateway.chat("openai/m")
 
         async def worker(number: int) -> None:
             for turn in range(1000):
@@ -342,16 +342,16 @@ def test_a_server_that_stays_away_stops_the_run_and_every_caller_is_told() -> No
         errors = await asyncio.gather(*working, return_exceptions=True)
         assert all(isinstance(error, Stopped) for error in errors), errors
         assert "has been away" in str(errors[0])
-        assert board.meters[0].in_flight == 0
+        assert gateway.meters[0].in_flight == 0
 
     server.play_against(play, server.slow(0.02), wait_endpoint=1.0)
 
 
 def test_a_server_that_was_never_there_ends_the_run_quickly() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         await script.die()
         began = time.monotonic()
-        errors = await server.ask_all(board, 8)
+        errors = await server.ask_all(gateway, 8)
         assert all(isinstance(error, ProviderError) for error in errors)
         assert "cannot reach" in str(errors[0])
         assert time.monotonic() - began < 5.0
@@ -360,9 +360,9 @@ def test_a_server_that_was_never_there_ends_the_run_quickly() -> None:
 
 
 def test_a_server_that_is_not_there_yet_is_waited_for_where_that_was_asked_for() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         await script.die()
-        asking = asyncio.create_task(server.ask_all(board, 8))
+        asking = asyncio.create_task(server.ask_all(gateway, 8))
         await asyncio.sleep(0.5)
         assert not asking.done()
         await script.revive()
@@ -372,9 +372,9 @@ def test_a_server_that_is_not_there_yet_is_waited_for_where_that_was_asked_for()
 
 
 def test_a_server_that_never_comes_although_it_was_waited_for_stops_the_run() -> None:
-    async def play(script: server.Script, board: Switchboard) -> None:
+    async def play(script: server.Script, gateway: Gateway) -> None:
         await script.die()
-        errors = await server.ask_all(board, 4)
+        errors = await server.ask_all(gateway, 4)
         assert all(isinstance(error, Stopped) for error in errors)
 
     server.play_against(play, server.GOOD, wait_endpoint=0.5)
@@ -409,36 +409,36 @@ class Endpoint:
 def test_a_hang_is_a_typed_timeout_that_frees_its_place() -> None:
     async def go() -> None:
         meter = Meter("m")
-        gate = Gate(Endpoint(5.0, Reply("a")), Ceilings(1, timeout=0.05), meter, Halt(), "x", print)
+        limiter = Limiter(Endpoint(5.0, Reply("a")), Ceilings(1, timeout=0.05), meter, StopEvent(), "x", print)
         with pytest.raises(CallFailed) as caught:
-            await gate.complete(server.question())
+            await limiter.complete(server.question())
         assert caught.value.why == "timeout"
-        assert (await gate.complete(server.question())).text == "a"
+        assert (await limiter.complete(server.question())).text == "a"
         assert (meter.in_flight, meter.failed["timeout"]) == (0, 1)
-        await gate.aclose()
+        await limiter.aclose()
 
     asyncio.run(go())
 
 
 def test_the_first_reason_to_stop_stays() -> None:
-    halt, heard = Halt(), []
-    halt.on_set(lambda: heard.append(halt.error))
+    stop_event, heard = StopEvent(), []
+    stop_event.on_set(lambda: heard.append(stop_event.error))
     first = Stopped("first")
-    halt.set(first)
-    halt.set(Interrupted("second"))
+    stop_event.set(first)
+    stop_event.set(Interrupted("second"))
     assert heard == [first]
     with pytest.raises(Stopped, match="first"):
-        halt.check()
+        stop_event.check()
 
 
 def test_a_quota_that_is_not_used_up_holds_nobody() -> None:
     async def go() -> float:
         answer = Reply("a", quota=Quota(requests=1, tokens=5, requests_reset=60.0, tokens_reset=60.0))
-        gate = Gate(Endpoint(answer), Ceilings(1), Meter("m"), Halt(), "x", print)
+        limiter = Limiter(Endpoint(answer), Ceilings(1), Meter("m"), StopEvent(), "x", print)
         began = time.monotonic()
         for _ in range(3):
-            await gate.complete(server.question())
-        await gate.aclose()
+            await limiter.complete(server.question())
+        await limiter.aclose()
         return time.monotonic() - began
 
     assert asyncio.run(go()) < 5.0

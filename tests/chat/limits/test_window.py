@@ -50,7 +50,7 @@ def rate_limited(per_second: float, latency: float = 0.5, sigma: float = 0.3, se
 
 
 class Simulation:
-    """Callers without end, a window, a server; all pause for a second after a 429, as the gate makes them."""
+    """Callers without end, a window, a server; all pause for a second after a 429, as the limiter makes them."""
 
     def __init__(self, server: Server, ceiling: int = CEILING) -> None:
         self.window, self.server = Window(ceiling), server

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.chat.vllm import process
 from kardia_cli.chat.vllm.child import VllmChat, wanted
@@ -379,11 +379,11 @@ class TestWanted:
         (real / "config.json").write_text(json.dumps(config))
 
         async def ask(**settings: Any) -> Reply:
-            board = Switchboard(CallSettings(ledger=notes / "ledger.sqlite", **settings))
+            gateway = Gateway(CallSettings(ledger=notes / "ledger.sqlite", **settings))
             try:
-                return await board.chat(str(real)).ask(request())
+                return await gateway.chat(str(real)).ask(request())
             finally:
-                await board.aclose()
+                await gateway.aclose()
 
         first = asyncio.run(ask(max_connections=4, timeout=30))
         assert len(noted(notes, "asked")) == 1

@@ -145,7 +145,7 @@ def test_what_the_first_process_finds_all_get_and_what_it_refuses_ends_all(
 def test_a_process_alone_shares_with_nobody() -> None:
     said: list[str] = []
     assert ranks.shared(lambda: 3) == 3
-    ranks.voice(said.append)("here")
+    ranks.console(said.append)("here")
     assert said == ["here"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from small_rows import row, turn
 
 from kardia_cli import plugins
-from kardia_cli.chat.gateway import CallSettings, Switchboard
+from kardia_cli.chat.gateway import CallSettings, Gateway
 from kardia_cli.chat.limits.budget import Caps
 from kardia_cli.errors import ProviderError, Stopped
 from kardia_cli.judge import Judge, rubric_file
@@ -35,11 +35,11 @@ def scoring(
 ) -> Iterator[tuple[Scorer, list[str]]]:
     """A scorer whose judge is the server; what it says."""
     said: list[str] = []
-    board = Switchboard(CallSettings(**{"api_base": script.base, "max_retries": 0, **settings}), said.append)
-    judge = Judge(rubric_file.load("kardia-core"), board.chat("openai/judge"), 0, quotes="check")
+    gateway = Gateway(CallSettings(**{"api_base": script.base, "max_retries": 0, **settings}), said.append)
+    judge = Judge(rubric_file.load("kardia-core"), gateway.chat("openai/judge"), 0, quotes="check")
     functions = {name: plugins.load("reward", name) for name in NAMES}
     weights = dict.fromkeys(NAMES, 1 / 3)
-    rewards = Rewards(functions, weights, judge, None, board.committed, board.aclose, deadline)
+    rewards = Rewards(functions, weights, judge, None, gateway.committed, gateway.aclose, deadline)
     with Scorer(rewards, ROWS, said.append) as scorer:
         yield scorer, said
 
