@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from kardia_cli.offline import phrases
 from kardia_cli.offline.speaker import biographer, rewriter, seeker, sentient, supporter
 from kardia_cli.offline.speaker.spoken import Spoken, size
 from kardia_cli.rows.request import Reply, Request, Usage
@@ -101,9 +102,9 @@ def _told(facts: Mapping[str, Any]) -> str:
 
 @cache
 def source_hash() -> str:
-    """16 hex digits over the offline package's own sources: the speaker's "weights" in a row's `models`."""
-    folder = Path(__file__).parent
+    """16 hex digits over the offline room's sources and phrases: the speaker's "weights" in a row's `models`."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder, pattern in ((Path(__file__).parent, "*.py"), (phrases.FOLDER, "*.toml")):
+        for path in sorted(folder.rglob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
