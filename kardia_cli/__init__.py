@@ -9,4 +9,4 @@ passes on what it does not know. commands/ holds flags, stages/ the arrows above
 place where words become levels; sources/, strategies/, rewards/ and protocols/ are folders of plug-ins.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

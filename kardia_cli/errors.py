@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kardia_cli import __version__
+
 Why = Literal[
     "timeout", "connection", "server", "rate_limit", "length", "content_filter", "refusal", "parse", "invalid",
     "off_menu", "bad_quote", "missing", "two_verdicts", "nonce",
@@ -61,6 +63,16 @@ class UsageError(KardiaError):
 
 class MissingExtra(UsageError):
     """A package of an optional extra is not installed."""
+
+    @classmethod
+    def of(cls, extra: str, message: str, otherwise: str = "") -> MissingExtra:
+        """Return the error whose remedy says how `extra` is installed; `otherwise` is a way to do without it.
+
+        The distribution is in no package index, so the remedy names a clone and a wheel file.
+        """
+        wheel = f"kardia_cli-{__version__}-py3-none-any.whl[{extra}]"
+        remedy = f"install the extra `{extra}`: pip install -e '.[{extra}]' in a clone, or pip install '{wheel}'"
+        return cls(message, f"{remedy}; {otherwise}" if otherwise else remedy)
 
 
 class Unfinished(KardiaError):

@@ -291,4 +291,4 @@ def _need_training_packages() -> None:
 
     missing = [name for name in ("torch", "transformers", "trl", "peft", "datasets") if find_spec(name) is None]
     if missing:
-        raise MissingExtra(f"training needs {', '.join(missing)}", "pip install 'kardia[train]'")
+        raise MissingExtra.of("train", f"training needs {', '.join(missing)}")

@@ -6,8 +6,8 @@
     distinct    Dist-n of a set with its N, and at one N for several systems
     strategy    names of support strategies, accuracy beside the floor of the most frequent one
     epitome     the three EPITOME facets: by words, offline, or as a judge gave them
-    perplexity  by a causal model folder, per token over the corpus (needs `kardia[train]`)
-    bertscore   by a local encoder folder (needs `kardia[train]`)
+    perplexity  by a causal model folder, per token over the corpus (needs the extra `train`)
+    bertscore   by a local encoder folder (needs the extra `train`)
 
 None of these says that a reply is good: BLEU falls where people find more empathy (LEMPEx, its own table), and Dist is high
 for noise. They stand beside the judge. A text here is what the other side sees: hidden spans are taken off by the caller.

@@ -3,7 +3,7 @@
 Own code over transformers: bert-score 0.3.13 (February 2023, dormant) fails on an empty text with transformers 5. For other
 texts it gives the same figures (a test holds them together where bert-score is installed): its marks of beginning and end
 may be matched but carry no weight, and `layer` is its num_layers. The model, the layer and the lack of rescaling decide the
-scale, so figures of different ones cannot be compared; `signature` names them. Needs `kardia[train]`; nothing is downloaded.
+scale, so figures of different ones cannot be compared; `signature` names them. Needs the extra `train`; nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
         import torch
         from transformers import AutoModel, AutoTokenizer
     except ImportError as error:
-        raise MissingExtra(f"BERTScore needs {error.name}", "pip install 'kardia[train]'") from error
+        raise MissingExtra.of("train", f"BERTScore needs {error.name}") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModel.from_pretrained(folder, local_files_only=True)

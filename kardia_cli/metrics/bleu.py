@@ -69,7 +69,7 @@ def _metric(order: int, tokenise: str, lowercase: bool, effective: bool) -> Any:
     try:
         from sacrebleu.metrics.bleu import BLEU
     except ImportError as error:
-        raise MissingExtra(f"BLEU needs {error.name}", "pip install 'kardia[metrics]', or --with bleu=off") from error
+        raise MissingExtra.of("metrics", f"BLEU needs {error.name}", "or leave BLEU out: --with bleu=off") from error
     return BLEU(
         max_ngram_order=order,
         tokenize=tokenise,

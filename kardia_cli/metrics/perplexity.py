@@ -2,7 +2,7 @@
 
 Not the mean of each text's perplexity, which is larger and which papers have printed by mistake. Bound to the tokeniser: two
 models with different tokenisers cannot be compared, so the tokeniser's name and the model's hash stay with the number. Needs
-`kardia[train]`; the folder is local, nothing is downloaded.
+the extra `train`; the folder is local, nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
-        raise MissingExtra(f"perplexity needs {error.name}", "pip install 'kardia[train]'") from error
+        raise MissingExtra.of("train", f"perplexity needs {error.name}") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype="auto")

@@ -56,7 +56,7 @@ async def evaluate(
     `tokeniser` cuts for ROUGE-L and Dist, `bleu` is sacrebleu's; `lowercase` is for BLEU, `beta` for ROUGE-L's F. `strategy`:
     models were told to name one, so a reply that names none is a miss. `total`: the N of Dist at one N (0: the smallest
     system's). `bertscore` (an encoder's folder, at `layer`, 0 the last) and `ppl` (a causal model's folder, which reads each
-    reply after the talk) need `kardia[train]`. Raises `UsageError` without anything to measure, `RowError` where no
+    reply after the talk) need the extra `train`. Raises `UsageError` without anything to measure, `RowError` where no
     supporter turn stands.
     """
     if not chats and not gold:

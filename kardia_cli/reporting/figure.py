@@ -48,7 +48,7 @@ def draw(found: Comparison, kind: str, warn: Callable[[str], None] | None = None
         import matplotlib
         from matplotlib.figure import Figure
     except ImportError:
-        raise MissingExtra("a figure needs matplotlib", "pip install 'kardia[report]'") from None
+        raise MissingExtra.of("report", "a figure needs matplotlib") from None
     shown = [c for c in found.criteria if any(found.cells[name][c]["value"] is not None for name in found.names)]
     columns = max(1, min(_COLUMNS, len(shown)))
     height = max(1, -(-len(shown) // columns))

@@ -60,7 +60,7 @@ def require_packages() -> None:
 
         _ = datasets, peft, trl
     except ImportError as error:
-        raise MissingExtra(f"training needs {error.name}", "pip install 'kardia[train]'") from error
+        raise MissingExtra.of("train", f"training needs {error.name}") from error
 
 
 def hash_of(run: Path) -> str:

@@ -26,7 +26,7 @@ class Loaded:
             self.device = "cuda" if torch.cuda.is_available() else "cpu"
             self.model, self.tokenizer = _load(folder, self.device)
         except ImportError as error:
-            raise MissingExtra(f"a local model needs {error.name or error}", "pip install 'kardia[train]'") from error
+            raise MissingExtra.of("train", f"a local model needs {error.name or error}") from error
         except (OSError, ValueError) as error:
             raise ProviderError(
                 f"no model can be loaded from {folder}: {error}", "name a transformers folder"

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from kardia_cli import __version__
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import SIX_FIELDS, row_id
 from kardia_cli.stream.jsonl import dump
@@ -111,7 +112,7 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "packages": {name: found for name in _PACKAGES if (found := _version(name))},
-        "kardia": _version("kardia"),
+        "kardia": __version__,
         "processes": ranks.count(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
@@ -143,6 +144,6 @@ def conclude(
     for line in table.splitlines():
         say(line)
     drawn = curves.draw(run.folder)
-    say(f"curves: {drawn}" if drawn else "curves.png is not drawn: it needs matplotlib (pip install 'kardia[train]')")
+    say(f"curves: {drawn}" if drawn else "curves.png is not drawn: it needs matplotlib (the extra `train`)")
     write_text(run.folder / "README.md", card.render(run.folder.name, config, summary, is_tiny, bool(drawn)))
     return run.finish(summary)
