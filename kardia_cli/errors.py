@@ -50,7 +50,7 @@ class KardiaError(Exception):
         self.message = message
         self.remedy = remedy
 
-    def again(self) -> KardiaError:
+    def fresh_copy(self) -> KardiaError:
         """The same error anew: one object raised in a thousand tasks would collect a thousand tracebacks."""
         return type(self)(self.message, self.remedy)
 
@@ -130,7 +130,7 @@ class CallFailed(RowError):
         self.retry_after = retry_after
         self.unreached = unreached
 
-    def again(self) -> CallFailed:
-        """The same failure anew; see `KardiaError.again`."""
+    def fresh_copy(self) -> CallFailed:
+        """The same failure anew; see `KardiaError.fresh_copy`."""
         said = self.message.removeprefix(f"{self.why}: ")
         return CallFailed(self.why, said, self.retry_after, self.unreached)

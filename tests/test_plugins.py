@@ -123,17 +123,17 @@ async def score(row, completion, judge, chat, most: int = 10):
     return Score(float(len(completion.split()) <= most), "short")
 '''
 COMMAND = '''"""kardia count: how many rows there are."""
-from kardia_cli.cli.options import Inputs, Talk, expand
+from kardia_cli.cli.options import CommonFlags, Inputs, expand
 
 POSITION = 9
 
 @expand
-def run(inputs: Inputs = None, talk: Talk = Talk()) -> None:
+def run(inputs: Inputs = None, common: CommonFlags = CommonFlags()) -> None:
     """Count rows."""
     import asyncio
-    from kardia_cli import pipe
+    from kardia_cli.cli import pipe
     async def go() -> int:
-        return len([line async for line in pipe.read_inputs(inputs or [], talk.voice("count"), "dialogues")])
+        return len([line async for line in pipe.read_inputs(inputs or [], common.console("count"), "dialogues")])
     print(asyncio.run(go()))
 '''
 

@@ -16,7 +16,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from kardia_cli.errors import CallFailed, Why
-from kardia_cli.rows.request import Backend, Reply, Request, json_schema, whole
+from kardia_cli.rows.request import Backend, Reply, Request, json_schema, require_complete
 
 TYPED: frozenset[str] = frozenset({"off_menu"})
 """Errors of a schema's own validators that have a type of their own."""
@@ -43,14 +43,14 @@ async def ask(backend: Backend, request: Request, check: Check | None = None) ->
     Raises `CallFailed`, also for a reply that was cut, filtered or refused: that is no text to use.
     """
     if request.schema is None:
-        return whole(await backend.complete(request))
+        return require_complete(await backend.complete(request))
     asked = request.with_messages(_with_schema(request))
     nonce = str(request.facts.get("nonce") or "")
-    reply = whole(await backend.complete(asked))
+    reply = require_complete(await backend.complete(asked))
     try:
         return reply.with_parsed(read(reply.text, request.schema, check, nonce))
     except CallFailed as error:
-        again = whole(await backend.complete(_repair(asked, reply, str(error))))
+        again = require_complete(await backend.complete(_repair(asked, reply, str(error))))
         return again.with_parsed(read(again.text, request.schema, check, nonce))
 
 

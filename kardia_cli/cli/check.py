@@ -1,7 +1,7 @@
 """`--check` of sft, grpo and evaluate: the exam of tokenizer and template, and whether it fits into memory.
 
     if check:
-        return _check.training("sft", model, load(talk.config, settings or []), training.console, rows)
+        return _check.training("sft", model, load(common.config, settings or []), training.console, rows)
 
 Needs no weights (of a hub model only the small files are fetched) and writes no run folder; tables on stdout, where they
 are what was asked for. Exit 0, or 2 with the first finding that breaks; memory only warns, because the machine that

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kardia_cli.cli.progress import spoken
+from kardia_cli.cli.progress import describe_calls
 from kardia_cli.errors import GateFailed, UsageError
 from kardia_cli.training import dry_run
 
@@ -143,7 +143,7 @@ def tell(found: Found, console: Console, meters: Sequence[Meter]) -> None:
             console.say(str(duel))
     for meter in meters:
         if meter.free and meter.calls + meter.cached:  # what is paid for is said at the end of every command
-            console.say(f"{meter.model}: {spoken(meter)}")
+            console.say(f"{meter.model}: {describe_calls(meter)}")
     sampled = sum(row["kind"] == "sampled" for row in found.rows)
     if sampled and found.ahead:
         ahead = found.sampled.scaled(found.ahead / sampled)

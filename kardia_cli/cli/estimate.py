@@ -19,8 +19,8 @@ import typer
 from kardia_cli.chat.limits.budget import UNCONFIRMED
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.prices import may_cost
-from kardia_cli.cli.options import Calls
-from kardia_cli.cli.progress import clock
+from kardia_cli.cli.options import CallFlags
+from kardia_cli.cli.progress import format_duration
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Console
@@ -54,7 +54,7 @@ async def confirmed(
     work: flow.Work,
     gateway: Gateway,
     console: Console,
-    calls: Calls,
+    calls: CallFlags,
     expected: int | None,
 ) -> AsyncIterator[Line]:
     """The source again, once it is clear that the run is wanted.
@@ -84,7 +84,7 @@ def _unconfirmed(ahead: float) -> UsageError:
 
 
 async def training(
-    cases: list[Row], total: int, work: flow.Work, gateway: Gateway, console: Console, calls: Calls
+    cases: list[Row], total: int, work: flow.Work, gateway: Gateway, console: Console, calls: CallFlags
 ) -> None:
     """The judge's calls of a training that scores `total` completions, going by some of the rows' own turns.
 
@@ -191,5 +191,5 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: f"{value:,.0f}" if isinstance(value, float) else value for name, value in row.items()},
         "cost": "unknown" if row["cost"] is None else f"${row['cost']:,.2f}",
-        "seconds": "unknown" if row["seconds"] is None else clock(row["seconds"]),
+        "seconds": "unknown" if row["seconds"] is None else format_duration(row["seconds"]),
     }

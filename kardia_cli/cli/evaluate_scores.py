@@ -13,7 +13,7 @@ from kardia_cli.rows.line import Line, Row
 
 if TYPE_CHECKING:
     from kardia_cli.cli.evaluate_flags import Measured
-    from kardia_cli.cli.options import Judged
+    from kardia_cli.cli.options import JudgeFlags
     from kardia_cli.cli.session import Session
     from kardia_cli.judge.rubric import Rubric
     from kardia_cli.stages.evaluation import Measure
@@ -30,7 +30,7 @@ async def run(
     context: typer.Context,
     inputs: list[str] | None,
     what: Measured,
-    judged: Judged,
+    judged: JudgeFlags,
     limit: int | None,
 ) -> None:
     """Rows out as they came in, or decided anew; a table for each protocol, judge and rubric among them."""

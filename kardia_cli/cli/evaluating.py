@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat
     from kardia_cli.chat.predicted import Predictions
     from kardia_cli.cli.evaluate_flags import Measured
-    from kardia_cli.cli.options import Judged
+    from kardia_cli.cli.options import JudgeFlags
     from kardia_cli.cli.session import Session
     from kardia_cli.judge import Judge
     from kardia_cli.judge.calibrations import Record
@@ -54,7 +54,7 @@ class Run:
         from kardia_cli.rows.prompts import supporter_turns
         from kardia_cli.stages.evaluation import evaluate
 
-        row = self.session.checked(row, *self.measure.needs)
+        row = self.session.prepare_row(row, *self.measure.needs)
         if self.saved is not None:
             self.saved.settle(row["id"], supporter_turns(row), len(row["messages"]), lambda at: seed_of(row["id"], at))
         return await evaluate(row, self.measure, self.chats, self.judge, self.settings, self.judged)
@@ -134,7 +134,7 @@ def published_test(line: Line) -> str:
 
 
 async def run(
-    session: Session, context: typer.Context, inputs: list[str] | None, what: Measured, judged: Judged,
+    session: Session, context: typer.Context, inputs: list[str] | None, what: Measured, judged: JudgeFlags,
     calibration: Path | None, limit: int | None,
 ) -> None:  # fmt: skip
     """Measure; raises `Unfinished` where rows failed, after the tables."""
@@ -147,7 +147,7 @@ async def run(
     if judged.rubric and not by_rubric:
         session.console.warn("no judge is asked by a rubric here, so --rubric says nothing")
     if here.judged:
-        session.tell_judge(here.judge, own_words=not by_rubric)
+        session.announce_judge(here.judge, own_words=not by_rubric)
         models = [chat.name for chat in here.chats.values() if not isinstance(chat, Predicted)]
         for warning in track_record.relations(here.judge, models, session.gateway):
             session.console.warn(warning)
@@ -178,7 +178,7 @@ def split_of(what: Measured, measure: Measure) -> str:
     return what.split or ("test" if measure.models or what.model or what.predictions else "all")
 
 
-def opened(session: Session, what: Measured, judged: Judged) -> Run:
+def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
     """The measure, its models and its judge; `UsageError` where one of them is missing or wrong."""
     measure = measuring.measure(what)
     measuring.check_asked(what, measure)
@@ -203,7 +203,7 @@ def opened(session: Session, what: Measured, judged: Judged) -> Run:
 
 
 def opened_judge(
-    session: Session, judged: Judged, models: Sequence[str], saved: Predictions | None, needed: bool
+    session: Session, judged: JudgeFlags, models: Sequence[str], saved: Predictions | None, needed: bool
 ) -> Judge:
     """The judge that is named, else the built-in one while all is built in; where none is needed, one that nobody asks."""
     from kardia_cli.cli import roles
@@ -217,7 +217,7 @@ def opened_judge(
     return session.judge(players, judged, calls="criterion", samples=3)
 
 
-async def moved(here: Run, source: AsyncIterator[Line], judged: Judged) -> tuple[list[Row], Unfinished | None]:
+async def moved(here: Run, source: AsyncIterator[Line], judged: JudgeFlags) -> tuple[list[Row], Unfinished | None]:
     """Measure the rows of the source; the score rows without their texts, and what was left unfinished."""
     from kardia_cli.judge.review import reviewing
     from kardia_cli.stages.evaluation import without_text

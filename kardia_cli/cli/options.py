@@ -1,6 +1,6 @@
 """Flags that several commands share, as groups.
 
-A command writes `io: Io` for a whole group of flags; `expand`
+A command writes `io: OutputFlags` for a whole group of flags; `expand`
 puts the group's fields into the command's signature for Typer.
 """
 
@@ -47,7 +47,7 @@ OnRisk = Annotated[
 
 
 @dataclass
-class Talk:
+class CommonFlags:
     """What is said, and where settings come from."""
 
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors only.")] = False
@@ -66,7 +66,7 @@ class Talk:
 
 
 @dataclass
-class Io:
+class OutputFlags:
     """Where rows go, and how a stage ends."""
 
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write rows here instead of stdout.")] = None
@@ -78,7 +78,7 @@ class Io:
     )
     summary: Annotated[Path | None, typer.Option(help="Write counts, tokens and cost of the run here, as JSON.")] = None
 
-    def channels(self, inputs: list[str], calls: Calls) -> Channels:
+    def channels(self, inputs: list[str], calls: CallFlags) -> Channels:
         """The channels of a stage that reads these inputs and makes these calls."""
         from kardia_cli.cli.pipe import Channels
 
@@ -91,7 +91,7 @@ _MODELS, _LIMITS, _MONEY = "How models are reached", "Limits", "Ledger and budge
 
 
 @dataclass
-class Calls:
+class CallFlags:
     """How models are called, what is remembered, and what it may cost."""
 
     api_base: Annotated[
@@ -216,7 +216,7 @@ class Calls:
 
 
 @dataclass
-class Seeded:
+class SeedFlags:
     """The seed of every random choice."""
 
     seed: Annotated[int, typer.Option(help="Seed of every random choice: same seed, same bytes.")] = 0
@@ -244,7 +244,7 @@ def _show_rubric(context: typer.Context, name: str | None) -> str | None:
 
 
 @dataclass
-class Judged:
+class JudgeFlags:
     """Who judges, by which rubric, and how."""
 
     judge_model: Annotated[
@@ -325,7 +325,7 @@ class _Group:
 
 
 def expand(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command with parameters such as `io: Io` the flags of those groups, in their place."""
+    """Give a command with parameters such as `io: OutputFlags` the flags of those groups, in their place."""
     hints = get_type_hints(function, include_extras=True)
     flat: list[inspect.Parameter] = []
     groups: list[_Group] = []
@@ -357,7 +357,7 @@ def expand(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def no_input(context: typer.Context, example: str) -> UsageError:
+def missing_input(context: typer.Context, example: str) -> UsageError:
     """Show the command's help on stderr; the error that says what is missing."""
     with contextlib.redirect_stdout(sys.stderr):
         sys.stderr.write(context.get_help() + "\n")

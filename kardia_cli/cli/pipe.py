@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kardia_cli.cli.progress import Progress, waiting
+from kardia_cli.cli.progress import Progress, describe_wait
 from kardia_cli.errors import Interrupted, RowError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Console
@@ -73,7 +73,7 @@ async def read_inputs(inputs: list[str], console: Console, builtin: embedded.Nam
         if name == BUILTIN:
             lines = embedded.lines(builtin)
         elif name == "-":
-            lines = jsonl.read_fd(0, "stdin", lambda: silence(console))
+            lines = jsonl.read_fd(0, "stdin", lambda: say_waiting(console))
         else:
             lines = jsonl.read_file(Path(name))
         async for line in lines:
@@ -110,12 +110,12 @@ def count_supporter_turns(inputs: list[str], limit: int | None) -> int | None:
     return turns
 
 
-def silence(console: Console) -> None:
+def say_waiting(console: Console) -> None:
     """Say what a silent stdin is waited for."""
     console.say(f"waiting for rows on stdin (to use the embedded ones, type `{console.command} {BUILTIN}`)")
 
 
-async def take(source: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
+async def limit_lines(source: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
     """At most `limit` lines of the source."""
     if limit is not None and limit <= 0:
         return
@@ -169,7 +169,7 @@ class _Run:
         on_row: Callable[[Row], None],
         on_stop: Callable[[], bool],
     ) -> None:
-        self._tally, self._channels, self._writer, self._rejects = progress, channels, writer, rejects
+        self._progress, self._channels, self._writer, self._rejects = progress, channels, writer, rejects
         self._on_row, self._on_stop = on_row, on_stop
         self._stop = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -188,10 +188,10 @@ class _Run:
             for task in (self._pump, *beside):
                 task.cancel()
             await asyncio.gather(self._pump, *beside, return_exceptions=True)
-            self._tally.console.status("")
+            self._progress.console.status("")
 
     async def _move(self, source: AsyncIterator[Line], work: flow.Work) -> None:
-        channels, progress = self._channels, self._tally
+        channels, progress = self._channels, self._progress
         outcomes = flow.stream(
             source, work, window=channels.window, ordered=channels.ordered, stop=self._stop, on_wait=self._waiting
         )
@@ -211,9 +211,9 @@ class _Run:
                     await _reject(outcome.line, outcome.error, self._rejects, progress)
 
     def _waiting(self, line: Line) -> None:
-        why = "; ".join(f"{m.model}: {waiting(m, time.monotonic())}" for m in self._tally.meters if m.waiting)
+        why = "; ".join(f"{m.model}: {describe_wait(m, time.monotonic())}" for m in self._progress.meters if m.waiting)
         name = (line.row or {}).get("id", "no id")
-        self._tally.console.say(
+        self._progress.console.say(
             f"waiting for {line.file}:{line.number} ({name}); reading paused{f' ({why})' if why else ''}"
         )
 
@@ -222,8 +222,8 @@ class _Run:
         self._reader_gone()
 
     def _reader_gone(self) -> None:
-        if not self._tally.closed_early:
-            self._tally.closed_early = True
+        if not self._progress.closed_early:
+            self._progress.closed_early = True
             self._break_off()
 
     def _break_off(self) -> None:
@@ -231,18 +231,18 @@ class _Run:
         self._stop.set()
         flying = self._on_stop()
         assert self._pump is not None
-        asyncio.get_running_loop().call_later(GRACE if flying or self._tally.interrupted else 0.0, self._pump.cancel)
+        asyncio.get_running_loop().call_later(GRACE if flying or self._progress.interrupted else 0.0, self._pump.cancel)
 
     async def _report(self) -> None:
         """The live line on a terminal; elsewhere a plain line every `REPORT_EVERY` seconds."""
-        console, reported = self._tally.console, time.monotonic()
+        console, reported = self._progress.console, time.monotonic()
         while True:
             await asyncio.sleep(REFRESH_EVERY)
             if console.live:
-                console.status(self._tally.line())
+                console.status(self._progress.line())
             elif time.monotonic() - reported >= REPORT_EVERY:
                 reported = time.monotonic()
-                console.say(self._tally.status())
+                console.say(self._progress.status())
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
@@ -250,11 +250,11 @@ class _Run:
         loop = asyncio.get_running_loop()
 
         def leave() -> None:
-            if self._tally.interrupted:
-                self._tally.console.close()
+            if self._progress.interrupted:
+                self._progress.console.close()
                 os._exit(130)
-            self._tally.interrupted = True
-            self._tally.console.warn("interrupted: waiting for what is in flight (once more: leave at once)")
+            self._progress.interrupted = True
+            self._progress.console.warn("interrupted: waiting for what is in flight (once more: leave at once)")
             self._break_off()
 
         handled = (signal.SIGINT, signal.SIGTERM)

@@ -75,7 +75,7 @@ class Progress:
                 self.console.say(f"  {kind} {number}: {reason}")
         for meter in self.meters:
             if meter.calls + meter.cached and not meter.free:
-                self.console.say(f"  {meter.model}: {spoken(meter)}")
+                self.console.say(f"  {meter.model}: {describe_calls(meter)}")
 
     def _rejected(self) -> list[tuple[str, int]]:
         counts = (("failed", self.failed.total()), ("dropped", self.dropped.total()))
@@ -109,13 +109,13 @@ class Progress:
             cached = sum(meter.cached for meter in served)
             parts.append(f"{sum(m.calls for m in served):,} calls" + (f" ({cached:,} remembered)" if cached else ""))
             parts.append(f"{sum(m.in_flight for m in served)} in flight")
-            parts.append(f"{short(sum(m.tokens for m in served))} tokens")
+            parts.append(f"{format_count(sum(m.tokens for m in served))} tokens")
             parts.append(self._money(served))
         left = self.time_left()
         if left is not None:
-            parts.append(f"{clock(left[0])}–{clock(left[1])} left")
+            parts.append(f"{format_duration(left[0])}–{format_duration(left[1])} left")
         now = time.monotonic()
-        parts += [f"{meter.model}: {waiting(meter, now)}" for meter in self.meters if meter.waiting]
+        parts += [f"{meter.model}: {describe_wait(meter, now)}" for meter in self.meters if meter.waiting]
         return " · ".join(part for part in parts if part)
 
     def line(self) -> str:
@@ -162,7 +162,7 @@ class Progress:
         return 0.8 * left * pace, 1.25 * left * pace
 
 
-def spoken(meter: Meter) -> str:
+def describe_calls(meter: Meter) -> str:
     """The calls to one model, for the summary on stderr."""
     parts = [f"{meter.calls:,} calls", f"{meter.cached:,} remembered" if meter.cached else ""]
     parts += [
@@ -170,20 +170,20 @@ def spoken(meter: Meter) -> str:
         f"429 ×{meter.rate_limited}" if meter.rate_limited else "",
     ]
     parts += [f"{why} ×{count}" for why, count in meter.failed.items() if why != "rate_limit"]
-    parts.append(f"{short(meter.tokens)} tokens")
+    parts.append(f"{format_count(meter.tokens)} tokens")
     if meter.calls:
         known = f"${meter.cost:.4g}" if meter.cost or not meter.unpriced else ""
         parts.append(known + (" + " if known and meter.unpriced else "") + ("price unknown" if meter.unpriced else ""))
     return ", ".join(part for part in parts if part)
 
 
-def waiting(meter: Meter, now: float) -> str:
+def describe_wait(meter: Meter, now: float) -> str:
     """Why nothing goes out to a model, and for how long."""
     left = meter.resumes - now
     return meter.waiting + (f", next try {left:.0f} s" if left >= 1 else "")
 
 
-def short(count: float) -> str:
+def format_count(count: float) -> str:
     """A count in at most four characters and a unit."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if count >= size:
@@ -191,7 +191,7 @@ def short(count: float) -> str:
     return f"{count:.0f}"
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Minutes and seconds, or hours and minutes."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -17,7 +17,7 @@ import typer
 
 from kardia_cli import plugins
 from kardia_cli.cli import pipe, roles
-from kardia_cli.cli.options import Calls, Io, Judged, Talk, no_input
+from kardia_cli.cli.options import CallFlags, CommonFlags, JudgeFlags, OutputFlags, missing_input
 from kardia_cli.cli.progress import Progress
 from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
 from kardia_cli.rows.line import Line, Row
@@ -36,12 +36,12 @@ DEFAULT_RUBRIC = "kardia-core"
 class Session:
     """One run of one command; an async context manager that closes its models."""
 
-    def __init__(self, command: str, io: Io, calls: Calls, talk: Talk, seed: int) -> None:
-        self.command, self.io, self.calls, self.talk, self.seed = command, io, calls, talk, seed
-        self.console = talk.console(command)
+    def __init__(self, command: str, io: OutputFlags, calls: CallFlags, common: CommonFlags, seed: int) -> None:
+        self.command, self.io, self.calls, self.common, self.seed = command, io, calls, common, seed
+        self.console = common.console(command)
         self.roles: roles.Roles | None = None
         self.expected: int | None = None
-        self._tally: Progress | None = None
+        self._progress: Progress | None = None
         self._began = time.time()
         self._judges: dict[str, Judge] = {}
 
@@ -54,21 +54,21 @@ class Session:
         from kardia_cli.chat.gateway import Gateway
 
         _calm_collector()
-        self.gateway: Gateway = Gateway(self.calls.settings(self.talk.config), self.console.say)
+        self.gateway: Gateway = Gateway(self.calls.settings(self.common.config), self.console.say)
         self._open = contextlib.ExitStack()
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
         self._open.close()
         try:
             if isinstance(error, Stopped | Interrupted):
-                error.remedy = self.how_to_go_on(error)
+                error.remedy = self.resume_hint(error)
         finally:
             await self.gateway.aclose()
             self.console.close()
             if self.io.summary is not None:
                 self._write_summary(self.io.summary, error)
 
-    def how_to_go_on(self, error: KardiaError) -> str:
+    def resume_hint(self, error: KardiaError) -> str:
         """The command that resumes, and what is remembered."""
         ledger = self.gateway.ledger
         line = " | ".join(ledger.commands()) if ledger is not None else self.gateway.settings.command
@@ -82,7 +82,7 @@ class Session:
         from kardia_cli.cli.summary import write
 
         code = 0 if error is None else error.exit_code if isinstance(error, KardiaError | typer.Exit) else 1
-        write(path, self.gateway, self._tally, self._began, code)
+        write(path, self.gateway, self._progress, self._began, code)
 
     def chats(
         self,
@@ -98,14 +98,14 @@ class Session:
     def judge(
         self,
         chats: Mapping[str, Chat],
-        judged: Judged,
+        judged: JudgeFlags,
         *,
         rubric: str | None = None,
         calls: Literal["turn", "criterion"] = "turn",
         samples: int = 1,
         quotes: str | None = None,
     ) -> Judge:
-        """The judge, or panel, among these chats (`Judged.roles`), with a rubric; made once for each rubric.
+        """The judge, or panel, among these chats (`JudgeFlags.roles`), with a rubric; made once for each rubric.
 
         The rubric is `rubric`, else the one that is named, else kardia-core; `calls` and `samples` are this command's
         defaults, `quotes` wins over the rubric's.
@@ -121,7 +121,7 @@ class Session:
             )  # fmt: skip
         return self._judges[name]
 
-    def tell_judge(
+    def announce_judge(
         self,
         judge: Judge,
         inputs: list[str] | None = None,
@@ -151,7 +151,7 @@ class Session:
             f"(one a {manner.calls}{samples}){gates}{ahead}"
         )
 
-    def tell_abstentions(self) -> None:
+    def warn_of_abstentions(self) -> None:
         """Warn where a judge abstained more often than its rubric allows."""
         for said in filter(None, (judge.abstentions() for judge in self._judges.values())):
             self.console.warn(said)
@@ -171,7 +171,7 @@ class Session:
         """The rows of the named inputs, of stdin, or the embedded ones."""
         named = pipe.named_inputs(inputs or [], self.console, builtin)
         self._expect(named, limit)
-        return pipe.take(pipe.read_inputs(named, self.console, builtin), limit)
+        return pipe.limit_lines(pipe.read_inputs(named, self.console, builtin), limit)
 
     def _expect(self, named: list[str], limit: int | None) -> None:
         """Learn how many rows will come, where files tell."""
@@ -183,7 +183,7 @@ class Session:
         """The inputs of a command that has no embedded ones: given or piped, else its help and exit 2."""
         named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
-            raise no_input(context, f"kardia {self.command} data.jsonl --model runs/sft")
+            raise missing_input(context, f"kardia {self.command} data.jsonl --model runs/sft")
         return named
 
     def situations(self, files: list[str] | None) -> Iterable[Line]:
@@ -214,10 +214,10 @@ class Session:
     async def _spooled(self) -> Path:
         """stdin as a file: the formats of real files cannot be cut into lines while they arrive."""
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="kardia-")))
-        await jsonl.spool(0, folder / "stdin", lambda: pipe.silence(self.console))
+        await jsonl.spool(0, folder / "stdin", lambda: pipe.say_waiting(self.console))
         return folder / "stdin"
 
-    def checked(self, row: Row, *needs: str) -> Row:
+    def prepare_row(self, row: Row, *needs: str) -> Row:
         """A row with its id, fit for a stage that needs these fields; the offline defaults must suit it."""
         from kardia_cli.rows.records import check_row
 
@@ -228,7 +228,7 @@ class Session:
 
     def limited(self, lines: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
         """At most `limit` of the lines."""
-        return pipe.take(lines, limit)
+        return pipe.limit_lines(lines, limit)
 
     async def move(
         self, source: AsyncIterator[Line], work: flow.Work, on_row: Callable[[Row], None] = lambda row: None
@@ -244,14 +244,14 @@ class Session:
         for judge in self._judges.values():  # what was only rehearsed does not count
             judge.graded.clear()
             judge.abstained.clear()
-        progress = self._tally = Progress(self.command, self.console, gateway.meters, self.expected)
+        progress = self._progress = Progress(self.command, self.console, gateway.meters, self.expected)
         limit = gateway.settings.max_time
         timer = limit and asyncio.get_running_loop().call_later(limit, self._out_of_time, limit)
         try:
             channels = self.io.channels([], self.calls)
             return await pipe.move(progress, source, self._accounted(work, progress), channels, on_row, self._break_off)
         finally:
-            self.tell_abstentions()
+            self.warn_of_abstentions()
             if timer:
                 timer.cancel()
 
@@ -279,7 +279,7 @@ class Session:
         return accounted
 
     @property
-    def rehearsing(self) -> bool:
+    def is_rehearsing(self) -> bool:
         """Whether rows are only played, to reckon what they would take."""
         return self.gateway.is_rehearsing
 

@@ -15,8 +15,8 @@ import typer
 
 from kardia_cli import plugins
 from kardia_cli.cli import pipe
-from kardia_cli.cli.options import Calls, Io, Judged, Talk, no_input
-from kardia_cli.cli.progress import spoken
+from kardia_cli.cli.options import CallFlags, CommonFlags, JudgeFlags, OutputFlags, missing_input
+from kardia_cli.cli.progress import describe_calls
 from kardia_cli.cli.session import Session
 from kardia_cli.errors import MissingExtra, RowError, Stopped, Unfinished, UsageError
 from kardia_cli.rows.line import Row
@@ -41,9 +41,9 @@ MOST_CONNECTIONS = 512
 class Training:
     """One run of a training command."""
 
-    def __init__(self, command: str, context: typer.Context, talk: Talk, split: str) -> None:
-        self.command, self._context, self._talk = command, context, talk
-        self.console = talk.console(command)
+    def __init__(self, command: str, context: typer.Context, common: CommonFlags, split: str) -> None:
+        self.command, self._context, self._common = command, context, common
+        self.console = common.console(command)
         self._split = Split(split)
         self._failed = self._read = 0
         self._session: Session | None = None
@@ -71,7 +71,7 @@ class Training:
         """
         named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
-            raise no_input(self._context, f"kardia {self.command} data.jsonl -o runs/{self.command}")
+            raise missing_input(self._context, f"kardia {self.command} data.jsonl -o runs/{self.command}")
         rows = asyncio.run(self._collect(named, limit, first))
         self._split.check()
         self.console.say(self._split.summary())
@@ -79,8 +79,8 @@ class Training:
 
     async def _collect(self, named: list[str], limit: int | None, first: int | None) -> list[Row]:
         rows = []
-        source = pipe.take(pipe.read_inputs(named, self.console, "dialogues"), limit)
-        async for line in pipe.take(self._split.choose(source), first):
+        source = pipe.limit_lines(pipe.read_inputs(named, self.console, "dialogues"), limit)
+        async for line in pipe.limit_lines(self._split.choose(source), first):
             self._read += 1
             try:
                 if line.error is not None:
@@ -97,8 +97,8 @@ class Training:
         self,
         settings: list[str],
         options: list[str],
-        judged: Judged,
-        calls: Calls,
+        judged: JudgeFlags,
+        calls: CallFlags,
         model: str | None,
         rows: list[Row],
         seed: int,
@@ -119,20 +119,22 @@ class Training:
         for name in weights:
             function = plugins.load("reward", name)
             functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
-        session = Session(self.command, Io(), self._widened(calls, model, chosen, weights), self._talk, seed)
+        session = Session(self.command, OutputFlags(), self._widened(calls, model, chosen, weights), self._common, seed)
         session.open()
         given, flags = judged.roles(), judged.flags()
         if held_out is not None:
             given, flags = {**given, HELD_OUT: held_out}, {**flags, HELD_OUT: "--held-out-judge"}
         self._chats = session.chats(given, flags, others=[model] if model else [])
         for row in rows:
-            session.checked(row)
+            session.prepare_row(row)
         self._session = session
         gateway = session.gateway
         judge = session.judge(self._chats, judged, quotes="check")
         return Rewards(functions, weights, judge, None, gateway.committed, gateway.aclose, calls.row_timeout)
 
-    def _widened(self, calls: Calls, model: str | None, chosen: Settings, weights: Mapping[str, float]) -> Calls:
+    def _widened(
+        self, calls: CallFlags, model: str | None, chosen: Settings, weights: Mapping[str, float]
+    ) -> CallFlags:
         """The flags with room for all judge calls of a step at once, where --max-connections was left alone."""
         from kardia_cli.training import models
         from kardia_cli.training.trl import arguments, ranks
@@ -226,7 +228,7 @@ class Training:
             return []
 
         if _asks_judge(rewards):
-            session.tell_judge(rewards.judge, turns=total)
+            session.announce_judge(rewards.judge, turns=total)
         cases: list[Row] = [{"case": number} for number in range(len(own))]
         asyncio.run(estimate.training(cases, total, work, session.gateway, self.console, session.calls))
 
@@ -253,17 +255,17 @@ class Training:
             yield
         except Stopped as error:
             if self._session is not None:
-                error.remedy = self._session.how_to_go_on(error)
+                error.remedy = self._session.resume_hint(error)
             raise
         finally:
             self._tell_calls()
             if self._session is not None:
-                self._session.tell_abstentions()
+                self._session.warn_of_abstentions()
 
     def _tell_calls(self) -> None:
         for meter in self._session.gateway.meters if self._session is not None else []:
             if not meter.free and meter.calls + meter.cached:
-                self.console.say(f"{meter.model}: {spoken(meter)}")
+                self.console.say(f"{meter.model}: {describe_calls(meter)}")
 
     @contextlib.contextmanager
     def metrics(self) -> Iterator[Callable[[Row], None]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kardia_cli.cli.options import Calls, Inputs, Io, Limit, OnRisk, Seeded, Talk, expand
+from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, Limit, OnRisk, OutputFlags, SeedFlags, expand
 
 POSITION = 1
 EXAMPLE = "Example: kardia build-profiles posts.csv --source personalitycafe -o profiles.jsonl"
@@ -23,10 +23,10 @@ def run(
     enrich: Annotated[bool, typer.Option("--enrich", help="Let a model write About and Signature, with quotes checked against the posts.")] = False,
     on_risk: OnRisk = "flag",
     model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_BUILD_PROFILES_MODEL", "KARDIA_MODEL"], help="The model of --enrich.")] = None,
-    io: Io = Io(),
-    calls: Calls = Calls(),
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    io: OutputFlags = OutputFlags(),
+    calls: CallFlags = CallFlags(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
@@ -37,13 +37,13 @@ def run(
     from kardia_cli.text import risk
 
     async def go() -> None:
-        async with Session("build-profiles", io, calls, talk, seeded.seed) as session:
+        async with Session("build-profiles", io, calls, common, seeded.seed) as session:
             chat = session.chats({"profile": model}, {"profile": "--model"})["profile"] if enrich else None
             lines = session.raw_lines(inputs, source, [*(settings or []), *(f"map={item}" for item in mapping or [])])
             seen: set[str] = set()
 
             async def work(raw: Row) -> list[Row]:
-                if not session.rehearsing:
+                if not session.is_rehearsing:
                     one_per_person(raw, seen)
                 return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words, on_risk=on_risk)]
 

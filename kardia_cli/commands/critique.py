@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kardia_cli.cli.options import Calls, Inputs, Io, Judged, Limit, OnRisk, Seeded, Talk, expand
+from kardia_cli.cli.options import (
+    CallFlags,
+    CommonFlags,
+    Inputs,
+    JudgeFlags,
+    Limit,
+    OnRisk,
+    OutputFlags,
+    SeedFlags,
+    expand,
+)
 
 POSITION = 3
 EXAMPLE = "Example: kardia synthesize -n 20 | kardia critique --rubric kardia-core > judged.jsonl"
@@ -13,11 +23,11 @@ def run(
     inputs: Inputs = None,
     limit: Limit = None,
     on_risk: OnRisk = "flag",
-    judged: Judged = Judged(),
-    io: Io = Io(),
-    calls: Calls = Calls(),
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    judged: JudgeFlags = JudgeFlags(),
+    io: OutputFlags = OutputFlags(),
+    calls: CallFlags = CallFlags(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:
     """Judge every supporter turn: FAIL, PASS or SOLVED, with a level, a reason and a quote for each criterion."""
     import asyncio
@@ -29,12 +39,12 @@ def run(
     from kardia_cli.text import risk
 
     async def go() -> None:
-        async with Session("critique", io, calls, talk, seeded.seed) as session:
+        async with Session("critique", io, calls, common, seeded.seed) as session:
             judge = session.judge(session.chats(judged.roles(), judged.flags()), judged)
-            session.tell_judge(judge, inputs, limit)
+            session.announce_judge(judge, inputs, limit)
 
             async def work(row: Row) -> list[Row]:
-                return [await critique(risk.treat(session.checked(row, "messages"), on_risk), judge)]
+                return [await critique(risk.treat(session.prepare_row(row, "messages"), on_risk), judge)]
 
             def came_out(row: Row) -> None:
                 disputed(row)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kardia_cli.cli.evaluate_flags import Measured
-from kardia_cli.cli.options import Calls, Inputs, Io, Judged, Seeded, Talk, expand
+from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, OutputFlags, SeedFlags, expand
 
 POSITION = 7
 EXAMPLE = "Example: kardia evaluate data.jsonl --model runs/sft/base --model runs/sft --model runs/grpo > scores.jsonl"
@@ -20,13 +20,13 @@ def run(
     inputs: Inputs = None,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="Measure at most this many rows of the split.")] = None,
     what: Measured = Measured(),
-    judged: Judged = Judged(),
+    judged: JudgeFlags = JudgeFlags(),
     calibration: Annotated[Path | None, typer.Option(metavar="FILE", rich_help_panel="Judge", help="Quote this record of the judge in place of the stored ones.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Measure nothing: examine the models' tokenizers, templates and memory (exit 2 where one breaks).")] = False,
-    io: Io = Io(),
-    calls: Calls = Calls(),
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    io: OutputFlags = OutputFlags(),
+    calls: CallFlags = CallFlags(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Let models answer each turn of held-out dialogues; score rows on stdout, a table on stderr."""
     import asyncio
@@ -41,10 +41,10 @@ def run(
     if check:
         if not what.model:
             raise UsageError("no model to examine", "add --model FOLDER")
-        return check_.measuring(what.model, talk.console("evaluate"))
+        return check_.measuring(what.model, common.console("evaluate"))
 
     async def go() -> None:
-        async with Session("evaluate", io, calls, talk, seeded.seed) as session:
+        async with Session("evaluate", io, calls, common, seeded.seed) as session:
             if what.from_scores:
                 await evaluate_scores.run(session, context, inputs, what, judged, limit)
             else:

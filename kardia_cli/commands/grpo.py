@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import Calls, Inputs, Judged, Limit, Seeded, Talk, expand
+from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, Limit, SeedFlags, expand
 
 POSITION = 6
 TRIAL = 16
@@ -23,7 +23,7 @@ def run(
     model: Annotated[str | None, typer.Option("--model", "-m", help="What to train: a run folder of sft, a model folder, or hf/NAME.")] = None,
     reward: Annotated[list[str] | None, typer.Option("--reward", metavar="NAME=WEIGHT", help="A reward and its weight (default: format, emotion and rubric, one third each).")] = None,
     reward_option: Annotated[list[str] | None, typer.Option("--with", metavar="NAME.KEY=VALUE", help="An option of a reward.")] = None,
-    judged: Judged = Judged(),
+    judged: JudgeFlags = JudgeFlags(),
     calibration: Annotated[Path | None, typer.Option(metavar="FILE", rich_help_panel="Judge", help="Go by this record of the judge in place of the stored ones.")] = None,
     require_calibration: Annotated[bool, typer.Option("--require-calibration", rich_help_panel="Judge", help="Refuse a judge that was never held against people with this rubric.")] = False,
     held_out_judge: Annotated[str | None, typer.Option(metavar="NAME", rich_help_panel="Judge", help="A judge that pays nothing: scores a fixed set of prompts beside the training judge; the gap is logged (default: EPITOME's facets).")] = None,
@@ -36,9 +36,9 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Train nothing: score sampled replies, and each row's draft, refined reply and a copy of its reasoning (exit 5 unless refined wins). Rows on stdout; -n contexts, 16 by default.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Train nothing: examine tokenizer, chat template and memory (exit 2 where one breaks); rows, where given, tell the lengths.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")] = False,
-    calls: Calls = Calls(),
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    calls: CallFlags = CallFlags(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Train with TRL's GRPOTrainer on dialogue prefixes; rewards: format, emotion, rubric. Metric rows on stdout."""
     from kardia_cli.cli import check as check_
@@ -49,8 +49,8 @@ def run(
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
-    training = Training("grpo", context, talk, split)
-    chosen = load(talk.config, settings or [])
+    training = Training("grpo", context, common, split)
+    chosen = load(common.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
         return check_.training("grpo", training.start_model(model), chosen, training.console, given)

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import Calls, Inputs, Io, Judged, Limit, Seeded, Talk, expand
+from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, Limit, OutputFlags, SeedFlags, expand
 
 POSITION = 4
 EXAMPLE = "Example: kardia synthesize | kardia critique | kardia refine --rejects rejects.jsonl > data.jsonl"
 
 
 @dataclass
-class JudgedBefore(Judged):
+class JudgedBefore(JudgeFlags):
     """Who judges, by the rubric that judged before."""
 
     rubric: Annotated[
@@ -40,10 +40,10 @@ def run(
     tail: Annotated[Literal["regenerate", "keep"], typer.Option(help="What follows a rewritten turn that it no longer fits.")] = "regenerate",
     max_tails: Annotated[int, typer.Option(min=0, help="New tails of one dialogue at most.")] = 3,
     cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved", help="End a dialogue at its first SOLVED.")] = False,
-    io: Io = Io(),
-    calls: Calls = Calls(),
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    io: OutputFlags = OutputFlags(),
+    calls: CallFlags = CallFlags(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Walk through each dialogue, rewrite what fails (critique in hand) and judge again."""
     import asyncio
@@ -56,7 +56,7 @@ def run(
     from kardia_cli.stages.rounds import Rounds
 
     async def go() -> None:
-        async with Session("refine", io, calls, talk, seeded.seed) as session:
+        async with Session("refine", io, calls, common, seeded.seed) as session:
             chats = session.chats(
                 {"rewriter": model, "seeker": seeker_model, **judged.roles()},
                 {"rewriter": "--model", "seeker": "--seeker-model", **judged.flags()},
@@ -69,16 +69,16 @@ def run(
             rounds, told = Rounds(), set[str]()
 
             async def work(given: Row) -> list[Row]:
-                row = session.checked(given, "messages")
+                row = session.prepare_row(given, "messages")
                 judge = session.judge(chats, judged, rubric=judged.rubric or rubric_for(row))
                 if judge.rubric.read_hash not in told:
                     told.add(judge.rubric.read_hash)
-                    session.tell_judge(judge)
+                    session.announce_judge(judge)
                 speak = session.strategy(strategy or row.get("strategy") or "kardia", settings, chats["rewriter"])
                 refiner = Refiner(
                     judge, chats["rewriter"], chats["seeker"], speak, seeded.seed,
                     max_rewrites, max_exchanges, max_tails, tail, cut_at_solved,
-                    rounds=Rounds() if session.rehearsing else rounds,
+                    rounds=Rounds() if session.is_rehearsing else rounds,
                 )  # fmt: skip
                 return [await refine(row, refiner)]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kardia_cli.cli.options import Talk, expand
+from kardia_cli.cli.options import CommonFlags, expand
 from kardia_cli.cli.report_flags import Compared, Files, Written
 
 if TYPE_CHECKING:
@@ -27,22 +27,22 @@ def run(
     compared: Compared = Compared(),
     written: Written = Written(),
     files: Files = Files(),
-    talk: Talk = Talk(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Compare scores: figures with intervals, paired differences, gates; as rows, table, figure, Markdown, page."""
     from kardia_cli.cli import pipe, report_scores
-    from kardia_cli.cli.options import no_input
+    from kardia_cli.cli.options import missing_input
     from kardia_cli.errors import UsageError
     from kardia_cli.reporting.runs import Choice
 
-    console = talk.console("report")
+    console = common.console("report")
     if diff and all(diff):
         _check_alone(inputs, compared, written)
         return _flips(diff, rubric, judge, files, console)
     words = pipe.named_inputs(inputs or [], console, default=None)
     if not words:
         example = "kardia report sft=s.jsonl grpo=g.jsonl --baseline sft, or kardia report --diff old.jsonl new.jsonl"
-        raise UsageError("nothing to report on", no_input(context, example).remedy)
+        raise UsageError("nothing to report on", missing_input(context, example).remedy)
     if files.rejects is not None:
         raise UsageError("--rejects goes with --diff", "a score row that cannot be read stops the report")
     report_scores.run(report_scores.Asked(words, Choice(judge, rubric), compared, written, files), console)

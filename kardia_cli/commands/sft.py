@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import Inputs, Limit, Seeded, Talk, expand
+from kardia_cli.cli.options import CommonFlags, Inputs, Limit, SeedFlags, expand
 
 POSITION = 5
 EXAMPLE = "Example: kardia sft data.jsonl -o runs/sft --set train.max_steps=200 > metrics.jsonl"
@@ -26,8 +26,8 @@ def run(
     truncate: Annotated[bool, typer.Option("--truncate", help="Leave out the oldest turns of a prompt that is too long, instead of refusing it.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Train nothing: examine tokenizer, chat template and memory (exit 2 where one breaks); rows, where given, tell the lengths.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")] = False,
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Train a model on supporter turns with TRL's SFTTrainer (LoRA through PEFT); metric rows on stdout."""
     from kardia_cli.cli import check as check_
@@ -36,8 +36,8 @@ def run(
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
-    training = Training("sft", context, talk, split)
-    chosen = load(talk.config, settings or [])
+    training = Training("sft", context, common, split)
+    chosen = load(common.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
         return check_.training("sft", model, chosen, training.console, given)

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import Calls, Inputs, Io, Judged, OnRisk, Seeded, Talk, expand
+from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, OnRisk, OutputFlags, SeedFlags, expand
 
 POSITION = 2
 EXAMPLE = "Example: kardia synthesize -n 20 --seed 7 | kardia refine > data.jsonl"
 
 
 @dataclass
-class JudgedLive(Judged):
+class JudgedLive(JudgeFlags):
     """Who judges each turn before the seeker goes on. KARDIA_JUDGE_MODEL, which names a judge for critique, is not read."""
 
     judge_model: Annotated[
@@ -46,10 +46,10 @@ def run(
     rewrites: Annotated[int | None, typer.Option(min=0, rich_help_panel="Judge", help="Rewrites of one turn at most; 0: the judge drops what fails.", show_default="5")] = None,
     cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved/--no-cut-at-solved", rich_help_panel="Judge", help="A turn judged SOLVED ends the talk.")] = True,
     on_risk: OnRisk = "flag",
-    io: Io = Io(),
-    calls: Calls = Calls(),
-    seeded: Seeded = Seeded(),
-    talk: Talk = Talk(),
+    io: OutputFlags = OutputFlags(),
+    calls: CallFlags = CallFlags(),
+    seeded: SeedFlags = SeedFlags(),
+    common: CommonFlags = CommonFlags(),
 ) -> None:  # fmt: skip
     """Simulate seeker and supporter, four spans a turn, over profiles and situations."""
     import asyncio
@@ -66,11 +66,11 @@ def run(
     from kardia_cli.text import risk
 
     async def go() -> None:
-        is_judged = bool(judged.judge_model) and _named_here(context, talk)
+        is_judged = bool(judged.judge_model) and _named_here(context, common)
         for flag, value in {"--rewrites": rewrites, "--review": judged.review}.items():
             if value is not None and not is_judged:
                 raise UsageError(f"{flag} is for a judge, and none is named", "add --judge-model NAME")
-        async with Session("synthesize", io, calls, talk, seeded.seed) as session:
+        async with Session("synthesize", io, calls, common, seeded.seed) as session:
             chats = session.chats(
                 {"supporter": model, "seeker": seeker_model, **(judged.roles() if is_judged else {})},
                 {"supporter": "--model", "seeker": "--seeker-model", **judged.flags()},
@@ -85,12 +85,12 @@ def run(
             judge = None
             if is_judged:
                 judge = session.judge(chats, judged, rubric=judged.rubric or DEFAULT_RUBRIC)
-                session.tell_judge(judge)
+                session.announce_judge(judge)
             rounds = Rounds()
 
             async def work(row: Row) -> list[Row]:
-                row = session.checked(row)
-                counts, most = Rounds() if session.rehearsing else rounds, 5 if rewrites is None else rewrites
+                row = session.prepare_row(row)
+                counts, most = Rounds() if session.is_rehearsing else rounds, 5 if rewrites is None else rewrites
                 turn_rewriter = TurnRewriter(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
                 made = await dialogues.synthesize(
                     row, chats["seeker"], speak, supporter_chat=chats["supporter"], strategy=strategy,
@@ -109,12 +109,12 @@ def run(
     asyncio.run(go())
 
 
-def _named_here(context: typer.Context, talk: Talk) -> bool:
+def _named_here(context: typer.Context, common: CommonFlags) -> bool:
     """Whether the judge was named for this command, and not at the top of the config file for all of them."""
     from kardia_cli.cli.config import load_toml
 
     source = context.get_parameter_source("judge_model")
-    if talk.config is None or source is None or source.name != "DEFAULT_MAP":
+    if common.config is None or source is None or source.name != "DEFAULT_MAP":
         return True
-    own = load_toml(talk.config).get("synthesize", {})
+    own = load_toml(common.config).get("synthesize", {})
     return "judge-model" in own or "judge_model" in own

@@ -78,13 +78,13 @@ async def opinion(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner) -> Opi
     first = await _sample(chat, rubric, seen, manner, 0)
     if manner.samples == 1 or first.expected or not chat.real:  # the built-in judge would only repeat itself
         return first
-    others = await flow.together(_sample(chat, rubric, seen, manner, n) for n in range(1, manner.samples))
+    others = await flow.gather_all(_sample(chat, rubric, seen, manner, n) for n in range(1, manner.samples))
     return pooled([first, *others])
 
 
 async def _sample(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner, sample: int) -> Opinion:
     asked = sheets(rubric, seen.questions(rubric), manner.calls)
-    return joined(await flow.together(_ask(chat, rubric, seen, manner, sheet, sample) for sheet in asked))
+    return joined(await flow.gather_all(_ask(chat, rubric, seen, manner, sheet, sample) for sheet in asked))
 
 
 def sheets(rubric: Rubric, questions: Sequence[Question], calls: Calls) -> list[Sheet]:

@@ -98,7 +98,7 @@ class Judge:
         empty = self._empty(seen, revision, plain)
         if verdicts.decided_by_rule(self.rubric, empty):
             return verdicts.decide(self.rubric, empty)
-        opinions = await flow.together(asking.opinion(chat, self.rubric, seen, self.manner) for chat in self.chats)
+        opinions = await flow.gather_all(asking.opinion(chat, self.rubric, seen, self.manner) for chat in self.chats)
         pooled = readout.pooled(opinions)
         gates = await self._second_looks(seen, pooled.answers)
         panel = [self._of_panel(chat, given, empty, gates) for chat, given in zip(self.chats, opinions, strict=True)]
@@ -191,7 +191,7 @@ class Judge:
         """Answers to the rubric's questions on a whole dialogue, a panel's by majority; empty where it asks none."""
         if not self.rubric.dialogue:
             return []
-        given = await flow.together(self._whole(chat, row) for chat in self.chats)
+        given = await flow.gather_all(self._whole(chat, row) for chat in self.chats)
         return [_agreed([_answer(answers, question.id) for answers in given]) for question in self.rubric.dialogue]
 
     async def _whole(self, chat: Chat, row: Row) -> list[DialogueAnswer]:

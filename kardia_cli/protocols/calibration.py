@@ -58,7 +58,7 @@ async def evaluate(
     others = _others(judge, repeats, probes)
     plain = is_plain(row)
     sights = [Sight(row, turn, row["messages"][turn]["content"], plain) for turn in sorted(ratings)]
-    return await flow.together(_look(sight, ratings[sight.turn], judge, others) for sight in sights)
+    return await flow.gather_all(_look(sight, ratings[sight.turn], judge, others) for sight in sights)
 
 
 def _others(judge: Judge, repeats: int, probes: bool) -> dict[str, Judge]:
@@ -84,7 +84,7 @@ async def _look(sight: Sight, people: Ratings, judge: Judge, others: Mapping[str
         return Score(None, unscored(error), parts, judge.name, sight.turn, sight.text, author)
     levels = {name: level for name, level in _levels(critique).items() if name in people}
     parts.update(levels)
-    more = await flow.together(_once_more(sight, name, other) for name, other in others.items())
+    more = await flow.gather_all(_once_more(sight, name, other) for name, other in others.items())
     for name, given in zip(others, more, strict=True):
         parts.update(
             {f"{name}.{key}": given.get(key) for key in levels} if given is not None else {f"{name}.failed": 1.0}

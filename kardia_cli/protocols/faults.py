@@ -29,7 +29,7 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequenc
     planted = {note["turn"]: json.loads(note["trace"]).get("planted") for note in row.get("traces") or []}
     if not planted:
         raise RowError("field 'traces': no planted faults noted on this row")
-    return await flow.together(_look(row, turn, kind, judge) for turn, kind in planted.items())
+    return await flow.gather_all(_look(row, turn, kind, judge) for turn, kind in planted.items())
 
 
 async def _look(row: Row, turn: int, kind: str | None, judge: Judge) -> Score:

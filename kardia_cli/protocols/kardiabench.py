@@ -49,8 +49,8 @@ async def evaluate(
     asked = [
         _measure(row, turn, name, chat, judge, sampling) for name, chat in chats.items() for turn in turns(row, chat)
     ]
-    scores = await flow.together(asked)
-    return await flow.together(_compared(row, score) for score in scores) if references else scores
+    scores = await flow.gather_all(asked)
+    return await flow.gather_all(_compared(row, score) for score in scores) if references else scores
 
 
 async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sampling: dict[str, Any]) -> Score:

@@ -50,7 +50,7 @@ async def evaluate(
     labels = load(human, list(chats)) if human else None
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     named = axes_of(axes)
-    found = await flow.together(
+    found = await flow.gather_all(
         _turn(Question(row, turn, judge, named), chats, sampling, plain, labels)
         for turn in ranking.shared_turns(row, chats)
     )
@@ -71,7 +71,7 @@ async def _turn(
         )
         return _scores(asked, replies, pairs, human=True)
     replies = await ranking.candidates(asked.row, asked.turn, chats, sampling, plain)
-    pairs = await flow.together(_pair(asked, one, two) for one, two in combinations(replies, 2))
+    pairs = await flow.gather_all(_pair(asked, one, two) for one, two in combinations(replies, 2))
     return _scores(asked, replies, pairs)
 
 

@@ -46,7 +46,7 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge, families: 
         base, probes = _own(row)
     else:
         base, probes = {name: value for name, value in row.items() if name != "probe"}, [read(row["probe"])]
-    return await flow.together(_score(base, probe, judge) for probe in probes if probe.family in wanted)
+    return await flow.gather_all(_score(base, probe, judge) for probe in probes if probe.family in wanted)
 
 
 def _own(row: Row) -> tuple[Row, list[Probe]]:
@@ -98,7 +98,7 @@ async def _judged(row: Row, probe: Probe, text: str, judge: Judge) -> Case:
     sides = [_verdict(changed, each, probe, twin) for each in texts]
     if probe.without is not None:
         sides.append(_verdict(row, probe.without, probe, judge))
-    given = await flow.together(sides)
+    given = await flow.gather_all(sides)
     without = given.pop() if probe.without is not None else None
     return Case(judge, changed, text, without, given, None, asked)
 

@@ -72,7 +72,7 @@ async def evaluate(
         for turn in turns_of(row, chat)
     ]
     own = [_gold(row, turn, options) for turn in turns] if gold else []
-    return await flow.together([*own, *asked])
+    return await flow.gather_all([*own, *asked])
 
 
 async def _gold(row: Row, turn: int, options: Options) -> Score:

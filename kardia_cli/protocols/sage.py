@@ -60,7 +60,7 @@ async def evaluate(
     profile = sentient.read(row)
     player = Player(profile, _simulator(judge), judge.seed, simulator_temperature, simulator_top_p)
     sampling = {"temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
-    return await flow.together(_talked(name, chat, player, rules, sampling) for name, chat in chats.items())
+    return await flow.gather_all(_talked(name, chat, player, rules, sampling) for name, chat in chats.items())
 
 
 def _simulator(judge: Judge) -> Chat:

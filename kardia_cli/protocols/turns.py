@@ -36,7 +36,7 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequenc
     if not turns:
         raise RowError("field 'messages': no supporter turn to judge")
     plain, speaker = is_plain(row), _speaker(row)
-    return await flow.together(_look(row, turn, judge, plain, speaker) for turn in turns)
+    return await flow.gather_all(_look(row, turn, judge, plain, speaker) for turn in turns)
 
 
 def _speaker(row: Row) -> str:

@@ -69,7 +69,7 @@ async def evaluate(
     labels = load(human, list(chats)) if human else None
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     named = axes_of(axes)
-    found = await flow.together(
+    found = await flow.gather_all(
         _turn(Question(row, turn, judge, named), chats, sampling, plain, orders, labels)
         for turn in ranking.shared_turns(row, chats)
     )

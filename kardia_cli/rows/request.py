@@ -135,7 +135,7 @@ def schema_hash(schema: type[BaseModel]) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def whole(reply: Reply) -> Reply:
+def require_complete(reply: Reply) -> Reply:
     """The reply, if it is one: a cut, filtered or refused answer raises its typed `CallFailed`, it is no text to use."""
     if reply.finish_reason == "stop":
         return reply

@@ -17,7 +17,7 @@ async def critique(row: Row, judge: Judge) -> Row:
     saved answers are decided anew without a call and appended too. Raises `CallFailed` where the judge failed on a turn.
     """
     known = list(row.get("critiques") or [])
-    fresh = await flow.together(_judge_turn(row, turn, judge) for turn in supporter_turns(row))
+    fresh = await flow.gather_all(_judge_turn(row, turn, judge) for turn in supporter_turns(row))
     return {
         **row,
         "critiques": known + [item.model_dump() for item in fresh if item is not None],

@@ -47,7 +47,7 @@ class _Slot:
         self.outcome: Outcome | None = None
 
 
-async def together(asked: Iterable[Awaitable[T]]) -> list[T]:
+async def gather_all(asked: Iterable[Awaitable[T]]) -> list[T]:
     """What all of them give, side by side; where some fail, the failure that matters most is raised when all are done.
 
     `asyncio.gather` would raise at the first failure and leave the others behind: calls in flight that nobody waits for.

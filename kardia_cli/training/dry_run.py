@@ -92,7 +92,7 @@ async def sample(folder: Path, chosen: Sequence[Context], table: Mapping[str, An
         return (await model.complete(request)).text
 
     try:
-        texts = await flow.together(reply(context, number) for context in chosen for number in range(count))
+        texts = await flow.gather_all(reply(context, number) for context in chosen for number in range(count))
     finally:
         await model.aclose()
     return [texts[start : start + count] for start in range(0, len(texts), count)]
@@ -104,7 +104,9 @@ async def score(chosen: Sequence[Context], rewards: Rewards, texts: Sequence[Seq
     The same text of a context is scored once.
     """
     given = {(at, text): None for at, of_context in enumerate(texts) for _, text in of_context}
-    scores = dict(zip(given, await flow.together(_score(chosen[at], rewards, text) for at, text in given), strict=True))
+    scores = dict(
+        zip(given, await flow.gather_all(_score(chosen[at], rewards, text) for at, text in given), strict=True)
+    )
     rows = []
     for at, of_context in enumerate(texts):
         seen: Counter[str] = Counter()

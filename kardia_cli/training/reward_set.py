@@ -56,7 +56,7 @@ class Rewards:
         clock = asyncio.timeout(self.deadline)
         try:
             async with clock:
-                given = await flow.together(asked)
+                given = await flow.gather_all(asked)
         except TimeoutError:
             if not clock.expired():
                 raise

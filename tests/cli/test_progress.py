@@ -7,7 +7,7 @@ import time
 import pytest
 
 from kardia_cli.chat.limits.meter import Meter, RowCost
-from kardia_cli.cli.progress import Progress, clock, short, spoken, waiting
+from kardia_cli.cli.progress import Progress, describe_calls, describe_wait, format_count, format_duration
 from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.request import Reply, Request, Usage
@@ -47,7 +47,7 @@ def test_an_unknown_price_is_called_unknown_and_never_0() -> None:
     assert "price unknown" in progress([asked(Meter("m"), None)]).status()
     both = asked(asked(Meter("m"), None), 0.5)
     assert "$0.50 + 1 calls of unknown price" in progress([both]).status()
-    assert spoken(asked(Meter("m"), None)).endswith("price unknown")
+    assert describe_calls(asked(Meter("m"), None)).endswith("price unknown")
     assert asked(Meter("m"), None).as_dict()["cost"] is None
 
 
@@ -58,7 +58,7 @@ def test_a_model_in_this_process_has_no_place_in_the_bill() -> None:
 def test_who_is_waited_for_and_why_stands_in_the_line() -> None:
     meter = Meter("openai/judge", waiting="429 ×12", resumes=time.monotonic() + 4.2)
     assert progress([meter]).status().endswith("openai/judge: 429 ×12, next try 4 s")
-    assert waiting(Meter("m", waiting="away for 3 s"), time.monotonic()) == "away for 3 s"
+    assert describe_wait(Meter("m", waiting="away for 3 s"), time.monotonic()) == "away for 3 s"
 
 
 def test_cost_and_time_are_projected_from_20_rows_on_as_a_range() -> None:
@@ -96,9 +96,9 @@ def test_text_of_a_reason_cannot_paint_the_terminal() -> None:
 
 @pytest.mark.parametrize(("count", "shown"), [(999, "999"), (1234, "1.23k"), (2_500_000, "2.5M"), (3e9, "3G")])
 def test_counts_are_short(count: float, shown: str) -> None:
-    assert short(count) == shown
+    assert format_count(count) == shown
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(9, "0:09"), (130, "2:10"), (7384, "2h03")])
 def test_times_are_short(seconds: float, shown: str) -> None:
-    assert clock(seconds) == shown
+    assert format_duration(seconds) == shown

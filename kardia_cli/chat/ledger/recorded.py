@@ -63,7 +63,7 @@ class Recorded:
             return None
         error = flight.exception()
         if isinstance(error, KardiaError):
-            raise error.again()
+            raise error.fresh_copy()
         return flight.result()
 
     async def _fly(self, key: bytes, request: Request) -> Reply:

@@ -50,7 +50,7 @@ class StopEvent:
         if self.deadline is not None and self.error is None and time.monotonic() >= self.deadline:
             self.set(Stopped("--max-time is over"))
         if self.error is not None:
-            raise self.error.again()
+            raise self.error.fresh_copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Limiter:
             raise
         if self._halt.error is not None:
             self._flying -= 1
-            raise self._halt.error.again()
+            raise self._halt.error.fresh_copy()
 
     def _hold(self, now: float) -> float:
         """Seconds for which nothing may go out: a pause, a ceiling per minute, an endpoint that is away."""

@@ -100,7 +100,7 @@ async def candidates(
     row: Row, turn: int, chats: Mapping[str, Chat], sampling: dict[str, Any], plain: bool
 ) -> list[Candidate]:
     """Each model's reply to the turn, in the order of the models."""
-    return await flow.together(_candidate(row, turn, name, chat, sampling, plain) for name, chat in chats.items())
+    return await flow.gather_all(_candidate(row, turn, name, chat, sampling, plain) for name, chat in chats.items())
 
 
 async def _candidate(row: Row, turn: int, name: str, chat: Chat, sampling: dict[str, Any], plain: bool) -> Candidate:
@@ -126,7 +126,7 @@ def failure(found: Sequence[Candidate]) -> str:
 async def ordered(asked: Question, texts: Sequence[str], orders: int) -> list[Round]:
     """Every judge's places of these texts in each of the display orders; raises `CallFailed` where one gave none."""
     shown = display_orders(asked, texts, orders)
-    return await flow.together(
+    return await flow.gather_all(
         _round(asked, chat, order, each) for chat in asked.judge.chats for order, each in enumerate(shown, 1)
     )
 

@@ -90,7 +90,7 @@ class ProbeSet:
         details: Sequence[Mapping[str, Scored | None] | None],
     ) -> None:
         """Have the held-out judge score completions that the training judge has scored (`details`, by reward)."""
-        pairs = await flow.together(map(self._pair, prompts, completions, details))
+        pairs = await flow.gather_all(map(self._pair, prompts, completions, details))
         self._pairs += [pair for pair in pairs if pair is not None]
 
     async def _pair(

@@ -179,7 +179,7 @@ class Scorer:
     async def _score_all(
         self, texts: Sequence[str], row: Sequence[int], turn: Sequence[int]
     ) -> list[tuple[Scores, str]]:
-        scores = await flow.together(self._score(*item) for item in zip(row, turn, texts, strict=True))
+        scores = await flow.gather_all(self._score(*item) for item in zip(row, turn, texts, strict=True))
         await self._rewards.settled()
         return scores
 

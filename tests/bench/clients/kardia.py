@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from kardia_cli.cli.options import Calls, Io, Talk
+from kardia_cli.cli.options import CallFlags, CommonFlags, OutputFlags
 from kardia_cli.cli.session import Session
 from kardia_cli.rows.request import Request, derive_seed
 
@@ -28,8 +28,8 @@ class Answer(BaseModel):
 async def main(via: Literal["auto", "litellm"] = "auto") -> None:
     """Ask for every prompt."""
     prompts, output, base, most, ledger = sys.argv[1:]
-    calls = Calls(api_base=base, max_connections=int(most), ledger=Path(ledger), via=via)
-    async with Session("bench", Io(output=Path(output)), calls, Talk(quiet=True), 0) as session:
+    calls = CallFlags(api_base=base, max_connections=int(most), ledger=Path(ledger), via=via)
+    async with Session("bench", OutputFlags(output=Path(output)), calls, CommonFlags(quiet=True), 0) as session:
         chat = session.gateway.chat("openai/m")
 
         async def work(row: dict[str, Any]) -> list[dict[str, Any]]:
