@@ -181,41 +181,25 @@ def _env() -> str:
 def main() -> None:
     """Entry point of `kardia`."""
     try:
-        build(_named(sys.argv[1:]))(prog_name="kardia")
-    except KardiaError as error:
-        _explain(error)
-        sys.exit(1 if isinstance(error, RowError) else error.exit_code)
+        first = sys.argv[1] if len(sys.argv) > 1 else ""
+        build(first if first in command_names() else None)(prog_name="kardia")
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:  # a bug
-        sys.exit(_unforeseen(error))
+    except Exception as error:
+        sys.exit(_explain(error))
 
 
-def _named(arguments: list[str]) -> str | None:
-    """The subcommand that is called, where the first word is one."""
-    first = arguments[0] if arguments else None
-    return first if first in command_names() else None
+def _explain(error: Exception) -> int:
+    """Write what went wrong, under `-vv` with a traceback, and return the exit code."""
+    from kardia_cli.screen.console import Console
 
-
-def _explain(error: KardiaError) -> None:
-    if _tracebacks():
+    console, shows_traceback = Console("kardia"), any(word.startswith("-vv") for word in sys.argv[1:])
+    if shows_traceback or sys.argv.count("-v") > 1:
         import traceback
 
         traceback.print_exc()
-    sys.stderr.write(f"kardia: {error.message}\n" + (f"        → {error.remedy}\n" if error.remedy else ""))
-
-
-def _unforeseen(error: Exception) -> int:
-    if _tracebacks():
-        import traceback
-
-        traceback.print_exc()
-    else:
-        sys.stderr.write(
-            f"kardia: a bug: {type(error).__name__}: {error}\n        → run it again with -vv and report it\n"
-        )
+    if isinstance(error, KardiaError):
+        console.warn(error.message + (f"\n        → {error.remedy}" if error.remedy else ""))
+        return 1 if isinstance(error, RowError) else error.exit_code
+    console.warn(f"a bug: {type(error).__name__}: {error}\n        → run it again with -vv and report it")
     return 1
-
-
-def _tracebacks() -> bool:
-    return any(word.startswith("-vv") for word in sys.argv[1:]) or sys.argv.count("-v") > 1

@@ -23,6 +23,7 @@ from kardia_cli.cli.progress import Progress, describe_wait
 from kardia_cli.errors import Interrupted, RowError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Console
+from kardia_cli.screen.terminal import has_piped_output
 from kardia_cli.stream import embedded, flow, jsonl
 from kardia_cli.stream.output import output_descriptor, rejects_file
 
@@ -145,7 +146,7 @@ async def move(
     `on_stop` is called when the run is broken off: let no further call out, and say whether calls are in flight, which
     are then waited for for a few seconds.
     """
-    progress.console.rows_on_screen = channels.output is None and os.isatty(1)
+    progress.console.is_last_of_pipe = channels.output is not None or not (os.isatty(1) or has_piped_output())
     with output_descriptor(channels.output, channels.force) as descriptor:
         with rejects_file(channels.rejects, channels.force) as rejects:
             await _Run(progress, channels, jsonl.RowWriter(descriptor), rejects, on_row, on_stop).go(source, work)
@@ -188,7 +189,7 @@ class _Run:
             for task in (self._pump, *beside):
                 task.cancel()
             await asyncio.gather(self._pump, *beside, return_exceptions=True)
-            self._progress.console.status("")
+            self._progress.console.close()
 
     async def _move(self, source: AsyncIterator[Line], work: flow.Work) -> None:
         channels, progress = self._channels, self._progress
@@ -234,15 +235,18 @@ class _Run:
         asyncio.get_running_loop().call_later(GRACE if flying or self._progress.interrupted else 0.0, self._pump.cancel)
 
     async def _report(self) -> None:
-        """The live line on a terminal; elsewhere a plain line every `REPORT_EVERY` seconds."""
-        console, reported = self._progress.console, time.monotonic()
+        """Refresh the live line, or write a plain line every `REPORT_EVERY` seconds where there is none."""
+        progress, reported = self._progress, time.monotonic()
         while True:
             await asyncio.sleep(REFRESH_EVERY)
-            if console.live:
-                console.status(self._progress.line())
+            if columns := progress.console.live_columns:
+                if (
+                    progress.has_begun
+                ):  # before, the other processes of the pipe may still say what is wrong with a flag
+                    progress.console.show_live(progress.live_line(columns))
             elif time.monotonic() - reported >= REPORT_EVERY:
                 reported = time.monotonic()
-                console.say(self._progress.status())
+                progress.console.say(progress.status())
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ENOUGH = 20
 """Rows after which a run's time and cost are projected."""
 _BAR = 16
+_SHRINK = ("bar", "tokens", "in flight", "calls", "wait", "cost", "rejected")
 
 
 class Progress:
@@ -57,6 +58,11 @@ class Progress:
             self._cost_squared += cost.cost**2
             if self._paid_since is None:
                 self._paid_since = time.monotonic()
+
+    @property
+    def has_begun(self) -> bool:
+        """Return True once a row has come through or a model has been asked."""
+        return self.rows_in > 0 or any(meter.sent or meter.cached for meter in self.meters)
 
     @property
     def seconds(self) -> float:
@@ -101,39 +107,59 @@ class Progress:
         }
 
     def status(self) -> str:
-        """The live line: how far, what it took, who is waited for and why."""
-        done = f"{self.rows_in}/{self.expected} rows" if self.expected else f"{self.rows_in} rows"
-        parts = [done, *(f"{count} {kind}" for kind, count in self._rejected())]
-        served = [meter for meter in self.meters if not meter.free]
-        if served:
-            cached = sum(meter.cached for meter in served)
-            parts.append(f"{sum(m.calls for m in served):,} calls" + (f" ({cached:,} remembered)" if cached else ""))
-            parts.append(f"{sum(m.in_flight for m in served)} in flight")
-            parts.append(f"{format_count(sum(m.tokens for m in served))} tokens")
-            parts.append(self._money(served))
-        left = self.time_left()
-        if left is not None:
-            parts.append(f"{format_duration(left[0])}–{format_duration(left[1])} left")
-        now = time.monotonic()
-        parts += [f"{meter.model}: {describe_wait(meter, now)}" for meter in self.meters if meter.waiting]
-        return " · ".join(part for part in parts if part)
+        """Return how far the run is, what it took, who is waited for and why, as one plain line."""
+        return " · ".join(long for long, _ in self._parts().values() if long)
 
-    def line(self) -> str:
-        """The live line with its name and, where the end is known, a bar; Rich markup."""
+    def live_line(self, columns: int) -> str:
+        """Return `status` under the stage's name and, where the end is known, a bar; Rich markup.
+
+        Where `columns` cells are too few, parts shrink or go in the order of `_SHRINK`; cost, time left and the reason
+        for waiting stay.
+        """
         from rich.markup import escape
 
-        bar = ""
-        if self.expected:
-            filled = min(_BAR, _BAR * self.rows_in // self.expected)
-            bar = f"[green]{'━' * filled}[/green][bright_black]{'━' * (_BAR - filled)}[/bright_black] "
-        return f"[bold]{self.stage}[/bold] {bar}{escape(self.status())}"
+        parts = self._parts()
+        shown = {name: long for name, (long, _) in parts.items()}
+        bar = "━" * _BAR if self.expected else ""
+        for name in ("", *_SHRINK):
+            if name == "bar":
+                bar = ""
+            elif name in parts:
+                shown[name] = parts[name][1]
+            status = " · ".join(filter(None, shown.values()))
+            if len(f"{self.stage} {bar} {status}") <= columns:
+                break
+        done = min(_BAR, _BAR * self.rows_in // self.expected) if self.expected else 0
+        coloured = f"[green]{bar[:done]}[/green][bright_black]{bar[done:]}[/bright_black] " if bar else ""
+        return f"[bold]{self.stage}[/bold] {coloured}{escape(status)}"
 
-    def _money(self, served: Sequence[Meter]) -> str:
+    def _parts(self) -> dict[str, tuple[str, str]]:
+        """The parts of the line in their order, each in full and as it is where room is short ("": not at all)."""
+        parts = {"rows": 2 * (f"{self.rows_in}/{self.expected} rows" if self.expected else f"{self.rows_in} rows",)}
+        parts["rejected"] = " · ".join(f"{count} {kind}" for kind, count in self._rejected()), ""
+        served = [meter for meter in self.meters if not meter.free]
+        if served:
+            calls, cached = sum(meter.calls for meter in served), sum(meter.cached for meter in served)
+            parts["calls"] = f"{calls:,} calls" + (f" ({cached:,} remembered)" if cached else ""), ""
+            parts["in flight"] = f"{sum(meter.in_flight for meter in served)} in flight", ""
+            parts["tokens"] = f"{format_count(sum(meter.tokens for meter in served))} tokens", ""
+            parts["cost"] = self._describe_cost(served)
+        left = self.time_left()
+        if left is not None:
+            parts["left"] = 2 * (f"{format_duration(left[0])}–{format_duration(left[1])} left",)
+        now = time.monotonic()
+        waits = [(meter.model, describe_wait(meter, now)) for meter in self.meters if meter.waiting]
+        parts["wait"] = " · ".join(f"{model}: {why}" for model, why in waits), " · ".join(why for _, why in waits)
+        return parts
+
+    def _describe_cost(self, served: Sequence[Meter]) -> tuple[str, str]:
         cost, unpriced = sum(meter.cost for meter in served), sum(meter.unpriced for meter in served)
+        if unpriced and not cost:
+            return "price unknown", "price unknown"
         if unpriced:
-            return f"${cost:.2f} + {unpriced:,} calls of unknown price" if cost else "price unknown"
-        projected = self.total_cost()
-        return f"${cost:.4g}" + (f" of ${projected[0]:.3g}–{projected[1]:.3g}" if projected else "")
+            return f"${cost:.2f} + {unpriced:,} calls of unknown price", f"${cost:.2f} + unknown"
+        whole = self.total_cost()
+        return f"${cost:.4g}" + (f" of ${whole[0]:.3g}–{whole[1]:.3g}" if whole else ""), f"${cost:.4g}"
 
     def _rows_left(self) -> int | None:
         return None if self.expected is None else max(0, self.expected - self.rows_in)

@@ -64,7 +64,6 @@ class Session:
                 error.remedy = self.resume_hint(error)
         finally:
             await self.gateway.aclose()
-            self.console.close()
             if self.io.summary is not None:
                 self._write_summary(self.io.summary, error)
 

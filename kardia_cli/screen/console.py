@@ -1,82 +1,84 @@
-"""What is said to a person: lines on stderr, never on stdout, never a row's text.
+"""Lines, tables and the live line on stderr: what a command says to a person; never on stdout, never a row's text.
 
-`-q` leaves errors, `-v` adds detail. Rich draws tables; it obeys NO_COLOR and TERM=dumb and drops colour where stderr is
-no terminal. On a terminal each process also has one live line, below what all of a pipe say: see `terminal.py`.
+`-q` leaves errors, `-v` adds detail. Rich draws tables and the live line (`terminal.py`); it obeys NO_COLOR and TERM=dumb
+and drops colour where stderr is no terminal.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any
 
-from kardia_cli.screen.terminal import Region
+from kardia_cli.screen import terminal
 
 
 class Console:
-    """Speaks to the user of one command. `level`: -1 errors only, 0 normal, 1 and more verbose."""
+    """Writes to the user of one command. `level`: -1 errors only, 0 normal, 1 and more verbose."""
 
     def __init__(self, command: str, level: int = 0) -> None:
         self.command, self.level = command, level
-        self.rows_on_screen = False
-        self._stream: TextIO | None = None
-        self._region: Region | None = None
+        self.is_last_of_pipe = False
+        self._shares_terminal = terminal.has_piped_output()
+        self._live_line = ""
+        self._lock = threading.RLock()
 
     def say(self, text: str) -> None:
-        """A line that most users want to read."""
+        """Write a line that most users want to read."""
         if self.level >= 0:
-            self._line(text)
+            self.warn(text)
 
     def detail(self, text: str) -> None:
-        """A line for `-v`."""
+        """Write a line for `-v`."""
         if self.level >= 1:
-            self._line(text)
+            self.warn(text)
 
     def warn(self, text: str) -> None:
-        """A line that is shown even with `-q`."""
-        self._line(text)
-
-    def status(self, markup: str) -> None:
-        """The live line of this process, where stderr is a terminal; the next one replaces it, '' takes it away."""
-        if self.level >= 0 and (region := self._on_terminal()):
-            region.show(_drawn(markup) if markup else "")
-
-    @property
-    def live(self) -> bool:
-        """Whether a live line can be shown: not where rows themselves go to the terminal."""
-        return self.level >= 0 and not self.rows_on_screen and self._on_terminal() is not None
-
-    def close(self) -> None:
-        """Take the live line away; what is said after it stays."""
-        if self._region:
-            self._region.close()
+        """Write a line that is shown even with `-q`."""
+        self._write(f"{self.command}: {text}")
 
     def table(self, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """A Rich table on stderr; numbers with three digits after the point, a dash for what is not known."""
-        if self.level < 0 or not rows:
-            return
-        self._put(_table(title, rows, error=True))
+        """Write a Rich table; numbers with three digits after the point, a dash for what is not known."""
+        if self.level >= 0 and rows:
+            self._write(_table(title, rows, error=True))
 
-    def _line(self, text: str) -> None:
-        self._put(f"{self.command}: {text}")
+    @property
+    def live_columns(self) -> int:
+        """Return how many cells the live line may take; 0 where this process draws none."""
+        draws = self.level >= 0 and self.is_last_of_pipe and terminal.is_screen(sys.stderr)
+        return terminal.count_columns(sys.stderr) - 1 if draws else 0
 
-    def _put(self, text: str) -> None:
-        """Whole lines in one write, so that those of several processes never mix."""
-        if region := self._on_terminal():
-            region.print(text)
-            return
+    def show_live(self, markup: str) -> None:
+        """Draw the live line anew, Rich markup; '' takes it away."""
+        with self._lock:
+            columns = self.live_columns
+            line = terminal.draw(markup, columns) + "\r" if markup and columns else ""
+            if line or (self._live_line and columns):
+                self._send(terminal.CLEAR + line)
+            self._live_line = line
+
+    def close(self) -> None:
+        """Take the live line away for good; what is said after it stays."""
+        self.show_live("")
+        self.is_last_of_pipe = False
+
+    def _write(self, text: str) -> None:
+        """Write whole lines at once, so that those of several processes never mix, above the live line."""
+        with self._lock:
+            may_be_below = self._live_line or self._shares_terminal
+            clear = terminal.CLEAR if may_be_below and terminal.is_screen(sys.stderr) else ""
+            self._send(f"{clear}{text}\n{self._live_line if clear else ''}")
+
+    def _send(self, text: str) -> None:
         try:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(text)
             sys.stderr.flush()
-        except BrokenPipeError:  # nobody listens any more; the work goes on, its rows have a place of their own
+        except BlockingIOError:
+            pass  # a slow terminal; what is left goes out with the next line
+        except OSError:  # nobody reads any more; the work goes on, its rows have a place of their own
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-    def _on_terminal(self) -> Region | None:
-        if self._stream is not sys.stderr:  # the first time, or it was redirected since
-            self.close()
-            self._stream, self._region = sys.stderr, Region.of(sys.stderr)
-        return self._region
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -102,16 +104,6 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], error: bool) -> str:
     with console.capture() as drawn:
         console.print(table)
     return drawn.get().removesuffix("\n")
-
-
-def _drawn(markup: str) -> str:
-    """A line of Rich markup as the terminal takes it; NO_COLOR is obeyed."""
-    from rich.console import Console as RichConsole
-
-    console = RichConsole(stderr=True, width=1000, highlight=False)
-    with console.capture() as drawn:
-        console.print(markup, end="", soft_wrap=True)
-    return drawn.get()
 
 
 def _grid(rows: Sequence[Mapping[str, Any]], width: int) -> list[list[str]]:

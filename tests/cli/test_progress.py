@@ -1,10 +1,11 @@
-"""What a run says of itself: how far, what it took, what it will come to, and who is waited for."""
+"""A run says how far it is, what it took, what it will come to, and who is waited for."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
+from rich.text import Text
 
 from kardia_cli.chat.limits.meter import Meter, RowCost
 from kardia_cli.cli.progress import Progress, describe_calls, describe_wait, format_count, format_duration
@@ -91,7 +92,28 @@ def test_without_a_known_end_nothing_is_projected() -> None:
 
 def test_text_of_a_reason_cannot_paint_the_terminal() -> None:
     meter = Meter("m", waiting="[red]boo[/red]")
-    assert r"\[red]boo" in progress([meter], expected=4).line()
+    assert r"\[red]boo" in progress([meter], expected=4).live_line(200)
+
+
+def busy_line(columns: int) -> str:
+    meter = asked(Meter("openai/gpt-4o-mini", waiting="429 ×12", resumes=time.monotonic() + 4.2), 0.0125, times=40)
+    run = finished(progress([meter], expected=1280), 40, cost=0.0125)
+    finished(run, 2, error=CallFailed("timeout", "late"))
+    return Text.from_markup(run.live_line(columns)).plain
+
+
+def test_a_wide_terminal_shows_all_there_is() -> None:
+    line = busy_line(200)
+    for part in ("critique ━━━━", "42/1280 rows", "2 failed", "40 calls", "in flight", "tokens", "$0.5 of $", " left"):
+        assert part in line
+    assert line.endswith("openai/gpt-4o-mini: 429 ×12, next try 4 s")
+
+
+def test_80_columns_keep_cost_time_left_and_the_reason_for_waiting() -> None:
+    line = busy_line(80)
+    assert len(line) <= 80
+    for part in ("critique 42/1280 rows", "$0.5", " left", "429 ×12, next try 4 s"):
+        assert part in line
 
 
 @pytest.mark.parametrize(("count", "shown"), [(999, "999"), (1234, "1.23k"), (2_500_000, "2.5M"), (3e9, "3G")])

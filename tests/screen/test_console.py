@@ -1,4 +1,4 @@
-"""Tables show every number whole, however narrow the terminal; what several processes say at once is never mixed."""
+"""Tables show every number whole, however narrow the terminal; lines of several processes are never mixed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from screen import VOICE, Terminal
+from screen import Terminal
 
 from kardia_cli.screen.console import Console, _grid
 
@@ -24,7 +24,7 @@ from kardia_cli.screen.console import Console
 console = Console(sys.argv[1])
 sys.stdin.readline()
 for number in range(200):
-    console.status(f"at {number}")
+    console.show_live(f"at {number}")
     console.say(f"message {number} ends here")
 console.close()
 """
@@ -53,50 +53,19 @@ def test_a_table_that_does_not_fit_is_turned_on_its_side() -> None:
     ]
 
 
-def test_what_is_said_stands_above_the_live_lines_of_all_processes(shared: Terminal) -> None:
-    first, second = shared.speaker(VOICE), shared.speaker(VOICE.replace("critique", "refine"))
-    first.tell("status", "critique 3/12")
-    second.tell("status", "refine 1/12")
-    second.tell("say", "a line")
-    first.tell("warn", "a warning")
-    assert shared.lines() == ["kardia refine: a line", "kardia critique: a warning", "critique 3/12", "refine 1/12"]
-
-
-def test_a_table_is_whole_above_the_live_lines(shared: Terminal) -> None:
-    first, second = shared.speaker(VOICE), shared.speaker(VOICE)
-    first.tell("status", "critique 3/12")
-    second.tell("table", "Scores", ROWS)
+def test_a_table_is_whole_above_the_live_line(shared: Terminal) -> None:
+    first, last = shared.console("kardia critique"), shared.console("kardia refine", "last")
+    last.call("show_live", "refine 3/12")
+    first.call("table", "Scores", ROWS)
+    last.call("show_live", "refine 4/12")
     rows = [line for line in shared.lines() if line.strip()]
     assert [" ".join(line.split()) for line in (rows[0], *rows[1:2], *rows[3:])] == [
         "Scores",
         "model emotion accuracy mean reward",
         "runs/sft 0.500 –",
         "runs/grpo 0.250 –",
-        "critique 3/12",
+        "refine 4/12",
     ]
-
-
-def test_a_closed_voice_has_no_live_line_but_still_speaks(shared: Terminal) -> None:
-    console = shared.speaker(VOICE)
-    console.tell("status", "critique 3/12")
-    console.tell("close")
-    console.tell("close")
-    console.tell("say", "12 rows in")
-    assert shared.lines() == ["kardia critique: 12 rows in"]
-
-
-def test_a_quiet_voice_has_no_live_line(shared: Terminal) -> None:
-    console = shared.speaker(VOICE.replace("')", "', -1)"))
-    console.tell("status", "critique 3/12")
-    console.tell("warn", "a warning")
-    assert shared.sent() == "kardia critique: a warning\r\n"
-
-
-def test_a_dumb_terminal_gets_plain_lines(shared: Terminal) -> None:
-    console = shared.speaker(VOICE, TERM="dumb")
-    console.tell("status", "critique 3/12")
-    console.tell("say", "a line")
-    assert shared.sent() == "kardia critique: a line\r\n"
 
 
 def test_in_a_log_there_are_no_live_lines_and_no_codes_and_every_line_is_whole(tmp_path: Path) -> None:

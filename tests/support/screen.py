@@ -1,4 +1,4 @@
-"""A real pseudo-terminal, processes that speak on it, and a small model of what its screen shows."""
+"""A real pseudo-terminal, processes that write to it, and a small model of what its screen shows."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from rich.cells import cell_len
 TOKEN = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|([\x00-\x1f])|([^\x00-\x1f]+)")
 MARK = b"\x05"
 """Shows nothing; once it has come through, so has all that was written before it."""
-REGION = "import sys; from kardia_cli.screen.terminal import Region; speaker = Region.of(sys.stderr)"
-VOICE = "import sys; from kardia_cli.screen.console import Voice; speaker = Voice('kardia critique')"
 OBEY = """
-import json
+import json, sys
+from kardia_cli.screen.console import Console
+console = Console(sys.argv[1], int(sys.argv[3]))
+console.is_last_of_pipe = sys.argv[2] == "last"
 for order in sys.stdin:
     word, *arguments = json.loads(order)
-    getattr(speaker, word)(*arguments)
+    getattr(console, word)(*arguments)
     print("done", flush=True)
 """
 
 
 class Screen:
-    """Rows of a terminal, those scrolled away first; knows the codes that `terminal.py` sends, and no other."""
+    """Rows of a terminal, those scrolled away first; knows the codes that a console sends, and no other."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
         self.grid: list[list[str]] = [[]]
         self.x = self.y = 0
-        self.wraps = True
         self.overran = 0
 
     def feed(self, text: str) -> Screen:
         """Take in what was sent."""
-        for number, code, control, words in TOKEN.findall(text):
+        for _, code, control, words in TOKEN.findall(text):
             for character in words:
                 self._put(character)
             if control == "\r":
@@ -51,10 +51,6 @@ class Screen:
                 self._down()
             elif code == "J":
                 self.grid[self.y :] = [self.grid[self.y][: self.x], *([] for _ in self.grid[self.y + 1 :])]
-            elif code == "A":
-                self.y = max(0, len(self.grid) - self.rows, self.y - int(number or 1))
-            elif number == "?7":
-                self.wraps = code == "h"
             else:
                 assert (control, code) in (("", "m"), ("", "")), f"no model of {control or code!r}"
         return self
@@ -67,11 +63,8 @@ class Screen:
         wide = cell_len(character)
         if self.x + wide > self.columns:
             self.overran += 1
-            if self.wraps:
-                self.x = 0
-                self._down()
-            else:
-                self.x = self.columns - wide
+            self.x = 0
+            self._down()
         row = self.grid[self.y]
         row += [" "] * (self.x + wide - len(row))
         row[self.x : self.x + wide] = [character, *[""] * (wide - 1)]
@@ -84,7 +77,7 @@ class Screen:
 
 
 class Terminal:
-    """A pseudo-terminal on which processes speak."""
+    """A pseudo-terminal to which processes write."""
 
     def __init__(self, folder: Path, columns: int = 60, rows: int = 12) -> None:
         self.folder, self.columns, self.rows = folder, columns, rows
@@ -106,12 +99,12 @@ class Terminal:
         self._started.append(process)
         return process
 
-    def speaker(self, kind: str = REGION, **environment: str) -> Speaker:
-        """Start a process that does what it is told."""
-        return Speaker(self.run(kind + OBEY, **environment))
+    def console(self, name: str, place: str = "before", level: int = 0, **environment: str) -> RemoteConsole:
+        """Start a process with a console, the "last" of its pipe or one "before"."""
+        return RemoteConsole(self.run(OBEY, name, place, str(level), **environment))
 
     def foreign(self, text: str) -> None:
-        """Write as a program that knows nothing of live lines."""
+        """Write as a program that knows nothing of the live line."""
         os.write(self.descriptor, text.encode())
 
     def sent(self) -> str:
@@ -131,7 +124,7 @@ class Terminal:
         return self.screen().lines()
 
     def close(self) -> None:
-        """End what still speaks."""
+        """End the processes that are left."""
         for process in self._started:
             process.kill()
             process.communicate()
@@ -147,29 +140,16 @@ class Terminal:
             os.close(self.master)
 
 
-class Speaker:
-    """A process with a `Region` or a `Console` that does what it is told; each call returns when it is done."""
+class RemoteConsole:
+    """A `Console` in a process of its own, whose stdout is a pipe; each call returns when it is done there."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
 
-    def tell(self, word: str, *arguments: object) -> None:
-        """Call a method there."""
-        self.start(word, *arguments)
-        self.wait()
-
-    def start(self, word: str, *arguments: object) -> None:
-        """Call a method there, and do not wait for it."""
+    def call(self, method: str, *arguments: object) -> None:
+        """Call a method there and wait until it has returned."""
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps([word, *arguments]) + "\n")
-        self.process.stdin.flush()
-
-    def wait(self) -> None:
-        """Wait for the call that was started."""
         assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([method, *arguments]) + "\n")
+        self.process.stdin.flush()
         assert self.process.stdout.readline() == "done\n"
-
-    def leave(self) -> None:
-        """Let the process end by itself."""
-        self.process.communicate()
-        assert self.process.returncode == 0
