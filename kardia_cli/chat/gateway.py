@@ -17,7 +17,7 @@ from kardia_cli.chat.ledger.recorded import Recorded
 from kardia_cli.chat.limits.budget import Budget, Caps, Priced
 from kardia_cli.chat.limits.limiter import Ceilings, Limiter, StopEvent
 from kardia_cli.chat.limits.meter import Meter
-from kardia_cli.chat.limits.prices import Price, find, is_here, is_near, may_cost
+from kardia_cli.chat.limits.prices import Price, find_price, is_loopback, is_private_address, may_cost
 from kardia_cli.chat.limits.retry import Retry
 from kardia_cli.chat.names import ModelSpec, resolve, through_litellm
 from kardia_cli.errors import KardiaError, UsageError
@@ -76,7 +76,7 @@ class Chat:
         self._backend, self._rehearsal = backend, rehearsal
         self._options = {**spec.sampling, **options}
 
-    def behind(self, wrap: Callable[[Backend], Backend]) -> Chat:
+    def wrapped(self, wrap: Callable[[Backend], Backend]) -> Chat:
         """The same chat with its backend wrapped: to watch or to spoil what it says."""
         other, rehearsal = copy.copy(self), self._rehearsal
 
@@ -101,13 +101,13 @@ class Direct:
     """A model in this process: counted, and stopped with the others; it needs no limiter."""
 
     def __init__(self, inner: Backend, meter: Meter, stop_event: StopEvent, budget: Budget) -> None:
-        self._inner, self._meter, self._halt, self._purse = inner, meter, stop_event, budget
+        self._inner, self._meter, self._stop_event, self._budget = inner, meter, stop_event, budget
 
     async def complete(self, request: Request) -> Reply:
         """Ask, unless the command is stopping."""
-        self._halt.check()
-        self._purse.count(paid=False)
-        self._meter.began()
+        self._stop_event.check()
+        self._budget.count(paid=False)
+        self._meter.count_sent()
         began = time.monotonic()
         seconds = None
         try:
@@ -115,7 +115,7 @@ class Direct:
             seconds = time.monotonic() - began
             return reply.measured(0.0, seconds)
         finally:
-            self._meter.ended(seconds)
+            self._meter.count_ended(seconds)
 
     async def aclose(self) -> None:
         """Close the backend."""
@@ -132,9 +132,9 @@ class Counted:
         """Ask and count."""
         reply = await self._inner.complete(request)
         if self._price is not None:
-            reply = replace(reply, cost=self._price.of(reply.usage))
+            reply = replace(reply, cost=self._price.cost(reply.usage))
         if self._repairs or not request.attempt:
-            self._meter.fresh(request, reply)
+            self._meter.count_reply(request, reply)
         return reply
 
     async def aclose(self) -> None:
@@ -193,7 +193,7 @@ class Gateway:
         from kardia_cli.offline.backend import OfflineChat
 
         meter = self._rehearsal.setdefault(spec.given, Meter(spec.given, free=_is_free(spec)))
-        return Counted(OfflineChat(), meter, find(spec, self.settings.prices), repairs=False)
+        return Counted(OfflineChat(), meter, find_price(spec, self.settings.prices), repairs=False)
 
     def specs(self) -> list[ModelSpec]:
         """The models that are open."""
@@ -208,10 +208,10 @@ class Gateway:
         """Let no further call out; what is in flight comes back and is kept."""
         self.stop_event.set(error)
 
-    async def committed(self) -> None:
+    async def wait_committed(self) -> None:
         """Wait until every reply that came so far is in the ledger: no row goes out before."""
         if self._ledger is not None:
-            await self._ledger.settled()
+            await self._ledger.wait_committed()
 
     async def aclose(self) -> None:
         """Close every backend, then the ledger."""
@@ -240,7 +240,7 @@ class Gateway:
 
     def _guarded(self, backend: Backend, spec: ModelSpec, meter: Meter) -> Backend:
         settings = self.settings
-        price = find(spec, settings.prices)
+        price = find_price(spec, settings.prices)
         if price is None and settings.caps.limits_cost and not meter.free:
             self._uncapped(spec)
         elif settings.caps.pipe_cost is not None and not settings.use_ledger:
@@ -255,7 +255,7 @@ class Gateway:
 
     def _uncapped(self, spec: ModelSpec) -> None:
         """A cost that nobody can reckon: no run under --max-cost; on one's own server KARDIA_MAX_COST does not count it."""
-        if self.settings.caps.cost is None and spec.base and is_near(spec.base):
+        if self.settings.caps.cost is None and spec.base and is_private_address(spec.base):
             self._say(f"no price is known for {spec.given}: KARDIA_MAX_COST does not count it")
             return
         raise UsageError(
@@ -304,14 +304,14 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
         return _weights(spec, settings, say)
     if spec.kind == "http":
         from kardia_cli.chat.http import HttpChat
-        from kardia_cli.chat.keys import find as find_key
+        from kardia_cli.chat.keys import find_key
 
         base, key = spec.base or "", find_key(*spec.key_names)
-        if base.startswith("http://") and not is_here(base):
+        if base.startswith("http://") and not is_loopback(base):
             say(f"{base} is not https: prompts{' and the key' if key else ''} travel readable to everyone on the way")
         return HttpChat(spec.model, base, key, say), "", True
     if spec.kind == "lite":
-        from kardia_cli.chat.keys import find as find_key
+        from kardia_cli.chat.keys import find_key
         from kardia_cli.chat.lite import LiteChat
 
         return LiteChat(spec.model, spec.base, find_key(*spec.key_names)), "", True
@@ -323,7 +323,7 @@ def _weights(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
     from kardia_cli.chat.vllm import child
 
     named = spec.folder or spec.model
-    if settings.via == "auto" and spec.real and child.wanted(spec.folder):
+    if settings.via == "auto" and spec.real and child.can_serve(spec.folder):
         served = child.VllmChat(named, say, spec.revision)
         return served, served.hash, True
     from kardia_cli.chat.local.backend import LocalChat

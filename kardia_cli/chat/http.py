@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from kardia_cli.chat.answers import classify, quota, read_reply
+from kardia_cli.chat.responses import classify, read_quota, read_reply
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request, json_schema
 
@@ -41,7 +41,7 @@ class HttpChat:
             sent = self._fields(request)
             status, headers, body = await self._post(orjson.dumps(sent))
             if status == 200:
-                return read_reply(body, quota(headers))
+                return read_reply(body, read_quota(headers))
             if status == 400 and self._drop_parameter(body, sent):
                 continue
             answer = classify(status, headers, body, self._base, self._model)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 
-def find(*names: str) -> str | None:
+def find_key(*names: str) -> str | None:
     """The first key that is set under one of the names, in the environment or in `.env`."""
     stored = _dotenv(Path(".env"))
     for name in names:

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from kardia_cli.chat import keys
-from kardia_cli.chat.answers import read_choice, read_logprobs, read_usage, wait_told
+from kardia_cli.chat.responses import read_choice, read_logprobs, read_usage, retry_after_of
 from kardia_cli.errors import CallFailed, ProviderError, Why
 from kardia_cli.rows.request import Reply, Request, json_schema
 
@@ -74,7 +74,7 @@ class LiteChat:
         ]
         why: Why = next((why for kind, why in types if isinstance(error, kind)), "server")
         answer = getattr(error, "response", None)
-        told = wait_told(getattr(answer, "headers", None) or {}) if why in ("rate_limit", "server") else None
+        told = retry_after_of(getattr(answer, "headers", None) or {}) if why in ("rate_limit", "server") else None
         return CallFailed(why, said, told, unreached=why == "connection" and "annot connect" in said)
 
     def _read(self, answer: Any) -> Reply:

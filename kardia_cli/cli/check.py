@@ -90,7 +90,7 @@ def _conclude(findings: Sequence[Finding], console: Console) -> None:
 def _folder(name: str, rows: Sequence[Row]) -> Iterator[Path]:
     """The folder with a model's tokenizer and configs; `tiny` is made from the rows, else from the built-in ones."""
     from kardia_cli.chat import names
-    from kardia_cli.chat.local.backend import without_bars
+    from kardia_cli.chat.local.generate import without_bars
     from kardia_cli.stream import embedded
     from kardia_cli.training import tiny
 

@@ -212,7 +212,9 @@ class _Run:
                     await _reject(outcome.line, outcome.error, self._rejects, progress)
 
     def _waiting(self, line: Line) -> None:
-        why = "; ".join(f"{m.model}: {describe_wait(m, time.monotonic())}" for m in self._progress.meters if m.waiting)
+        why = "; ".join(
+            f"{m.model}: {describe_wait(m, time.monotonic())}" for m in self._progress.meters if m.wait_reason
+        )
         name = (line.row or {}).get("id", "no id")
         self._progress.console.say(
             f"waiting for {line.file}:{line.number} ({name}); reading paused{f' ({why})' if why else ''}"

@@ -148,7 +148,7 @@ class Progress:
         if left is not None:
             parts["left"] = 2 * (f"{format_duration(left[0])}–{format_duration(left[1])} left",)
         now = time.monotonic()
-        waits = [(meter.model, describe_wait(meter, now)) for meter in self.meters if meter.waiting]
+        waits = [(meter.model, describe_wait(meter, now)) for meter in self.meters if meter.wait_reason]
         parts["wait"] = " · ".join(f"{model}: {why}" for model, why in waits), " · ".join(why for _, why in waits)
         return parts
 
@@ -205,8 +205,8 @@ def describe_calls(meter: Meter) -> str:
 
 def describe_wait(meter: Meter, now: float) -> str:
     """Why nothing goes out to a model, and for how long."""
-    left = meter.resumes - now
-    return meter.waiting + (f", next try {left:.0f} s" if left >= 1 else "")
+    left = meter.resumes_at - now
+    return meter.wait_reason + (f", next try {left:.0f} s" if left >= 1 else "")
 
 
 def format_count(count: float) -> str:

@@ -27,7 +27,7 @@ async def move(
     """
 
     def came_out(row: Row) -> None:
-        rounds.came_out(row)
+        rounds.count_kept(row)
         for note in notes:
             note(row)
 

@@ -272,7 +272,7 @@ class Session:
                 gateway.stop(error)
                 raise
             finally:
-                await gateway.committed()
+                await gateway.wait_committed()
                 progress.charge(cost)
 
         return accounted

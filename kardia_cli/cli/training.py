@@ -130,7 +130,7 @@ class Training:
         self._session = session
         gateway = session.gateway
         judge = session.judge(self._chats, judged, quotes="check")
-        return Rewards(functions, weights, judge, None, gateway.committed, gateway.aclose, calls.row_timeout)
+        return Rewards(functions, weights, judge, None, gateway.wait_committed, gateway.aclose, calls.row_timeout)
 
     def _widened(
         self, calls: CallFlags, model: str | None, chosen: Settings, weights: Mapping[str, float]
@@ -165,12 +165,12 @@ class Training:
     def _held_out_judge(self, judge: Judge) -> Judge | None:
         """A judge of the same rubric and manner that pays nothing; warns where it is of the training judge's family."""
         from kardia_cli.judge import Judge
-        from kardia_cli.judge.families import same_family
+        from kardia_cli.judge.model_families import is_same_family
 
         chat = self._chats.get(HELD_OUT)
         if chat is None:
             return None
-        if any(same_family(chat.model, other.model) for other in judge.chats):
+        if any(is_same_family(chat.model, other.model) for other in judge.chats):
             self.console.warn(f"{chat.name} is of the training judge's own family: what fools one may fool the other")
         manner = judge.manner
         return Judge(judge.rubric, chat, judge.seed, calls=manner.calls, samples=manner.samples, quotes=manner.quotes)

@@ -14,13 +14,26 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from kardia_cli.environments.sentient_calls import HASH, Felt, Player, Said
-from kardia_cli.environments.sentient_goodbye import takes_leave
+from kardia_cli.environments.sentient_goodbye import is_goodbye
 from kardia_cli.environments.sentient_profiles import BY_ID, INTENTIONS, Intention, Profile, read
 from kardia_cli.errors import CallFailed, UsageError
 
 __all__ = [
-    "BY_ID", "CAP", "HASH", "INTENTIONS", "RLVER", "Intention", "Player", "Profile", "Rules", "Stop", "Talk", "band",
-    "converse", "read", "takes_leave",
+    "BY_ID",
+    "CAP",
+    "HASH",
+    "INTENTIONS",
+    "RLVER",
+    "Conversation",
+    "Intention",
+    "Player",
+    "Profile",
+    "Rules",
+    "Stop",
+    "band",
+    "converse",
+    "is_goodbye",
+    "read",
 ]  # fmt: skip
 
 CAP = 100
@@ -57,11 +70,11 @@ class Rules:
         """A change within the clip."""
         return change if self.delta_max is None else max(-self.delta_max, min(self.delta_max, change))
 
-    def moved(self, mood: int, change: int) -> int:
+    def next_mood(self, mood: int, change: int) -> int:
         """The mood after a change: clipped, capped at 100."""
         return min(CAP, mood + self.clipped(change))
 
-    def ended(self, mood: int) -> Stop | None:
+    def stop_by_mood(self, mood: int) -> Stop | None:
         """How a talk in this mood is over by its mood alone; None where it goes on."""
         if mood < self.fail_below:
             return "failure"
@@ -82,11 +95,11 @@ def band(mood: int) -> str:
 
 
 @dataclass
-class Talk:
+class Conversation:
     """A talk as it came about.
 
     `messages` are what both sides saw; `emotions` the moods, the first before any reply; `deltas` the changes as the
-    simulator gave them, before the clip, so emotions[t] = rules.moved(emotions[t-1], deltas[t-1]). `stop` is None where a
+    simulator gave them, before the clip, so emotions[t] = rules.next_mood(emotions[t-1], deltas[t-1]). `stop` is None where a
     call failed: then `error` says which, and `by` whose ("model" or "simulator").
     """
 
@@ -114,9 +127,9 @@ class Talk:
         return sum(message["role"] == "user" for message in self.messages)
 
 
-async def converse(player: Player, say: Say, rules: Rules) -> Talk:
+async def converse(player: Player, say: Say, rules: Rules) -> Conversation:
     """Let the user talk with the other side until a stop rule ends it, or a call fails for good."""
-    talk = Talk([{"role": "user", "content": player.profile.first_talk}], [rules.e0])
+    talk = Conversation([{"role": "user", "content": player.profile.first_talk}], [rules.e0])
     while talk.stop is None:
         talk.by = "model"
         try:
@@ -130,21 +143,21 @@ async def converse(player: Player, say: Say, rules: Rules) -> Talk:
     return talk
 
 
-async def _answered(talk: Talk, player: Player, rules: Rules) -> Stop | None:
+async def _answered(talk: Conversation, player: Player, rules: Rules) -> Stop | None:
     """The user reads the last reply and, while a turn is left, answers it; how the talk ends by that, None if it goes on."""
     last = talk.turns >= rules.max_turns
     if last and not rules.judge_last_turn:
         return "turn_limit"
     felt = await player.feel(talk.messages, talk.final, band(talk.final))
-    mood = rules.moved(talk.final, felt.change)
+    mood = rules.next_mood(talk.final, felt.change)
     said = None if last else await player.say(talk.messages, mood, band(mood), felt)
     talk.emotions.append(mood)
     talk.deltas.append(felt.change)
     talk.thoughts.append(_thought(len(talk.messages), felt, said))
     if said is None:
-        return rules.ended(mood) or "turn_limit"
+        return rules.stop_by_mood(mood) or "turn_limit"
     talk.messages.append({"role": "user", "content": said.message.strip()})
-    return rules.ended(mood) or ("goodbye" if takes_leave(said.message) else None)
+    return rules.stop_by_mood(mood) or ("goodbye" if is_goodbye(said.message) else None)
 
 
 def _thought(turn: int, felt: Felt, said: Said | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, field_validator
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.structured import Violation
 from kardia_cli.environments.sentient_profiles import Profile
-from kardia_cli.judge.asking import attempts
+from kardia_cli.judge.asking import ask_until_valid
 from kardia_cli.judge.prompts import talk as numbered
 from kardia_cli.judge.replies import check_nonce
 from kardia_cli.rows.prompts import fill
@@ -108,7 +108,7 @@ class Player:
             )  # fmt: skip
             return request, lambda parsed: self._check(parsed, secret[:8])
 
-        return (await attempts(self.chat, RETRY, make)).parsed
+        return (await ask_until_valid(self.chat, RETRY, make)).parsed
 
     @property
     def sampling(self) -> dict[str, float]:

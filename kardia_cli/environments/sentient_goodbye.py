@@ -26,7 +26,7 @@ _ENGLISH = re.compile(rf"^(?:{_LEAD}(?:{_WORD}\b{_NO_LEAVE}|{_SAYS_SO}\b{_NO_LEA
 _CHINESE = re.compile(r"(?<![说道話说])(?:再见|再見)(?![到面过過他她它您你们])|再会(?!到)|再會|拜拜|告辞|告辭|回见")
 
 
-def takes_leave(message: str) -> bool:
+def is_goodbye(message: str) -> bool:
     """Whether this message of the user says goodbye."""
     if _CHINESE.search(message):
         return True

@@ -63,11 +63,11 @@ class Asked:
         """The response spans, a named strategy ("[Question] …") taken off too, on both sides; see `spans.visible` for a turn
         whose format is broken."""
         message = row["messages"][turn]
-        said, response = strategy.named(spans.visible(text))
-        named, reference = strategy.named(spans.visible(str(message["content"])))
+        said, response = strategy.read_strategy(spans.visible(text))
+        named, reference = strategy.read_strategy(spans.visible(str(message["content"])))
         talk = prompts.conversation(row, turn)
         seeker = next((str(each["content"]) for each in reversed(talk) if each["role"] == "user"), "")
-        return Asked(response, reference, seeker, talk, said, strategy.gold(message) or named)
+        return Asked(response, reference, seeker, talk, said, strategy.gold_strategy(message) or named)
 
 
 def extra(asked: Asked, options: Options) -> dict[str, Any]:
@@ -98,7 +98,9 @@ async def parts(asked: Asked, options: Options, gold: bool = False) -> dict[str,
     found: dict[str, float | None] = {} if gold else compared(asked, options)
     found["ref.words"] = float(len(tokens(asked.response, how)))
     found |= {f"ref.dist_{order}": distinct.distinct([asked.response], order, how=how).ratio for order in (1, 2)}
-    found |= {epitome.PREFIX + name: level for name, level in epitome.by_words(asked.response, asked.seeker).items()}
+    found |= {
+        epitome.PREFIX + name: level for name, level in epitome.lexical_levels(asked.response, asked.seeker).items()
+    }
     if not gold and asked.gold and (asked.said or options.strategy):
         found["strategy"] = float(asked.said == asked.gold)
     if options.bertscore or options.ppl:

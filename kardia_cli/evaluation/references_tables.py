@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kardia_cli.errors import UsageError
 from kardia_cli.evaluation.references_parts import GOLD, Options
 from kardia_cli.metrics import bleu, distinct, epitome, perplexity, strategy
-from kardia_cli.metrics.tokens import unspaced
+from kardia_cli.metrics.tokens import is_unspaced
 from kardia_cli.rows.line import Row
 from kardia_cli.statistics.agreement import mean
 
@@ -123,7 +123,7 @@ def _bleu(all_systems: Sequence[System], options: Mapping[str, Any]) -> Table:
         for name, score in known.items()
     ]
     signature = next(iter(known.values())).signatures[4].replace("BLEU-4|", "BLEU-N|") if known else ""
-    uncut = options["bleu"] in ("13a", "intl") and any(map(unspaced, all_systems[0].references[:100]))
+    uncut = options["bleu"] in ("13a", "intl") and any(map(is_unspaced, all_systems[0].references[:100]))
     warning = "; these replies have no spaces: take --with bleu=zh or bleu=char" if known and uncut else ""
     return f"BLEU of the corpus, 0–100, {signature}{warning}", lines
 
@@ -151,12 +151,12 @@ def _distinct(all_systems: Sequence[System], options: Mapping[str, Any]) -> Tabl
 def _epitome(all_systems: Sequence[System]) -> Table:
     """Facets by whoever gave them: the offline rules here, a judge in rows of other protocols."""
     sources = {
-        name: {source for each in its if (source := epitome.of_parts(each)[0])} for name, its in _named(all_systems)
+        name: {source for each in its if (source := epitome.read_levels(each)[0])} for name, its in _named(all_systems)
     }
     lines = []
     for name, its in _named(all_systems):
         if sources[name]:
-            levels = [epitome.of_parts(each)[1] for each in its]
+            levels = [epitome.read_levels(each)[1] for each in its]
             means = {facet: mean([each.get(facet) for each in levels]) for facet in epitome.FACETS}
             lines.append({"model": name, **{facet.replace("_", " "): mean for facet, mean in means.items()}})
     who = " and ".join(sorted(set().union(*sources.values()))) if sources else ""
@@ -197,7 +197,7 @@ def _models(all_systems: Sequence[System], options: Mapping[str, Any]) -> Table:
             for each in system.parts
             if "ref.nats" in each
         ]
-        read = perplexity.together(losses)
+        read = perplexity.corpus_perplexity(losses)
         line: dict[str, Any] = {"model": system.name}
         if options["bertscore"]:
             line["BERTScore F"] = system.mean("ref.bertscore")

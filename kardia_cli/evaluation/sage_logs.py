@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kardia_cli.environments.sentient import Rules, Talk, takes_leave
+from kardia_cli.environments.sentient import Conversation, Rules, is_goodbye
 from kardia_cli.errors import RowError
 from kardia_cli.rows.line import Row
 
 _PLANNING = {"meaning": "content", "serves": "TargetCompletion", "inner": "activity", "feeling": "analyse"}
 
 
-def read(row: Row, rules: Rules) -> tuple[Talk, list[str]]:
+def read(row: Row, rules: Rules) -> tuple[Conversation, list[str]]:
     """The talk of a line and what in it breaks the rules, each in words; `RowError` for what is no such line."""
     history = row.get("history")
     if not isinstance(history, list) or not history or not all(isinstance(turn, dict) for turn in history):
         raise RowError("field 'history': no list of turns, so this is no SAGE log")
-    talk = Talk([], [])
+    talk = Conversation([], [])
     for at, turn in enumerate(history):
         role, content = turn.get("role"), turn.get("content")
         if role not in ("user", "assistant") or not isinstance(content, str):
@@ -35,7 +35,7 @@ def read(row: Row, rules: Rules) -> tuple[Talk, list[str]]:
     return talk, _broken(talk, rules, row.get("emo_point"))
 
 
-def _note(talk: Talk, at: int, turn: Mapping[str, Any]) -> None:
+def _note(talk: Conversation, at: int, turn: Mapping[str, Any]) -> None:
     """Take the mood of a user turn and, after the first, what led to it."""
     talk.emotions.append(_number(turn, "emotion-point", f"history.{at}"))
     if len(talk.emotions) == 1:
@@ -55,27 +55,27 @@ def _number(record: Mapping[str, Any], name: str, where: str) -> int:
     return int(value)
 
 
-def _stop(talk: Talk, rules: Rules) -> Any:
+def _stop(talk: Conversation, rules: Rules) -> Any:
     """How the talk ended; None where it just stops."""
     last = next(message["content"] for message in reversed(talk.messages) if message["role"] == "user")
-    if (by_mood := rules.ended(talk.final)) is not None:
+    if (by_mood := rules.stop_by_mood(talk.final)) is not None:
         return by_mood
-    if talk.messages[-1]["role"] == "user" and takes_leave(last):
+    if talk.messages[-1]["role"] == "user" and is_goodbye(last):
         return "goodbye"
     return "turn_limit" if talk.turns >= rules.max_turns else None
 
 
-def _broken(talk: Talk, rules: Rules, noted: Any) -> list[str]:
+def _broken(talk: Conversation, rules: Rules, noted: Any) -> list[str]:
     """What breaks the rules: the start, a step, a mood at which it should have ended, the number of turns, the end."""
     moods, found = talk.emotions, list[str]()
     if moods[0] != rules.e0:
         found.append(f"begins at {moods[0]}, not {rules.e0}")
     for turn, (before, after, change) in enumerate(zip(moods, moods[1:], talk.deltas, strict=False), 2):
-        if rules.moved(before, change) != after:
-            found.append(f"user turn {turn}: {before} {change:+d} gives {rules.moved(before, change)}, not {after}")
+        if rules.next_mood(before, change) != after:
+            found.append(f"user turn {turn}: {before} {change:+d} gives {rules.next_mood(before, change)}, not {after}")
     for turn, mood in enumerate(moods[:-1], 1):
-        if rules.ended(mood) is not None:
-            found.append(f"user turn {turn}: goes on at {mood}, which is {rules.ended(mood)}")
+        if rules.stop_by_mood(mood) is not None:
+            found.append(f"user turn {turn}: goes on at {mood}, which is {rules.stop_by_mood(mood)}")
     if talk.turns > rules.max_turns:
         found.append(f"{talk.turns} user turns, not at most {rules.max_turns}")
     if noted is not None and noted != talk.final:

@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import UNUSABLE, CallFailed
 from kardia_cli.judge import replies
+from kardia_cli.judge.judged_turn import JudgedTurn, Secret
 from kardia_cli.judge.prompts import turn_prompt
-from kardia_cli.judge.readout import Opinion, joined, pooled, taken
+from kardia_cli.judge.readout import Opinion, join_opinions, pool_opinions, read_opinion
 from kardia_cli.judge.rubric import Criterion, Question, Rubric
-from kardia_cli.judge.seen import Secret, Seen
 from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Reply, Request, derive_seed
 from kardia_cli.stream import flow
@@ -57,7 +57,9 @@ class Manner:
         object.__setattr__(self, "texts", replies.DIGITS if self.labels == "digits" else replies.LETTERS)
 
 
-async def attempts(chat: Chat, retry: int, make: Callable[[int], tuple[Request, Callable[[BaseModel], None]]]) -> Reply:
+async def ask_until_valid(
+    chat: Chat, retry: int, make: Callable[[int], tuple[Request, Callable[[BaseModel], None]]]
+) -> Reply:
     """Ask what `make` makes for each attempt until an answer keeps the rules; raises the last `CallFailed`."""
     for attempt in range(retry + 1):
         request, check = make(attempt)
@@ -69,22 +71,22 @@ async def attempts(chat: Chat, retry: int, make: Callable[[int], tuple[Request, 
     raise AssertionError("the loop above returns or raises")
 
 
-async def opinion(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner) -> Opinion:
+async def ask_opinion(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Manner) -> Opinion:
     """What this judge says on the turn, over all samples.
 
     With several samples the first asks for log-probabilities; where they come back for every level, it is enough.
     Raises `CallFailed` where one call gave nothing usable.
     """
-    first = await _sample(chat, rubric, seen, manner, 0)
+    first = await _sample(chat, rubric, judged, manner, 0)
     if manner.samples == 1 or first.expected or not chat.real:  # the built-in judge would only repeat itself
         return first
-    others = await flow.gather_all(_sample(chat, rubric, seen, manner, n) for n in range(1, manner.samples))
-    return pooled([first, *others])
+    others = await flow.gather_all(_sample(chat, rubric, judged, manner, n) for n in range(1, manner.samples))
+    return pool_opinions([first, *others])
 
 
-async def _sample(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner, sample: int) -> Opinion:
-    asked = sheets(rubric, seen.questions(rubric), manner.calls)
-    return joined(await flow.gather_all(_ask(chat, rubric, seen, manner, sheet, sample) for sheet in asked))
+async def _sample(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Manner, sample: int) -> Opinion:
+    asked = sheets(rubric, judged.questions(rubric), manner.calls)
+    return join_opinions(await flow.gather_all(_ask(chat, rubric, judged, manner, sheet, sample) for sheet in asked))
 
 
 def sheets(rubric: Rubric, questions: Sequence[Question], calls: Calls) -> list[Sheet]:
@@ -96,25 +98,27 @@ def sheets(rubric: Rubric, questions: Sequence[Question], calls: Calls) -> list[
     return alone + rest
 
 
-async def _ask(chat: Chat, rubric: Rubric, seen: Seen, manner: Manner, sheet: Sheet, sample: int) -> Opinion:
+async def _ask(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Manner, sheet: Sheet, sample: int) -> Opinion:
     def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
-        secret = seen.secret(f"{sheet.name}:{sample}", attempt)
-        check = partial(_check, rubric=rubric, seen=seen, manner=manner, sheet=sheet, nonce=secret.nonce)
-        return _request(rubric, seen, manner, sheet, secret, sample, attempt), check
+        secret = judged.secret(f"{sheet.name}:{sample}", attempt)
+        check = partial(_check, rubric=rubric, judged=judged, manner=manner, sheet=sheet, nonce=secret.nonce)
+        return _request(rubric, judged, manner, sheet, secret, sample, attempt), check
 
-    reply = await attempts(chat, rubric.failures.retry, make)
-    return taken(reply.parsed, manner.texts, seen.reply, manner.quotes, reply.logprobs if manner.samples > 1 else None)
+    reply = await ask_until_valid(chat, rubric.failures.retry, make)
+    return read_opinion(
+        reply.parsed, manner.texts, judged.reply, manner.quotes, reply.logprobs if manner.samples > 1 else None
+    )
 
 
-def _check(parsed: BaseModel, *, rubric: Rubric, seen: Seen, manner: Manner, sheet: Sheet, nonce: str) -> None:
+def _check(parsed: BaseModel, *, rubric: Rubric, judged: JudgedTurn, manner: Manner, sheet: Sheet, nonce: str) -> None:
     replies.check_nonce(parsed, nonce)
-    replies.check_turn(parsed, rubric, sheet.criteria, sheet.questions, manner.texts, seen.reply, manner.quotes)
+    replies.check_turn(parsed, rubric, sheet.criteria, sheet.questions, manner.texts, judged.reply, manner.quotes)
 
 
 def _request(
-    rubric: Rubric, seen: Seen, manner: Manner, sheet: Sheet, secret: Secret, sample: int, attempt: int
+    rubric: Rubric, judged: JudgedTurn, manner: Manner, sheet: Sheet, secret: Secret, sample: int, attempt: int
 ) -> Request:
-    facts = _facts(seen, manner, sheet, secret)
+    facts = _facts(judged, manner, sheet, secret)
     has_facets = any(criterion.facets for criterion in sheet.criteria)
     schema = replies.turn_reply(
         tuple(manner.texts), bool(sheet.criteria), has_facets, bool(sheet.questions), bool(sheet.solved)
@@ -123,7 +127,7 @@ def _request(
         facts, secret.fence, questions=facts["questions"], solved=sheet.solved, quotes=manner.quotes,
         labels=manner.texts, abstain=rubric.abstain.allowed,
     )  # fmt: skip
-    seed = derive_seed(seen.seed, row_id(seen.row), "judge", sheet.name, seen.turn, seen.hash, sample, attempt)
+    seed = derive_seed(judged.seed, row_id(judged.row), "judge", sheet.name, judged.turn, judged.hash, sample, attempt)
     many = manner.samples > 1
     sampling = {"temperature": WARM, **(LOGPROBS if sample == 0 else {})} if many else {"temperature": 0.0}
     return Request(
@@ -131,7 +135,7 @@ def _request(
     )
 
 
-def _facts(seen: Seen, manner: Manner, sheet: Sheet, secret: Secret) -> dict[str, Any]:
+def _facts(judged: JudgedTurn, manner: Manner, sheet: Sheet, secret: Secret) -> dict[str, Any]:
     criteria = [_criterion(criterion, manner) for criterion in sheet.criteria]
     questions = [{"id": question.id, "ask": question.ask} for question in sheet.questions]
     if manner.order == "shuffled":
@@ -141,7 +145,7 @@ def _facts(seen: Seen, manner: Manner, sheet: Sheet, secret: Secret) -> dict[str
         criteria.reverse()
         questions.reverse()
     return {
-        **seen.facts(),
+        **judged.facts(),
         "criteria": criteria,
         "questions": questions,
         "solved": sheet.solved,

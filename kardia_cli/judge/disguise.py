@@ -22,7 +22,7 @@ from kardia_cli.judge.grading_talk import speaks_of_grading
 from kardia_cli.text.cleaning import CRISIS_LINES
 
 
-class Plain(NamedTuple):
+class Revealed(NamedTuple):
     """A text as a judge should read it, and what was hidden in it (names, in a fixed order; empty for ordinary text)."""
 
     text: str
@@ -33,7 +33,7 @@ KINDS = (
     "control", "soft hyphens", "zero-width", "bidi", "variation selectors", "tags", "private use", "stacked marks",
     "look-alikes", "base64",
 )  # fmt: skip
-"""All that `Plain.hidden` may name."""
+"""All that `Revealed.hidden` may name."""
 
 _CODED = 22  # characters of base64 that hold 16 bytes
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,}")
@@ -44,7 +44,7 @@ _SUSPECT = re.compile(
 )
 
 
-def plain(text: str) -> Plain:
+def reveal(text: str) -> Revealed:
     """The text as a judge should read it. Ordinary text of any language comes back as the same object, with nothing named.
 
     Out go characters that nobody sees (zero-width, bidi controls, tags, smuggled variation selectors, soft hyphens,
@@ -54,9 +54,9 @@ def plain(text: str) -> Plain:
     """
     if text.isascii():
         if text.isprintable() or not _UNSEEN.search(text):
-            return Plain(text, ("base64",) if _codes(text) else ())
+            return Revealed(text, ("base64",) if _codes(text) else ())
     elif not _SUSPECT.search(text):
-        return Plain(text, ("base64",) if _codes(text) else ())
+        return Revealed(text, ("base64",) if _codes(text) else ())
     found: set[str] = set()
     seen = _stacked(_unseen(text, found), found)
     latin = confusables.as_latin(seen)
@@ -65,7 +65,7 @@ def plain(text: str) -> Plain:
         found.add("look-alikes")
     if _codes(seen):
         found.add("base64")
-    return Plain(seen if found else text, tuple(kind for kind in KINDS if kind in found))
+    return Revealed(seen if found else text, tuple(kind for kind in KINDS if kind in found))
 
 
 # --- characters that nobody sees
@@ -154,7 +154,7 @@ _TOKEN = re.compile(
 _BLANK = re.compile(r"[\s\u2800]+")
 
 
-def empty(text: str) -> bool:
+def is_empty(text: str) -> bool:
     """Whether the text is nothing but white space, unseen characters and special tokens (<|im_end|>, </s>, [PAD] …)."""
     return not _BLANK.sub("", _TOKEN.sub("", _UNSEEN.sub("", text)))
 
@@ -162,9 +162,9 @@ def empty(text: str) -> bool:
 # --- words to a grader, and words of a profile
 
 
-def appeals(text: str) -> bool:
+def is_appeal(text: str) -> bool:
     """Whether the text speaks to a grader or of its own grading, in disguise or not. Misses little; ask about its hits."""
-    return speaks_of_grading(unicodedata.normalize("NFKC", plain(text).text).replace("\u2019", "'"))
+    return speaks_of_grading(unicodedata.normalize("NFKC", reveal(text).text).replace("\u2019", "'"))
 
 
 RUN = 7
@@ -177,13 +177,13 @@ _PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ().\u2011/-]{0,2}\d){6,16}(?![\w])"
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_](?:[\w.-]{0,40}\w)?|(?<![\w/])/?u/[\w-]{2,30}")
 
 
-def leaks(reply: str, profile: str, talk: str) -> str:
+def find_leak(reply: str, profile: str, talk: str) -> str:
     """What of the profile the reply gives away although the talk does not hold it; empty where nothing.
 
     A mail address, web address, phone number or handle; else a run of at least `RUN` words, the longest one. `talk` is
     all that was said so far, as one text. Case, punctuation and disguise do not matter; public help lines are no secret.
     """
-    reply = plain(reply).text
+    reply = reveal(reply).text
     for name, read in (
         ("mail address", _mails),
         ("web address", _links),

@@ -1,4 +1,4 @@
-"""Words to a grader: the patterns behind `disguise.appeals`. Ours, made to miss little; whoever uses them asks about the hits.
+"""Words to a grader: the patterns behind `disguise.is_appeal`. Ours, made to miss little; whoever uses them asks about the hits.
 
 A hit is a word for a grader, an order to drop instructions, a key or a line of a verdict, a number out of a full mark,
 a grade in one breath with a reply, or a reply that speaks of its own worth. English, with a few stems of other languages.

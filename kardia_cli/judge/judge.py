@@ -13,9 +13,9 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import asking, prompts, readout, replies, second_look, verdicts
 from kardia_cli.judge.asking import Calls, Manner
+from kardia_cli.judge.judged_turn import JudgedTurn
 from kardia_cli.judge.replies import DialogueAnswer, FitReply
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.judge.seen import Seen
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import history
@@ -94,13 +94,15 @@ class Judge:
 
         `plain` says that no spans are expected. Raises `CallFailed` where a judge gave no usable reply.
         """
-        seen = Seen(row, turn, text, self.seed)
-        empty = self._empty(seen, revision, plain)
-        if verdicts.decided_by_rule(self.rubric, empty):
+        judged = JudgedTurn(row, turn, text, self.seed)
+        empty = self._empty(judged, revision, plain)
+        if verdicts.is_decided_by_rule(self.rubric, empty):
             return verdicts.decide(self.rubric, empty)
-        opinions = await flow.gather_all(asking.opinion(chat, self.rubric, seen, self.manner) for chat in self.chats)
-        pooled = readout.pooled(opinions)
-        gates = await self._second_looks(seen, pooled.answers)
+        opinions = await flow.gather_all(
+            asking.ask_opinion(chat, self.rubric, judged, self.manner) for chat in self.chats
+        )
+        pooled = readout.pool_opinions(opinions)
+        gates = await self._second_looks(judged, pooled.answers)
         panel = [self._of_panel(chat, given, empty, gates) for chat, given in zip(self.chats, opinions, strict=True)]
         critique = self._filled(empty, pooled, gates)
         for level in pooled.levels:
@@ -115,30 +117,30 @@ class Judge:
 
         No call is made: it takes the answers that were saved, so the rubric must read as it did (`rubric_hash`).
         """
-        seen = Seen(row, turn, text, self.seed)
-        empty = self._empty(seen, stored.revision, plain)
+        judged = JudgedTurn(row, turn, text, self.seed)
+        empty = self._empty(judged, stored.revision, plain)
         asked = {question.id for question in self.rubric.questions}
-        judged = {criterion.id for criterion in self.rubric.judged}
+        graded = {criterion.id for criterion in self.rubric.judged}
         answers = [finding for finding in stored.findings if finding.id in asked]
-        levels = [level for level in stored.levels if level.id in judged]
+        levels = [level for level in stored.levels if level.id in graded]
         changes = {"rubric_version": self.rubric.version, "findings": empty.findings + answers, "levels": levels}
         return verdicts.decide(self.rubric, stored.model_copy(update=changes))
 
     def text_hash(self, row: Row, turn: int, text: str) -> str:
         """Hash of the judged turn and of all that the judge sees with it."""
-        return Seen(row, turn, text, self.seed).hash
+        return JudgedTurn(row, turn, text, self.seed).hash
 
-    def _empty(self, seen: Seen, revision: int, plain: bool) -> Critique:
+    def _empty(self, judged: JudgedTurn, revision: int, plain: bool) -> Critique:
         """The critique as far as code alone decides it."""
-        talk = " ".join(message["content"] for message in history(seen.row, seen.turn))
+        talk = " ".join(message["content"] for message in history(judged.row, judged.turn))
         findings = verdicts.run_checks(
-            self.rubric, seen.text, seen.row.get("emotion"), plain,
-            str(seen.row.get("person") or ""), f"{seen.row.get('situation') or ''} {talk}",
+            self.rubric, judged.text, judged.row.get("emotion"), plain,
+            str(judged.row.get("person") or ""), f"{judged.row.get('situation') or ''} {talk}",
         )  # fmt: skip
         return Critique(
-            turn=seen.turn, revision=revision, rubric=self.rubric.id, rubric_version=self.rubric.version,
+            turn=judged.turn, revision=revision, rubric=self.rubric.id, rubric_version=self.rubric.version,
             rubric_hash=self.rubric.read_hash, policy_hash=self.rubric.policy_hash, judge=self.name,
-            calls=self.manner.calls, samples=self.manner.samples, text_hash=seen.hash, verdict="FAIL", levels=[],
+            calls=self.manner.calls, samples=self.manner.samples, text_hash=judged.hash, verdict="FAIL", levels=[],
             findings=findings,
         )  # fmt: skip
 
@@ -154,12 +156,12 @@ class Judge:
         changes = {"levels": levels, "findings": findings, "solved": opinion.solved, "gates": list(gates)}
         return verdicts.decide(self.rubric, empty.model_copy(update=changes))
 
-    async def _second_looks(self, seen: Seen, answers: Sequence[Finding]) -> list[Look]:
+    async def _second_looks(self, judged: JudgedTurn, answers: Sequence[Finding]) -> list[Look]:
         gates = second_look.found_gates(self.rubric, answers)
         if not gates:
             return []
         chat = self.gate or self.chats[0]
-        return await second_look.look_again(chat, chat in self.chats, self.rubric, seen, gates)
+        return await second_look.look_again(chat, chat in self.chats, self.rubric, judged, gates)
 
     def _of_panel(self, chat: Chat, given: readout.Opinion, empty: Critique, gates: Sequence[Look]) -> Opinion:
         own = self._filled(empty, given, gates)
@@ -169,13 +171,13 @@ class Judge:
             found=[answer.id for answer in given.answers if answer.present],
         )  # fmt: skip
 
-    async def fits(self, row: Row, turn: int, text: str, following: str) -> FitReply:
+    async def check_fit(self, row: Row, turn: int, text: str, following: str) -> FitReply:
         """Whether the seeker turn after index `turn` still fits the rewritten reply `text` (a panel's first judge says)."""
-        seen = Seen(row, turn, text, self.seed)
+        judged = JudgedTurn(row, turn, text, self.seed)
 
         def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
-            secret = seen.secret("fit:" + content_hash(following), attempt)
-            facts = {**seen.facts(), "next": following, "nonce": secret.nonce}
+            secret = judged.secret("fit:" + content_hash(following), attempt)
+            facts = {**judged.facts(), "next": following, "nonce": secret.nonce}
             seed = derive_seed(self.seed, row_id(row), "judge", "fit", turn, content_hash(text, following), attempt)
             request = Request(
                 messages=prompts.fit_prompt(facts, secret.fence), task="judge.fit", facts=facts,
@@ -183,11 +185,11 @@ class Judge:
             )  # fmt: skip
             return request, lambda parsed: replies.check_nonce(parsed, secret.nonce)
 
-        parsed = (await asking.attempts(self.chats[0], self.rubric.failures.retry, make)).parsed
+        parsed = (await asking.ask_until_valid(self.chats[0], self.rubric.failures.retry, make)).parsed
         assert isinstance(parsed, FitReply)
         return parsed
 
-    async def whole(self, row: Row) -> list[DialogueAnswer]:
+    async def judge_dialogue(self, row: Row) -> list[DialogueAnswer]:
         """Answers to the rubric's questions on a whole dialogue, a panel's by majority; empty where it asks none."""
         if not self.rubric.dialogue:
             return []
@@ -196,13 +198,13 @@ class Judge:
 
     async def _whole(self, chat: Chat, row: Row) -> list[DialogueAnswer]:
         read = [spans.read(message["content"]) for message in row["messages"] if message["role"] == "assistant"]
-        seen = Seen(row, len(row["messages"]), "", self.seed)
+        judged = JudgedTurn(row, len(row["messages"]), "", self.seed)
         wanted = [item.id for item in self.rubric.dialogue]
 
         def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
-            secret = seen.secret("dialogue", attempt)
+            secret = judged.secret("dialogue", attempt)
             facts = {
-                "person": seen.person, "mbti": row.get("mbti"), "situation": seen.situation, "messages": seen.talk,
+                "person": judged.person, "mbti": row.get("mbti"), "situation": judged.situation, "messages": judged.talk,
                 "emotions": [found.emotion for found in read if found],
                 "questions": [{"id": item.id, "ask": item.ask} for item in self.rubric.dialogue],
                 "nonce": secret.nonce,
@@ -210,7 +212,7 @@ class Judge:
             request = Request(
                 messages=prompts.whole_prompt(facts, secret.fence), task="judge.dialogue", facts=facts,
                 schema=replies.DialogueReply, sampling={"temperature": 0.0},
-                seed=derive_seed(self.seed, row_id(row), "judge", "dialogue", seen.hash, attempt),
+                seed=derive_seed(self.seed, row_id(row), "judge", "dialogue", judged.hash, attempt),
             )  # fmt: skip
 
             def check(parsed: Any) -> None:
@@ -219,7 +221,7 @@ class Judge:
 
             return request, check
 
-        parsed = (await asking.attempts(chat, self.rubric.failures.retry, make)).parsed
+        parsed = (await asking.ask_until_valid(chat, self.rubric.failures.retry, make)).parsed
         assert isinstance(parsed, replies.DialogueReply)
         return parsed.answers
 

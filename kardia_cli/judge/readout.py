@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kardia_cli.judge.replies import stands_in
+from kardia_cli.judge.replies import is_quoted_in
 from kardia_cli.rows.records import FacetLevel, Finding, Level
 
 MASS = 0.5
@@ -32,11 +32,13 @@ class Opinion:
     """Whether the levels are expectations from log-probabilities."""
 
 
-def taken(parsed: Any, labels: Sequence[str], reply: str, quotes: str, logprobs: list[Any] | None = None) -> Opinion:
+def read_opinion(
+    parsed: Any, labels: Sequence[str], reply: str, quotes: str, logprobs: list[Any] | None = None
+) -> Opinion:
     """A checked reply as an opinion; quotes that do not stand in `reply` are counted and left out."""
     graded = getattr(parsed, "criteria", [])
     ranks = {label: rank for rank, label in enumerate(labels, 1)}
-    spoken = expectations(logprobs, [item.id for item in graded], ranks) if logprobs else {}
+    spoken = level_expectations(logprobs, [item.id for item in graded], ranks) if logprobs else {}
     levels = [_level(item, ranks, spoken.get(item.id), reply, quotes) for item in graded]
     answers = [
         Finding(id=item.id, present=item.present, detail=item.quote or item.reason)
@@ -47,7 +49,7 @@ def taken(parsed: Any, labels: Sequence[str], reply: str, quotes: str, logprobs:
 
 
 def _level(item: Any, ranks: Mapping[str, int], spoken: tuple[float, float] | None, reply: str, quotes: str) -> Level:
-    kept = [quote for quote in item.quotes if stands_in(quote, reply)]
+    kept = [quote for quote in item.quotes if is_quoted_in(quote, reply)]
     mean, spread = spoken if spoken and item.level is not None else (None, None)
     facets = [
         FacetLevel(id=facet.id, level=None if facet.level is None else float(facet.level))
@@ -59,7 +61,9 @@ def _level(item: Any, ranks: Mapping[str, int], spoken: tuple[float, float] | No
     )  # fmt: skip
 
 
-def expectations(logprobs: list[Any], ids: Sequence[str], ranks: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+def level_expectations(
+    logprobs: list[Any], ids: Sequence[str], ranks: Mapping[str, int]
+) -> dict[str, tuple[float, float]]:
     """Mean and standard deviation of the level of each id, from the token that says it.
 
     `logprobs` holds [token, log-probability, [[alternative, log-probability] …]]. An id whose level token cannot be found,
@@ -95,7 +99,7 @@ def _distribution(item: Any, ranks: Mapping[str, int]) -> dict[int, float]:
     return shares if sum(shares.values()) >= MASS else {}
 
 
-def joined(parts: Sequence[Opinion]) -> Opinion:
+def join_opinions(parts: Sequence[Opinion]) -> Opinion:
     """Parts of one opinion (a call a criterion) as a whole."""
     solved = next((part.solved for part in parts if part.solved is not None), None)
     levels = [level for part in parts for level in part.levels]
@@ -103,7 +107,7 @@ def joined(parts: Sequence[Opinion]) -> Opinion:
     return Opinion(levels, answers, solved, all(part.expected for part in parts if part.levels))
 
 
-def pooled(opinions: Sequence[Opinion]) -> Opinion:
+def pool_opinions(opinions: Sequence[Opinion]) -> Opinion:
     """Several opinions on the same questions as one: mean levels with their spread, and majorities.
 
     More abstentions than levels give an abstention. A question is found where at least half of the answers say yes;

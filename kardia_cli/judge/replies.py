@@ -156,10 +156,10 @@ def _check_quotes(item: Any, reply: str, least: int) -> None:
     if len(item.quotes) < least:
         raise Violation("bad_quote", f"{item.id}: needs {least} quote(s) from the reply")
     for quote in item.quotes:
-        if not stands_in(quote, reply):
+        if not is_quoted_in(quote, reply):
             raise Violation("bad_quote", f"{item.id}: the quote {quote[:60]!r} does not stand in the reply")
 
 
-def stands_in(quote: str, text: str) -> bool:
+def is_quoted_in(quote: str, text: str) -> bool:
     """Whether the quote stands in the text word for word (runs of white space count as one space)."""
     return bool(quote.strip()) and " ".join(quote.split()) in " ".join(text.split())

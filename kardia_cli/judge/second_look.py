@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.judge import replies
-from kardia_cli.judge.asking import attempts
+from kardia_cli.judge.asking import ask_until_valid
+from kardia_cli.judge.judged_turn import JudgedTurn
 from kardia_cli.judge.prompts import gate_prompt
 from kardia_cli.judge.rubric import Question, Rubric
-from kardia_cli.judge.seen import Seen
 from kardia_cli.rows.records import Finding, Look, row_id
 from kardia_cli.rows.request import Request, derive_seed
 
@@ -23,16 +23,18 @@ def found_gates(rubric: Rubric, answers: Sequence[Finding]) -> list[Question]:
     return [question for question in rubric.questions if question.effect == "gate" and question.id in present]
 
 
-async def look_again(chat: Chat, same: bool, rubric: Rubric, seen: Seen, gates: Sequence[Question]) -> list[Look]:
+async def look_again(
+    chat: Chat, same: bool, rubric: Rubric, judged: JudgedTurn, gates: Sequence[Question]
+) -> list[Look]:
     """One look at each of these gates, in one call; an abstention does not agree. Raises `CallFailed`."""
     wanted = [gate.id for gate in gates]
 
     def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
-        secret = seen.secret("gates:" + ",".join(wanted), attempt)
+        secret = judged.secret("gates:" + ",".join(wanted), attempt)
         questions = [{"id": gate.id, "ask": gate.again} for gate in gates]
         secret.order.shuffle(questions)
-        facts = {**seen.facts(), "questions": questions, "nonce": secret.nonce}
-        seed = derive_seed(seen.seed, row_id(seen.row), "judge", "gate", seen.turn, seen.hash, *wanted, attempt)
+        facts = {**judged.facts(), "questions": questions, "nonce": secret.nonce}
+        seed = derive_seed(judged.seed, row_id(judged.row), "judge", "gate", judged.turn, judged.hash, *wanted, attempt)
         request = Request(
             messages=gate_prompt(facts, secret.fence), task="judge.gate", facts=facts, schema=replies.GateReply,
             sampling={"temperature": 0.0}, seed=seed,
@@ -44,7 +46,7 @@ async def look_again(chat: Chat, same: bool, rubric: Rubric, seen: Seen, gates: 
 
         return request, check
 
-    parsed: Any = (await attempts(chat, rubric.failures.retry, make)).parsed
+    parsed: Any = (await ask_until_valid(chat, rubric.failures.retry, make)).parsed
     given = {answer.id: answer for answer in parsed.answers}
     return [
         Look(id=name, judge=chat.name, same_judge=same, agrees=given[name].present is True, reason=given[name].reason)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import calibrations, rubric_file
-from kardia_cli.judge.families import families, run_config, same_family
+from kardia_cli.judge.model_families import families, is_same_family, run_config
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Gateway
@@ -106,12 +106,12 @@ def relations(judge: Judge, models: Sequence[str], gateway: Gateway) -> Iterator
         told = _told(gateway.spec(name))
         paid_by = run_config(Path(name)).get("judge") or {}
         rewarding = str(paid_by.get("model") or paid_by.get("name") or "")
-        if rewarding and same_family(own, rewarding):
+        if rewarding and is_same_family(own, rewarding):
             yield (
                 f"{name} was trained on rewards by {paid_by['name']}, of the judge's own family ({_shared(own, rewarding)}): "
                 "it may please this judge more than people; judge it by another family, too"
             )
-        if same_family(own, told):
+        if is_same_family(own, told):
             yield (
                 f"judge {judge.name} and {name} are of one family ({_shared(own, told)}): "
                 "a judge may favour its own; judge it by another family, too"

@@ -32,7 +32,7 @@ def run_checks(
     written without spans, so that none are expected; `profile` and `talk` are what a leak is measured against.
     """
     findings = [_check(rule, text, gold, plain, profile, talk) for rule in rubric.checks]
-    if disguise.empty(spans.visible(text)):
+    if disguise.is_empty(spans.visible(text)):
         findings.append(Finding(id=EMPTY, present=True, detail="the reply says nothing"))
     return findings
 
@@ -51,9 +51,9 @@ def _check(rule: CheckRule, text: str, gold: str | None, plain: bool, profile: s
             share = repeated_share(spans.visible(text), rule.n)
             detail = f"{share:.0%} of its {rule.n}-grams are repeats" if share > rule.max_share else ""
         case ProfileLeak():
-            detail = disguise.leaks(spans.visible(text), profile, talk)
+            detail = disguise.find_leak(spans.visible(text), profile, talk)
         case HiddenText():
-            detail = ", ".join(disguise.plain(spans.visible(text)).hidden)
+            detail = ", ".join(disguise.reveal(spans.visible(text)).hidden)
     return Finding(id=rule.id, present=bool(detail), detail=detail)
 
 
@@ -149,7 +149,7 @@ def overall(rubric: Rubric, critique: Critique) -> float | None:
     A criterion's share stops growing at its `saturate_at`. None where a criterion was not graded, unless the rubric's
     abstain policy is `skip` (the other weights are scaled up) or `fail` (0): never a made-up number.
     """
-    if decided_by_rule(rubric, critique) or vetoed(rubric, critique):
+    if is_decided_by_rule(rubric, critique) or is_vetoed(rubric, critique):
         return 0.0
     graded = {level.id: level.level for level in critique.levels}
     total = weights = 0.0
@@ -164,12 +164,12 @@ def overall(rubric: Rubric, critique: Critique) -> float | None:
     return total / weights if weights else None
 
 
-def decided_by_rule(rubric: Rubric, critique: Critique) -> bool:
+def is_decided_by_rule(rubric: Rubric, critique: Critique) -> bool:
     """Whether a rule decided this turn (broken spans, nothing said), so that no judge was asked."""
-    return broken_format(rubric, critique) or any(item.id == EMPTY and item.present for item in critique.findings)
+    return is_format_broken(rubric, critique) or any(item.id == EMPTY and item.present for item in critique.findings)
 
 
-def vetoed(rubric: Rubric, critique: Critique) -> bool:
+def is_vetoed(rubric: Rubric, critique: Critique) -> bool:
     """Whether a gate was found that the second look confirmed."""
     gates = {question.id for question in rubric.questions if question.effect == "gate"}
     found = {finding.id for finding in critique.findings if finding.present}
@@ -181,7 +181,7 @@ def disputed(critique: Critique) -> list[str]:
     return [look.id for look in critique.gates if not look.agrees]
 
 
-def broken_format(rubric: Rubric, critique: Critique) -> bool:
+def is_format_broken(rubric: Rubric, critique: Critique) -> bool:
     """Whether the four-span check of this turn failed (the judge is not asked then)."""
     ids = {check.id for check in rubric.checks if isinstance(check, FourSpans)}
     return any(finding.present and finding.id in ids for finding in critique.findings)

@@ -16,7 +16,7 @@ OFFLINE = "offline (lexical)"
 JUDGED = "judge"
 
 
-def by_words(reply: str, seeker: str) -> dict[str, float]:
+def lexical_levels(reply: str, seeker: str) -> dict[str, float]:
     """The facets of a reply to what the seeker said last, by the offline rules; deterministic, no call."""
     from kardia_cli.metrics.epitome_rules import facets
 
@@ -24,7 +24,7 @@ def by_words(reply: str, seeker: str) -> dict[str, float]:
     return {name: float(found[name].level) for name in FACETS}
 
 
-def of_parts(parts: Mapping[str, float | None]) -> tuple[str, dict[str, float | None]]:
+def read_levels(parts: Mapping[str, float | None]) -> tuple[str, dict[str, float | None]]:
     """The facets among the parts of one score row, and whose they are: a judge's before those by words; "" where none."""
     judged = {name: parts[key] for name in FACETS for key in parts if key.rpartition(".")[2] == name and _judges(key)}
     if judged:

@@ -93,7 +93,7 @@ def signature(folder: str) -> str:
     return f"{Path(folder).name}@{folder_hash(Path(folder))}|tok:{reader(folder).tokeniser}"
 
 
-def together(losses: Iterable[Loss]) -> Perplexity | None:
+def corpus_perplexity(losses: Iterable[Loss]) -> Perplexity | None:
     """Perplexity of a corpus; None where nothing has a token."""
     known = [each for each in losses if each.tokens]
     count = sum(each.tokens for each in known)

@@ -64,14 +64,14 @@ def canonical(name: str | None) -> str | None:
     return _KNOWN.get(_key(name or ""))
 
 
-def gold(message: Mapping[str, Any]) -> str | None:
+def gold_strategy(message: Mapping[str, Any]) -> str | None:
     """The strategy of a turn of a row: its field `strategy`, or `annotation.strategy` as ESConv nests it; None without."""
     note = message.get("annotation")
     given = message.get("strategy") or (note.get("strategy") if isinstance(note, Mapping) else None)
     return canonical(given) if isinstance(given, str) else None
 
 
-def named(reply: str) -> tuple[str | None, str]:
+def read_strategy(reply: str) -> tuple[str | None, str]:
     """The strategy that a reply names before its words, "[Question] What happened?" or a line "Strategy: Question", and
     the words after it. None, and the reply untouched, where what stands there is no strategy."""
     match = _TAG.match(reply)

@@ -31,7 +31,7 @@ def tokens(text: str, how: Tokeniser = "words") -> list[str]:
     return _TOKENISERS[how](text)
 
 
-def unspaced(text: str) -> bool:
+def is_unspaced(text: str) -> bool:
     """Whether most letters of a text are Han or kana: then a tokeniser that only knows spaces sees one word in a sentence."""
     letters = sum(char.isalpha() for char in text)
     return letters > 0 and 2 * len(_IDEOGRAPH.findall(text)) > letters

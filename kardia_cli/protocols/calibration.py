@@ -20,7 +20,7 @@ from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.evaluation import judge_figures
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.judge.families import families, same_family
+from kardia_cli.judge.model_families import families, is_same_family
 from kardia_cli.judge.rubric import FACET_LEVELS, LEVELS, Rubric
 from kardia_cli.judge.verdicts import is_plain
 from kardia_cli.rows import spans
@@ -77,7 +77,7 @@ async def _look(sight: Sight, people: Ratings, judge: Judge, others: Mapping[str
     parts["words"] = float(len(spans.visible(sight.text).split()))
     author = str(sight.row.get("author") or "")
     if author:
-        parts["own"] = float(any(same_family(chat.model, author) for chat in judge.chats))
+        parts["own"] = float(any(is_same_family(chat.model, author) for chat in judge.chats))
     try:
         critique = await judge.judge(sight.row, sight.turn, sight.text, plain=sight.plain)
     except CallFailed as error:

@@ -14,7 +14,7 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Score
 from kardia_cli.environments import sentient
-from kardia_cli.environments.sentient import Player, Profile, Rules, Talk
+from kardia_cli.environments.sentient import Conversation, Player, Profile, Rules
 from kardia_cli.errors import UsageError
 from kardia_cli.evaluation import sage_logs
 from kardia_cli.judge import Judge
@@ -107,7 +107,7 @@ def _logged(row: Row, rules: Rules) -> Score:
 
 def _score(
     model: str,
-    talk: Talk,
+    talk: Conversation,
     profile: Profile,
     settings: Mapping[str, Any],
     broken: list[str],

@@ -27,21 +27,21 @@ async def critique(row: Row, judge: Judge) -> Row:
 
 async def _judge_turn(row: Row, turn: int, judge: Judge) -> Critique | None:
     """A new critique of the turn, or None where the one that stands there is up to date."""
-    stored = find_stored(row, turn, judge)
+    stored = find_stored_critique(row, turn, judge)
     if stored is None:
         return await judge.judge(row, turn, row["messages"][turn]["content"], plain=is_plain(row))
     return None if stored.policy_hash == judge.rubric.policy_hash else rescored(row, turn, judge, stored)
 
 
-def find(row: Row, turn: int, judge: Judge) -> Critique | None:
+def find_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
     """The newest stored critique of the text that stands there now, by this judge and rubric, under its policy; else None."""
-    stored = find_stored(row, turn, judge)
+    stored = find_stored_critique(row, turn, judge)
     if stored is None or stored.policy_hash == judge.rubric.policy_hash:
         return stored
     return rescored(row, turn, judge, stored)
 
 
-def find_stored(row: Row, turn: int, judge: Judge) -> Critique | None:
+def find_stored_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
     """The newest stored critique whose answers this judge and rubric would give again, whatever policy decided them."""
     text = row["messages"][turn]["content"]
     manner = judge.manner

@@ -94,7 +94,7 @@ async def synthesize(
         return _whole(done, system_prompt(done, four_spans=any(turn.spans for turn in made)), made, strategy, spoke)
     draft, system = Draft.of(row), system_prompt(row)
     mend = _mend(draft, system, turn_rewriter, cut_at_solved)
-    with turn_rewriter.rounds.following(draft.seen):
+    with turn_rewriter.rounds.counting(draft.verdicts):
         done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges, mend=mend)
         draft.row = _whole(done, system, made, strategy, spoke)
         return await finish(draft, turn_rewriter)

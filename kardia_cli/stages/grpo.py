@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kardia_cli.chat.local.backend import context_size
+from kardia_cli.chat.local.chat_template import context_size
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.training import models, quantize, samples

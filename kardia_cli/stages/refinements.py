@@ -79,7 +79,7 @@ async def refine(row: Row, refiner: Refiner) -> Row:
     """
     draft, tails = Draft.of(row), 0
     turn_rewriter = refiner.turn_rewriter
-    with refiner.rounds.following(draft.seen):
+    with refiner.rounds.counting(draft.verdicts):
         turn = _next_turn(draft.row, -1)
         while turn is not None:
             before = spans.visible(draft.text(turn))
@@ -104,7 +104,7 @@ async def _mend_tail(draft: Draft, turn: int, tails: int, refiner: Refiner) -> b
     following = draft.row["messages"][turn + 1 :]
     if not following:
         return False
-    answer = await refiner.judge.fits(draft.row, turn, draft.text(turn), following[0]["content"])
+    answer = await refiner.judge.check_fit(draft.row, turn, draft.text(turn), following[0]["content"])
     if answer.fits:
         return False
     if tails == refiner.max_tails:

@@ -19,8 +19,8 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import fill, history, supporter_turns, transcript
 from kardia_cli.rows.records import EMOTIONS, Critique, Finding, Revision
 from kardia_cli.rows.request import Request, derive_seed
-from kardia_cli.stages.critiques import find, find_stored, with_model
-from kardia_cli.stages.rounds import Lost, Rounds, Seen
+from kardia_cli.stages.critiques import find_critique, find_stored_critique, with_model
+from kardia_cli.stages.rounds import Lost, Rounds, TurnVerdict
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Draft:
     critiques: list[Row]
     revisions: list[Row]
     traces: list[Row]
-    seen: list[Seen] = field(default_factory=list)
+    verdicts: list[TurnVerdict] = field(default_factory=list)
 
     @classmethod
     def of(cls, row: Row) -> Draft:
@@ -92,7 +92,10 @@ async def settle(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critiq
 
 def _known(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique | None:
     """The critique that stands on the row; where the rubric's policy has changed since, it is decided anew and added."""
-    stored, known = find_stored(draft.row, turn, turn_rewriter.judge), find(draft.row, turn, turn_rewriter.judge)
+    stored, known = (
+        find_stored_critique(draft.row, turn, turn_rewriter.judge),
+        find_critique(draft.row, turn, turn_rewriter.judge),
+    )
     if stored is not None and known is not None and stored.policy_hash != known.policy_hash:
         draft.critiques.append(known.model_dump())
     return known
@@ -107,7 +110,7 @@ async def _judge(draft: Draft, turn: int, revision: int, turn_rewriter: TurnRewr
 def _seen(draft: Draft, turn: int, revision: int, critique: Critique, turn_rewriter: TurnRewriter) -> list[Finding]:
     """What fails the turn, empty where it passes; noted as seen."""
     problems = _problems(critique, draft.text(turn), turn_rewriter)
-    draft.seen.append(Seen(turn, revision, frozenset(problem.id for problem in problems)))
+    draft.verdicts.append(TurnVerdict(turn, revision, frozenset(problem.id for problem in problems)))
     return problems
 
 
@@ -165,7 +168,7 @@ async def finish(draft: Draft, turn_rewriter: TurnRewriter) -> Row:
     Raises `Lost` where the structure is broken or the judge finds a fault of the whole dialogue.
     """
     _check_structure(draft)
-    for answer in await turn_rewriter.judge.whole(draft.row):
+    for answer in await turn_rewriter.judge.judge_dialogue(draft.row):
         if answer.present:
             raise Lost(f"{answer.id}: {answer.reason}", answer.id)
     row = draft.row

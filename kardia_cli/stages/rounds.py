@@ -34,7 +34,7 @@ class Lost(Dropped):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TurnVerdict:
     """One verdict on one turn after `revision` rewrites; `wrong` names what failed it, and is empty where it passed."""
 
     turn: int
@@ -58,7 +58,7 @@ class Rounds:
         self.difficulty: Counter[str] = Counter()
 
     @contextlib.contextmanager
-    def following(self, seen: Sequence[Seen]) -> Iterator[None]:
+    def counting(self, seen: Sequence[TurnVerdict]) -> Iterator[None]:
         """Count what was seen of one dialogue, filled while this is open, once it is finished or dropped."""
         try:
             yield
@@ -70,14 +70,14 @@ class Rounds:
             raise
         self._count(seen)
 
-    def came_out(self, row: Row) -> None:
+    def count_kept(self, row: Row) -> None:
         """Count a row that was kept and written; one that nobody judged does not count."""
         if "difficulty" in row:
             self.kept += 1
             self.difficulty[row["difficulty"]] += 1
 
-    def _count(self, seen: Sequence[Seen]) -> None:
-        before: Seen | None = None
+    def _count(self, seen: Sequence[TurnVerdict]) -> None:
+        before: TurnVerdict | None = None
         for one in seen:
             self.judged[one.revision] += 1
             self.passed[one.revision] += not one.wrong
@@ -91,7 +91,7 @@ class Rounds:
             before = one
         self._close(before)
 
-    def _close(self, last: Seen | None) -> None:
+    def _close(self, last: TurnVerdict | None) -> None:
         if last is not None:
             self.left.update(last.wrong)
 

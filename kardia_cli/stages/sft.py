@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kardia_cli.chat.local.backend import context_size
+from kardia_cli.chat.local.chat_template import context_size
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.training import models, quantize, samples

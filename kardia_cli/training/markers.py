@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kardia_cli.chat.local.backend import encode, fold_system
+from kardia_cli.chat.local.chat_template import encode, fold_system
 from kardia_cli.rows import spans
 from kardia_cli.rows.spans import MARKERS
 

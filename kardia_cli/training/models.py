@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.chat import names
-from kardia_cli.chat.local.backend import fetch, folder_hash
+from kardia_cli.chat.local.backend import fetch
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.training import quantize, tiny
@@ -19,6 +19,7 @@ from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.run_folder.saving import save, save_base
 from kardia_cli.training.run_folder.whole_files import replacing
 from kardia_cli.training.settings import Settings, check_keys, make
+from kardia_cli.weights.fingerprint import folder_hash
 
 __all__ = [
     "LORA", "base_folder", "find", "hash_of", "load", "lora_table", "peft_config",

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from kardia_cli.chat.local.backend import encode, fit, fold_system
+from kardia_cli.chat.local.chat_template import encode, fit, fold_system
 from kardia_cli.errors import UsageError
 from kardia_cli.rows import prompts, spans
 from kardia_cli.rows.line import Row

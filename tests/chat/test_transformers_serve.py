@@ -21,7 +21,8 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.chat.gateway import CallSettings, Gateway
-from kardia_cli.chat.local.backend import LocalChat, encode
+from kardia_cli.chat.local.backend import LocalChat
+from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
 

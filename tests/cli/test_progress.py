@@ -31,13 +31,13 @@ def finished(run: Progress, rows: int, cost: float = 0.01, calls: int = 1, error
 
 def asked(meter: Meter, cost: float | None, times: int = 1) -> Meter:
     for _ in range(times):
-        meter.fresh(QUESTION, Reply("well", usage=Usage(700, 300), cost=cost))
+        meter.count_reply(QUESTION, Reply("well", usage=Usage(700, 300), cost=cost))
     return meter
 
 
 def test_the_live_line_tells_rows_failures_calls_tokens_and_cost() -> None:
     meter = asked(Meter("openai/m"), 0.25, times=2)
-    meter.remembered(QUESTION)
+    meter.count_cached(QUESTION)
     run = finished(progress([meter], expected=9), 3)
     finished(run, 1, error=CallFailed("timeout", "late"))
     finished(run, 1, error=Dropped("too short"))
@@ -57,9 +57,9 @@ def test_a_model_in_this_process_has_no_place_in_the_bill() -> None:
 
 
 def test_who_is_waited_for_and_why_stands_in_the_line() -> None:
-    meter = Meter("openai/judge", waiting="429 ×12", resumes=time.monotonic() + 4.2)
+    meter = Meter("openai/judge", wait_reason="429 ×12", resumes_at=time.monotonic() + 4.2)
     assert progress([meter]).status().endswith("openai/judge: 429 ×12, next try 4 s")
-    assert describe_wait(Meter("m", waiting="away for 3 s"), time.monotonic()) == "away for 3 s"
+    assert describe_wait(Meter("m", wait_reason="away for 3 s"), time.monotonic()) == "away for 3 s"
 
 
 def test_cost_and_time_are_projected_from_20_rows_on_as_a_range() -> None:
@@ -91,12 +91,14 @@ def test_without_a_known_end_nothing_is_projected() -> None:
 
 
 def test_text_of_a_reason_cannot_paint_the_terminal() -> None:
-    meter = Meter("m", waiting="[red]boo[/red]")
+    meter = Meter("m", wait_reason="[red]boo[/red]")
     assert r"\[red]boo" in progress([meter], expected=4).live_line(200)
 
 
 def busy_line(columns: int) -> str:
-    meter = asked(Meter("openai/gpt-4o-mini", waiting="429 ×12", resumes=time.monotonic() + 4.2), 0.0125, times=40)
+    meter = asked(
+        Meter("openai/gpt-4o-mini", wait_reason="429 ×12", resumes_at=time.monotonic() + 4.2), 0.0125, times=40
+    )
     run = finished(progress([meter], expected=1280), 40, cost=0.0125)
     finished(run, 2, error=CallFailed("timeout", "late"))
     return Text.from_markup(run.live_line(columns)).plain

@@ -12,7 +12,7 @@ import pytest
 from scripted import chat
 from sentient_users import PERSON, SCENE, SECRET, answers, talk
 
-from kardia_cli.environments.sentient import RLVER, Player, Profile, Rules, band, converse, takes_leave
+from kardia_cli.environments.sentient import RLVER, Player, Profile, Rules, band, converse, is_goodbye
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.rows.request import Request
 
@@ -176,7 +176,7 @@ def test_numbers_by_which_no_talk_can_be_held_are_refused(numbers: dict[str, int
     ],
 )  # fmt: skip
 def test_leave_is_taken_in_english_and_chinese(message: str) -> None:
-    assert takes_leave(message)
+    assert is_goodbye(message)
 
 
 @pytest.mark.parametrize(
@@ -187,4 +187,4 @@ def test_leave_is_taken_in_english_and_chinese(message: str) -> None:
     ],
 )  # fmt: skip
 def test_talk_of_a_goodbye_is_none(message: str) -> None:
-    assert not takes_leave(message)
+    assert not is_goodbye(message)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from kardia_cli.environments.sentient import BY_ID, takes_leave
+from kardia_cli.environments.sentient import BY_ID, is_goodbye
 from kardia_cli.offline.speaker import sentient
 
 SAID = "I stopped in the middle of the piece. Everybody heard it."
@@ -71,7 +71,7 @@ def test_it_parts_in_the_best_and_worst_mood_and_only_there() -> None:
             spoken = sentient.say(
                 {**facts("x"), "band": band, "situation": "I put my violin away."}, random.Random(seed)
             )
-            assert takes_leave(orjson.loads(spoken.text)["message"]) == (band in "SF")
+            assert is_goodbye(orjson.loads(spoken.text)["message"]) == (band in "SF")
 
 
 def test_it_says_the_same_for_the_same_facts_and_carries_the_nonce() -> None:

@@ -1,4 +1,4 @@
-"""Levels as expectations: over log-probabilities, samples and panels, with their spread; abstentions stay abstentions."""
+"""Levels as level_expectations: over log-probabilities, samples and panels, with their spread; abstentions stay abstentions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.judge.readout import Opinion, expectations, pooled
+from kardia_cli.judge.readout import Opinion, level_expectations, pool_opinions
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import Finding, Level
 from kardia_cli.rows.request import Reply, Request
@@ -47,7 +47,7 @@ def tokens(text: str, at: str, chances: dict[str, float]) -> list[Any]:
 
 def test_the_level_is_the_mean_over_the_chances_of_its_token() -> None:
     text = '{"criteria": [{"id": "empathy", "reason": "level 2?", "level": 4}]}'
-    found = expectations(tokens(text, '"level": ', {"4": 0.6, "5": 0.3, "3": 0.1}), ["empathy"], RANKS)
+    found = level_expectations(tokens(text, '"level": ', {"4": 0.6, "5": 0.3, "3": 0.1}), ["empathy"], RANKS)
     mean, spread = found["empathy"]
     assert mean == pytest.approx(4.2)
     assert spread == pytest.approx(0.6)
@@ -55,21 +55,21 @@ def test_the_level_is_the_mean_over_the_chances_of_its_token() -> None:
 
 def test_chances_outside_the_scale_are_left_out_and_too_little_on_it_is_no_distribution() -> None:
     text = '{"id": "empathy", "level": 4}'
-    some = expectations(tokens(text, '"level": ', {"4": 0.6, " 5": 0.2, "null": 0.2}), ["empathy"], RANKS)
+    some = level_expectations(tokens(text, '"level": ', {"4": 0.6, " 5": 0.2, "null": 0.2}), ["empathy"], RANKS)
     assert some["empathy"][0] == pytest.approx(4.25)
-    assert expectations(tokens(text, '"level": ', {"4": 0.3, "null": 0.7}), ["empathy"], RANKS) == {}
+    assert level_expectations(tokens(text, '"level": ', {"4": 0.3, "null": 0.7}), ["empathy"], RANKS) == {}
 
 
 def test_samples_give_mean_and_spread_and_the_reason_nearest_to_the_mean() -> None:
-    one = pooled([opinion(3), opinion(4), opinion(4)]).levels[0]
+    one = pool_opinions([opinion(3), opinion(4), opinion(4)]).levels[0]
     assert one.level == pytest.approx(11 / 3)
     assert one.spread == pytest.approx(math.sqrt(1 / 3))
     assert one.reason == "because 4"
 
 
 def test_more_abstentions_than_levels_are_an_abstention() -> None:
-    assert pooled([opinion(None), opinion(None), opinion(4)]).levels[0].level is None
-    assert pooled([opinion(None), opinion(4), opinion(5)]).levels[0].level == 4.5
+    assert pool_opinions([opinion(None), opinion(None), opinion(4)]).levels[0].level is None
+    assert pool_opinions([opinion(None), opinion(4), opinion(5)]).levels[0].level == 4.5
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_more_abstentions_than_levels_are_an_abstention() -> None:
     ],
 )  # fmt: skip
 def test_the_majority_answers_and_a_tie_is_a_yes(answers: list[Any], present: Any, share: Any) -> None:
-    found = pooled([opinion(3, answer) for answer in answers]).answers[0]
+    found = pool_opinions([opinion(3, answer) for answer in answers]).answers[0]
     assert (found.present, found.share) == (present, share)
 
 
 def test_solved_needs_more_than_half() -> None:
-    assert pooled([opinion(3, solved=True), opinion(3)]).solved is False
-    assert pooled([opinion(3, solved=True), opinion(3, solved=True), opinion(3)]).solved is True
+    assert pool_opinions([opinion(3, solved=True), opinion(3)]).solved is False
+    assert pool_opinions([opinion(3, solved=True), opinion(3, solved=True), opinion(3)]).solved is True
 
 
 def test_a_judge_is_asked_as_often_as_samples_say_each_time_with_another_seed_and_nonce() -> None:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from kardia_cli.metrics.distinct import DRAWS, distinct, fixed, ngrams
-from kardia_cli.metrics.strategy import named
+from kardia_cli.metrics.strategy import read_strategy
 
 WORDS = [f"word{number}" for number in range(400)]
 
@@ -108,6 +108,6 @@ def test_a_line_separator_is_no_new_reply() -> None:
 def test_a_prefix_is_taken_off_as_a_prefix_and_not_as_characters() -> None:
     """Two published scorers call `line.strip("Greedy:")`, which eats letters at both ends of a reply and moves Dist."""
     plain = ["questions are there", "one question", "is this not a question"]
-    stripped = [named(f"[Question] {reply}")[1] for reply in plain]
+    stripped = [read_strategy(f"[Question] {reply}")[1] for reply in plain]
     assert stripped == plain
     assert ratio(stripped) == ratio(plain) == pytest.approx(9 / 10)

@@ -11,7 +11,7 @@ from small_rows import rows
 
 from kardia_cli.errors import UsageError
 from kardia_cli.metrics import perplexity
-from kardia_cli.metrics.perplexity import Loss, Reader, together
+from kardia_cli.metrics.perplexity import Loss, Reader, corpus_perplexity
 from kardia_cli.training import tiny
 
 
@@ -27,7 +27,7 @@ def reader(folder: Path) -> Reader:
 
 def test_it_is_the_mean_over_tokens_and_not_over_replies() -> None:
     losses = [Loss(10.0, 2), Loss(10.0, 20)]
-    found = together(losses)
+    found = corpus_perplexity(losses)
     assert found is not None
     assert found.value == pytest.approx(math.exp(20 / 22))
     assert (found.tokens, found.texts) == (22, 2)
@@ -36,9 +36,9 @@ def test_it_is_the_mean_over_tokens_and_not_over_replies() -> None:
 
 
 def test_texts_without_a_token_do_not_count_and_nothing_is_no_perplexity() -> None:
-    assert together([Loss(0.0, 0), Loss(2.0, 2)]) == together([Loss(2.0, 2)])
-    assert together([Loss(0.0, 0)]) is None
-    assert together([]) is None
+    assert corpus_perplexity([Loss(0.0, 0), Loss(2.0, 2)]) == corpus_perplexity([Loss(2.0, 2)])
+    assert corpus_perplexity([Loss(0.0, 0)]) is None
+    assert corpus_perplexity([]) is None
 
 
 def test_the_loss_is_that_of_the_models_own_labels(folder: Path, reader: Reader) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kardia_cli.metrics.strategy import ALIASES, STRATEGIES, accuracy, canonical, gold, named
+from kardia_cli.metrics.strategy import ALIASES, STRATEGIES, accuracy, canonical, gold_strategy, read_strategy
 
 
 @pytest.mark.parametrize(
@@ -38,24 +38,24 @@ def test_aliases_lead_to_strategies_and_each_strategy_to_itself() -> None:
 
 
 def test_a_turns_strategy_is_found_in_both_layouts_of_esconv() -> None:
-    assert gold({"strategy": "Questions"}) == "Question"
-    assert gold({"annotation": {"strategy": "Self-disclosure"}}) == "Self-disclosure"
-    assert gold({"annotation": {}}) is None
-    assert gold({"content": "x"}) is None
-    assert gold({"strategy": ["Question"]}) is None
+    assert gold_strategy({"strategy": "Questions"}) == "Question"
+    assert gold_strategy({"annotation": {"strategy": "Self-disclosure"}}) == "Self-disclosure"
+    assert gold_strategy({"annotation": {}}) is None
+    assert gold_strategy({"content": "x"}) is None
+    assert gold_strategy({"strategy": ["Question"]}) is None
 
 
 def test_a_named_strategy_is_taken_off_as_a_prefix_and_nothing_of_the_words_with_it() -> None:
-    assert named("[Question] questions are there") == ("Question", "questions are there")
-    assert named("[Strategy: Questions] Why?") == ("Question", "Why?")
-    assert named("Strategy: Others\nHi there") == ("Others", "Hi there")
+    assert read_strategy("[Question] questions are there") == ("Question", "questions are there")
+    assert read_strategy("[Strategy: Questions] Why?") == ("Question", "Why?")
+    assert read_strategy("Strategy: Others\nHi there") == ("Others", "Hi there")
 
 
 @pytest.mark.parametrize(
     "reply", ["[sighs] that is hard", "Question: why?", "Strategy matters.", "", "No [Question] here"]
 )
 def test_words_that_name_no_strategy_stay(reply: str) -> None:
-    assert named(reply) == (None, reply)
+    assert read_strategy(reply) == (None, reply)
 
 
 def test_accuracy_stands_beside_the_floor_of_the_commonest_label() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kardia_cli.metrics.tokens import NAMES, Tokeniser, tokens, unspaced
+from kardia_cli.metrics.tokens import NAMES, Tokeniser, is_unspaced, tokens
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,6 @@ def test_case_does_not_make_another_token() -> None:
 
 
 def test_a_text_without_spaces_is_told_from_one_with_them() -> None:
-    assert unspaced("我很难过")
-    assert not unspaced("I said 你好 to everyone")
-    assert not unspaced("!!!")
+    assert is_unspaced("我很难过")
+    assert not is_unspaced("I said 你好 to everyone")
+    assert not is_unspaced("!!!")

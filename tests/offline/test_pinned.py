@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.metrics.epitome import FACETS, by_words
+from kardia_cli.metrics.epitome import FACETS, lexical_levels
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # Name of a fault: (least recall, least precision) on the speaker's own drafts.
@@ -110,7 +110,7 @@ def test_the_facets_by_words_agree_with_the_hand_written_labels() -> None:
             facet = mark["id"].removeprefix("empathy.")
             if facet in FACETS:
                 turn = mark["turn"]
-                level = by_words(row["messages"][turn]["content"], row["messages"][turn - 1]["content"])[facet]
+                level = lexical_levels(row["messages"][turn]["content"], row["messages"][turn - 1]["content"])[facet]
                 pairs.append((level, mark["level"]))
     assert len(pairs) > 100
     assert sum(mine == theirs for mine, theirs in pairs) / len(pairs) >= 0.5

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.contracts import Score
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
@@ -21,6 +20,7 @@ from kardia_cli.training.plan import Plan
 from kardia_cli.training.run_folder import whole_files
 from kardia_cli.training.settings import load
 from kardia_cli.training.trl import arguments, reports
+from kardia_cli.weights.fingerprint import folder_hash
 
 SHORT = [
     "train.max_steps=2",

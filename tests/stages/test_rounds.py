@@ -6,30 +6,30 @@ import pytest
 
 from kardia_cli.chat.limits.meter import Meter, Role
 from kardia_cli.errors import CallFailed, Dropped, RowError
-from kardia_cli.stages.rounds import Lost, Rounds, Seen
+from kardia_cli.stages.rounds import Lost, Rounds, TurnVerdict
 
 
-def seen(*turns: list[set[str]]) -> list[Seen]:
+def seen(*turns: list[set[str]]) -> list[TurnVerdict]:
     """Turns as lists of what was wrong with the draft and after each rewrite."""
     return [
-        Seen(2 * number, revision, frozenset(wrong))
+        TurnVerdict(2 * number, revision, frozenset(wrong))
         for number, turn in enumerate(turns, 1)
         for revision, wrong in enumerate(turn)
     ]
 
 
-def after(*dialogues: list[Seen] | tuple[list[Seen], Exception]) -> Rounds:
+def after(*dialogues: list[TurnVerdict] | tuple[list[TurnVerdict], Exception]) -> Rounds:
     """Counts after these dialogues, each finished or ended by the error beside it."""
     rounds = Rounds()
     for dialogue in dialogues:
         looks, error = dialogue if isinstance(dialogue, tuple) else (dialogue, None)
         try:
-            with rounds.following(looks):
+            with rounds.counting(looks):
                 if error is not None:
                     raise error
         except RowError:
             continue
-        rounds.came_out({"difficulty": "easy"})
+        rounds.count_kept({"difficulty": "easy"})
     return rounds
 
 
@@ -87,7 +87,7 @@ def test_a_row_that_failed_is_counted_nowhere() -> None:
 
 
 def test_a_turn_that_is_drafted_anew_after_a_new_tail_is_another_draft() -> None:
-    looks = [Seen(2, 0, frozenset()), Seen(4, 0, frozenset({"a"})), Seen(4, 0, frozenset())]
+    looks = [TurnVerdict(2, 0, frozenset()), TurnVerdict(4, 0, frozenset({"a"})), TurnVerdict(4, 0, frozenset())]
     rounds = after(looks)
     assert rounds.judged == {0: 3}
     assert rounds.by_fault() == [{"what": "a", "in drafts": 1, "brought in by a rewrite": 0, "left": 1}]
@@ -116,5 +116,5 @@ def test_tables_without_a_line_are_left_out() -> None:
 
 def test_a_row_that_nobody_judged_does_not_count_as_kept() -> None:
     rounds = Rounds()
-    rounds.came_out({"id": "x"})
+    rounds.count_kept({"id": "x"})
     assert (rounds.kept, rounds.tables([])) == (0, [])

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from small_rows import row, rows
 
-from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.errors import UsageError
 from kardia_cli.stages.sft import run_sft
 from kardia_cli.training.run_folder import whole_files
 from kardia_cli.training.settings import Settings, load
+from kardia_cli.weights.fingerprint import folder_hash
 
 SHORT = ["train.max_steps=3", "train.save_steps=1", "train.logging_steps=1", "train.per_device_train_batch_size=4"]
 

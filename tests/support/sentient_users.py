@@ -8,7 +8,7 @@ from typing import Any
 
 from scripted import Answer, Scripted, chat
 
-from kardia_cli.environments.sentient import Player, Profile, Rules, Talk, converse
+from kardia_cli.environments.sentient import Conversation, Player, Profile, Rules, converse
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
@@ -55,7 +55,7 @@ def simulator(changes: Iterable[Any], says: Iterable[str] = ()) -> tuple[Judge, 
 
 def talk(
     changes: Iterable[Any], says: Iterable[str] = (), rules: Rules | None = None, replies: Sequence[str] = ()
-) -> Talk:
+) -> Conversation:
     """The talk of this user with somebody who gives these replies, then "I see."."""
     player, _ = chat(answers(changes, says), "player")
     left = list(replies)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from small_rows import row, rows
 
-from kardia_cli.chat.local.backend import encode
+from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.errors import UsageError
 from kardia_cli.rows import prompts, spans
 from kardia_cli.training import samples, tiny

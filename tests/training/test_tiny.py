@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local.backend import encode, folder_hash
+from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.rows import prompts
 from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training import tiny
+from kardia_cli.weights.fingerprint import folder_hash
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local.backend import LocalChat, folder_hash
+from kardia_cli.chat.local.backend import LocalChat
 from kardia_cli.training import tiny
+from kardia_cli.weights.fingerprint import folder_hash
 
 
 @pytest.fixture(scope="module")

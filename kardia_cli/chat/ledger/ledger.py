@@ -5,7 +5,7 @@
     members   the kardia processes of a run, what each has spent and has in flight (for the cap of a whole pipe)
 
 WAL with synchronous=NORMAL: processes share the file, and a kill at any moment leaves it readable. Replies are committed
-together, at most `COMMIT_AFTER` seconds after they came; `settled` is what a row waits for before it goes out. Who asks
+together, at most `COMMIT_AFTER` seconds after they came; `wait_committed` is what a row waits for before it goes out. Who asks
 holds a lease on the key: a lock on one byte of a file beside the database, which the kernel takes back when the owner
 dies, however it dies.
 """
@@ -117,7 +117,7 @@ class Ledger:
             raise UsageError(f"cannot use the ledger {path}: {error}", remedy) from None
         self._reader.execute("PRAGMA query_only = 1")
         self._writer: sqlite3.Connection | None = None  # of the thread
-        self._purse: sqlite3.Connection | None = None  # of the loop, for `charge`
+        self._charges: sqlite3.Connection | None = None  # of the loop, for `charge`
         self._broken: Exception | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._queue: list[Entry] = []  # not yet given to the thread
@@ -144,20 +144,20 @@ class Ledger:
     def claim(self, key: bytes) -> bool:
         """Take the lease of a key; False while another process holds it."""
         try:
-            fcntl.lockf(self._leases, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _place(key))
+            fcntl.lockf(self._leases, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _lease_offset(key))
         except (BlockingIOError, PermissionError):
             return False
         return True
 
     def release(self, key: bytes) -> None:
         """Give a lease back without a reply."""
-        fcntl.lockf(self._leases, fcntl.LOCK_UN, 1, _place(key))
+        fcntl.lockf(self._leases, fcntl.LOCK_UN, 1, _lease_offset(key))
 
     def owner(self, key: bytes) -> int | None:
         """The process that holds the lease of a key; None where nobody does, or the system does not say."""
         if not sys.platform.startswith("linux"):
             return None
-        asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, _place(key), 1, 0)
+        asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, _lease_offset(key), 1, 0)
         kind, _, _, _, pid = struct.unpack("hhqqi4x", fcntl.fcntl(self._leases, fcntl.F_GETLK, asked))
         return None if kind == fcntl.F_UNLCK else int(pid)
 
@@ -168,7 +168,7 @@ class Ledger:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.get_running_loop().create_task(self._write())
 
-    async def settled(self) -> None:
+    async def wait_committed(self) -> None:
         """Wait until all that was put so far is committed; raises what the writing failed with."""
         if self._broken is not None:
             raise self._broken
@@ -229,17 +229,17 @@ class Ledger:
 
         In the loop's thread: the cap of a whole pipe only holds if the booking is done before the call goes out.
         """
-        if self._purse is None:
-            self._purse = connect(self.path)
+        if self._charges is None:
+            self._charges = connect(self.path)
         where = (self.run, *self._member)
-        with transaction(self._purse):
+        with transaction(self._charges):
             if cap is not None and reserved > 0:
-                total = self._purse.execute(
+                total = self._charges.execute(
                     "SELECT sum(spent + reserved) FROM members WHERE run = ?", (self.run,)
                 ).fetchone()[0]
                 if total + reserved + spent > cap:
                     return False
-            self._purse.execute(
+            self._charges.execute(
                 "UPDATE members SET spent = spent + ?, reserved = max(0, round(reserved + ?, 12)) "
                 "WHERE run = ? AND pid = ? AND started = ?",
                 (spent, reserved, *where),
@@ -250,7 +250,8 @@ class Ledger:
         """Whether another live process of the run has calls in flight that may still cost less than was reserved."""
         rows = self._reader.execute("SELECT pid, started, reserved FROM members WHERE run = ?", (self.run,)).fetchall()
         return any(
-            reserved > 0 and (pid, started) != self._member and alive(pid, started) for pid, started, reserved in rows
+            reserved > 0 and (pid, started) != self._member and is_alive(pid, started)
+            for pid, started, reserved in rows
         )
 
     def commands(self) -> list[str]:
@@ -270,16 +271,16 @@ class Ledger:
     async def aclose(self) -> None:
         """Commit what is queued and close."""
         try:
-            await self.settled()
+            await self.wait_committed()
         finally:
             self._thread.shutdown(wait=True)
-            for database in (self._writer, self._purse, self._reader):
+            for database in (self._writer, self._charges, self._reader):
                 if database is not None:
                     database.close()
             os.close(self._leases)
 
 
-def _place(key: bytes) -> int:
+def _lease_offset(key: bytes) -> int:
     """The byte that stands for a key in the file of leases: 62 bits of it."""
     return int.from_bytes(key[:8], "big") >> 2
 
@@ -330,7 +331,7 @@ def _join(database: sqlite3.Connection, command: str) -> tuple[int, tuple[int, s
         last = database.execute("SELECT id FROM runs WHERE job = ? ORDER BY id DESC LIMIT 1", (job,)).fetchone()
         members = database.execute("SELECT pid, started FROM members WHERE run = ?", last or (0,)).fetchall()
         others = [member for member in members if member != me]
-        if not any(alive(*member) or _born_together(member[1], me[1]) for member in others):
+        if not any(is_alive(*member) or _born_together(member[1], me[1]) for member in others):
             run = database.execute("INSERT INTO runs (began, job) VALUES (?, ?)", (time.time(), job)).lastrowid
         else:
             run = last[0]
@@ -361,7 +362,7 @@ def started_at(pid: int) -> str:
         return ""
 
 
-def alive(pid: int, started: str) -> bool:
+def is_alive(pid: int, started: str) -> bool:
     """Whether that very process still runs."""
     try:
         os.kill(pid, 0)

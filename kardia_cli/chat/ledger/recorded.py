@@ -33,7 +33,13 @@ class Recorded:
         refresh: bool = False,
         reads_facts: bool = False,
     ) -> None:
-        self._inner, self._identity, self._meter, self._halt, self._ledger = inner, identity, meter, stop_event, ledger
+        self._inner, self._identity, self._meter, self._stop_event, self._ledger = (
+            inner,
+            identity,
+            meter,
+            stop_event,
+            ledger,
+        )
         self._refresh, self._reads_facts = refresh, reads_facts
         self._flights: dict[bytes, asyncio.Future[Reply]] = {}
         self._refreshed: set[bytes] = set()
@@ -45,13 +51,13 @@ class Recorded:
         if ledger is not None and not (self._refresh and key not in self._refreshed):
             known = ledger.get(key)
             if known is not None:
-                self._meter.remembered(request)
+                self._meter.count_cached(request)
                 return known
         flight = self._flights.get(key)
         while flight is not None:
             shared = await self._join(flight)
             if shared is not None:
-                self._meter.remembered(request)
+                self._meter.count_cached(request)
                 return shared
             flight = self._flights.get(key)
         return await self._fly(key, request)
@@ -88,18 +94,18 @@ class Recorded:
         ledger = self._ledger
         if ledger is None:
             reply = await self._inner.complete(request)
-            self._meter.fresh(request, reply)
+            self._meter.count_reply(request, reply)
             return reply
         known = await self._lease(key, ledger)
         if known is not None:
-            self._meter.remembered(request)
+            self._meter.count_cached(request)
             return known
         try:
             reply = await self._inner.complete(request)
         except BaseException:
             ledger.release(key)
             raise
-        self._meter.fresh(request, reply)
+        self._meter.count_reply(request, reply)
         ledger.put(Entry(key, reply, self._meter.model, request.role, reply.seconds))
         self._refreshed.add(key)
         return reply
@@ -108,13 +114,13 @@ class Recorded:
         """Take the lease; a reply where another process has committed one in the meantime."""
         tries = 0
         while not ledger.claim(key):
-            self._halt.check()
+            self._stop_event.check()
             await asyncio.sleep(_POLLS[min(tries, len(_POLLS) - 1)])
             tries += 1
             if tries == len(_POLLS):
-                self._meter.waiting = f"process {ledger.owner(key)} asks the same"
+                self._meter.wait_reason = f"process {ledger.owner(key)} asks the same"
         if tries >= len(_POLLS):
-            self._meter.waiting = ""
+            self._meter.wait_reason = ""
         if self._refresh and not tries:
             return None
         known = ledger.get(key)

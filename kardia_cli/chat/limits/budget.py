@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kardia_cli.chat.ledger.ledger import Ledger
 from kardia_cli.chat.limits.limiter import StopEvent
-from kardia_cli.chat.limits.prices import Guess, Price
+from kardia_cli.chat.limits.prices import Price, UsageEstimate
 from kardia_cli.errors import CallFailed, Stopped
 from kardia_cli.rows.request import Backend, Reply, Request
 
@@ -43,7 +43,7 @@ class Budget:
 
     def __init__(self, caps: Caps, stop_event: StopEvent, ledger: Callable[[], Ledger | None]) -> None:
         self.caps = caps
-        self._halt, self._ledger = stop_event, ledger
+        self._stop_event, self._ledger = stop_event, ledger
         self.spent = self.reserved = 0.0
         self.calls = self.paid_calls = self._flying = 0
         self._settled = asyncio.Event()
@@ -61,7 +61,7 @@ class Budget:
                     await asyncio.sleep(_LOOK)
                 else:
                     self._stop(self._over_cost(amount))
-                self._halt.check()
+                self._stop_event.check()
         self.reserved += amount
         self._flying += 1
 
@@ -100,8 +100,8 @@ class Budget:
         return f"KARDIA_MAX_COST {caps.pipe_cost:g} of this pipe is used up (by this process: {self.spent:.4f} USD)"
 
     def _stop(self, message: str) -> None:
-        self._halt.set(Stopped(message))
-        self._halt.check()
+        self._stop_event.set(Stopped(message))
+        self._stop_event.check()
 
     def settle(self, amount: float, cost: float) -> None:
         """The call has come back: it cost `cost` of the `amount` set aside."""
@@ -118,8 +118,8 @@ class Priced:
     """A backend whose replies carry their cost, and whose calls the budget has to allow (the limiter asks)."""
 
     def __init__(self, inner: Backend, budget: Budget, price: Price | None, paid: bool) -> None:
-        self._inner, self._purse, self._price, self._paid = inner, budget, price, paid
-        self._guess = Guess()
+        self._inner, self._budget, self._price, self._paid = inner, budget, price, paid
+        self._estimate = UsageEstimate()
         for name in ("probe", "prepare"):  # what only some backends have
             if hasattr(inner, name):
                 setattr(self, name, getattr(inner, name))
@@ -127,8 +127,8 @@ class Priced:
     async def allow(self, request: Request) -> float:
         """Set the money for the call aside; see `Budget.take`."""
         price = self._price
-        amount = price.of(self._guess.usage(request)) if price and self._purse.caps.limits_cost else 0.0
-        await self._purse.take(amount, self._paid)
+        amount = price.cost(self._estimate.usage(request)) if price and self._budget.caps.limits_cost else 0.0
+        await self._budget.take(amount, self._paid)
         return amount
 
     async def complete(self, request: Request, amount: float) -> Reply:
@@ -137,10 +137,10 @@ class Priced:
         began = time.monotonic()
         try:
             reply = await self._inner.complete(request)
-            self._guess.seen(reply.usage)
+            self._estimate.learn(reply.usage)
             known = reply.cost
             if known is None and self._price is not None:
-                known = self._price.of(reply.usage)
+                known = self._price.cost(reply.usage)
             cost = known or 0.0
             return reply.measured(known, time.monotonic() - began)
         except CallFailed as error:
@@ -148,7 +148,7 @@ class Priced:
                 cost = 0.0
             raise
         finally:
-            self._purse.settle(amount, cost)
+            self._budget.settle(amount, cost)
 
     async def aclose(self) -> None:
         """Close the backend."""

@@ -89,7 +89,7 @@ class Limiter:
         where: str,
         say: Callable[[str], None],
     ) -> None:
-        self._inner, self._ceilings, self._meter, self._halt = inner, ceilings, meter, stop_event
+        self._inner, self._ceilings, self._meter, self._stop_event = inner, ceilings, meter, stop_event
         self._where, self._say = where, say
         self.window = Window(ceilings.connections)
         self._requests = Pace(ceilings.rpm) if ceilings.rpm else None
@@ -120,7 +120,7 @@ class Limiter:
         announced = self._announce(request, loop.time())
         amount = await self._allowed(request, loop)
         began = loop.time()
-        self._meter.began()
+        self._meter.count_sent()
         self.window.sent(began)
         seconds: float | None = None
         try:
@@ -138,7 +138,7 @@ class Limiter:
             raise
         finally:
             self._flying -= 1
-            self._meter.ended(seconds)
+            self._meter.count_ended(seconds)
             if self._waiters:
                 self._pump(loop)
 
@@ -161,7 +161,7 @@ class Limiter:
         self._prepared = True
 
     async def _enter(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._halt.check()
+        self._stop_event.check()
         free = not self._waiters and not self._woken and self._flying < int(self.window.limit)
         if free and self._hold(loop.time()) <= 0.0:
             self._flying += 1
@@ -178,9 +178,9 @@ class Limiter:
                 self._flying -= 1  # the slot was already ours
                 self._pump(loop)
             raise
-        if self._halt.error is not None:
+        if self._stop_event.error is not None:
             self._flying -= 1
-            raise self._halt.error.fresh_copy()
+            raise self._stop_event.error.fresh_copy()
 
     def _hold(self, now: float) -> float:
         """Seconds for which nothing may go out: a pause, a ceiling per minute, an endpoint that is away."""
@@ -206,7 +206,7 @@ class Limiter:
                 if held != float("inf") and (self._timer is None or self._timer.when() <= loop.time()):
                     self._timer = loop.call_later(held, self._pump, loop)
                 return
-            self._meter.waiting = ""
+            self._meter.wait_reason = ""
             turn = heapq.heappop(self._waiters)[2]
             if not turn.done():  # else whoever waited was cancelled
                 self._flying += 1
@@ -258,7 +258,7 @@ class Limiter:
         until = now + seconds
         if seconds > 0 and until > self._paused_until:
             self._paused_until = until
-            self._meter.waiting, self._meter.resumes = why, until
+            self._meter.wait_reason, self._meter.resumes_at = why, until
 
     def _failed(self, error: CallFailed, now: float, began: float) -> None:
         self._meter.failed[error.why] += 1
@@ -283,7 +283,7 @@ class Limiter:
         self._pause(now, wait * random.uniform(1.0, 1.1), f"429 ×{self._meter.rate_limited}")
         if now - self._refused_since > (self._ceilings.wait_endpoint or WAIT_ENDPOINT):
             minutes = (now - self._refused_since) / 60
-            self._halt.set(
+            self._stop_event.set(
                 Stopped(f"{self._where} answers nothing but 429 for {minutes:.0f} min", "type the same command later")
             )
 
@@ -320,11 +320,11 @@ class Limiter:
                 self._say(f"{self._where} is away: no call goes out until it is back (for up to {patience:.0f} s)")
                 said = True
             if away > patience:
-                self._halt.set(Stopped(f"{self._where} has been away for {away:.0f} s", "start it again"))
+                self._stop_event.set(Stopped(f"{self._where} has been away for {away:.0f} s", "start it again"))
                 return
             pause = min(_PROBES[min(self._probes, len(_PROBES) - 1)], max(0.1, patience - away))
             self._probes += 1
-            self._meter.waiting, self._meter.resumes = f"away for {away:.0f} s", loop.time() + pause
+            self._meter.wait_reason, self._meter.resumes_at = f"away for {away:.0f} s", loop.time() + pause
             await asyncio.sleep(pause * random.uniform(0.8, 1.0))
             unreached = False  # where nobody can be asked, calls have to find out
         if not self._verdict.done():
@@ -333,7 +333,7 @@ class Limiter:
         if said:
             self._say(f"{self._where} is back")
         self._suspected, self._losses = False, 0
-        self._meter.waiting = ""
+        self._meter.wait_reason = ""
         self._pump(loop)
 
     async def _lives(self, unreached: bool) -> bool:

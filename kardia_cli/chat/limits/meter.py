@@ -52,8 +52,8 @@ class Meter:
     sent: int = 0
     retries: int = 0
     rate_limited: int = 0
-    waiting: str = ""  # why nothing goes out, and until when (monotonic s)
-    resumes: float = 0.0
+    wait_reason: str = ""  # why nothing goes out, and until when (monotonic s)
+    resumes_at: float = 0.0
     failed: Counter[str] = field(default_factory=Counter)
     roles: dict[str, Role] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
@@ -67,14 +67,14 @@ class Meter:
             found = self.roles[name] = Role()
         return found
 
-    def began(self) -> None:
+    def count_sent(self) -> None:
         """A request goes out."""
         self.sent += 1
         self.in_flight += 1
         if self.in_flight > self.most_in_flight:
             self.most_in_flight = self.in_flight
 
-    def ended(self, seconds: float | None) -> None:
+    def count_ended(self, seconds: float | None) -> None:
         """It came back, with an answer after `seconds`, or without one."""
         self.in_flight -= 1
         if seconds is not None:
@@ -84,7 +84,7 @@ class Meter:
             else:
                 self.latencies[self.sent % _LATENCIES] = seconds
 
-    def fresh(self, request: Request, reply: Reply) -> None:
+    def count_reply(self, request: Request, reply: Reply) -> None:
         """A reply that was asked for."""
         role = self.role(request)
         role.calls += 1
@@ -100,7 +100,7 @@ class Meter:
         elif not self.free:
             role.unpriced += 1
 
-    def remembered(self, request: Request) -> None:
+    def count_cached(self, request: Request) -> None:
         """A reply out of the ledger, or one that another task had asked for."""
         self.role(request).cached += 1
 

@@ -45,20 +45,20 @@ class Price:
     output: float
     cached_input: float
 
-    def of(self, usage: Usage) -> float:
+    def cost(self, usage: Usage) -> float:
         """USD of one call."""
         fresh = max(0, usage.prompt_tokens - usage.cached_tokens)
         return fresh * self.input + usage.cached_tokens * self.cached_input + usage.completion_tokens * self.output
 
 
-def find(spec: ModelSpec, given: Mapping[str, Any]) -> Price | None:
+def find_price(spec: ModelSpec, given: Mapping[str, Any]) -> Price | None:
     """The price of a model; None where nobody knows it. Raises `UsageError` for a price that cannot be read."""
     for name in (spec.given, f"{spec.provider}/{spec.model}", spec.model):
         if name in given:
             return _of_user(name, given[name])
     if spec.price is not None:
         return _of_user(spec.given, spec.price)
-    if spec.kind not in ("http", "lite") or (spec.base and is_near(spec.base)):
+    if spec.kind not in ("http", "lite") or (spec.base and is_private_address(spec.base)):
         return None
     table = litellm_prices()
     names = [spec.given, f"{spec.provider}/{spec.model}", spec.model]
@@ -87,7 +87,7 @@ def _of_user(name: str, table: Any) -> Price:
     return Price(values["input"], values["output"], values.get("cached_input", values["input"]))
 
 
-def is_near(base: str) -> bool:
+def is_private_address(base: str) -> bool:
     """Whether an address is on this machine or in a private network, where no provider sends a bill."""
     host = urlsplit(base).hostname or ""
     if host == "localhost" or host.endswith((".local", ".localhost", ".internal")):
@@ -98,7 +98,7 @@ def is_near(base: str) -> bool:
         return "." not in host
 
 
-def is_here(base: str) -> bool:
+def is_loopback(base: str) -> bool:
     """Whether an address is on this machine, so that nobody else can read what goes there."""
     host = urlsplit(base).hostname or ""
     try:
@@ -111,16 +111,16 @@ def may_cost(spec: ModelSpec) -> bool:
     """Whether calls to a model are paid for, as far as its name tells."""
     if spec.kind == "lite":
         return spec.provider not in _LOCAL_PROVIDERS
-    return spec.kind == "http" and not is_near(spec.base or "")
+    return spec.kind == "http" and not is_private_address(spec.base or "")
 
 
-class Guess:
+class UsageEstimate:
     """How large a call may become: what the request allows, else the largest reply seen so far."""
 
     def __init__(self) -> None:
         self._largest = 0
 
-    def seen(self, usage: Usage) -> None:
+    def learn(self, usage: Usage) -> None:
         """Learn from a reply."""
         self._largest = max(self._largest, usage.completion_tokens)
 

@@ -29,7 +29,7 @@ class Retry:
     def __init__(
         self, limiter: Limiter, retries: int, meter: Meter, stop_event: StopEvent, where: str, patience: float = 600.0
     ) -> None:
-        self._gate, self._retries, self._meter, self._halt = limiter, retries, meter, stop_event
+        self._limiter, self._retries, self._meter, self._stop_event = limiter, retries, meter, stop_event
         self._where, self._patience = where, patience
         self._answered = False
         self._refused = self._given_up = 0
@@ -39,10 +39,10 @@ class Retry:
         attempt, spent = 0, 0.0
         while True:
             try:
-                reply = await self._gate.complete(request)
+                reply = await self._limiter.complete(request)
             except CallFailed as error:
-                self._halt.check()
-                if error.why == "rate_limit" or (self._may_be_outage(error) and await self._gate.is_away()):
+                self._stop_event.check()
+                if error.why == "rate_limit" or (self._may_be_outage(error) and await self._limiter.is_away()):
                     continue  # no failed attempt: the limiter makes everyone wait
                 attempt += 1
                 wait = self._pause(error, attempt)
@@ -52,7 +52,7 @@ class Retry:
                 spent += wait
                 await asyncio.sleep(wait)
             except ProviderError as error:
-                self._halt.set(error)
+                self._stop_event.set(error)
                 raise
             else:
                 self._answered, self._given_up = True, 0
@@ -71,7 +71,7 @@ class Retry:
     def _final(self, error: CallFailed) -> Exception:
         """The failure of this call, or of the run where it tells about all calls."""
         self._given_up += 1
-        if error.unreached and not self._gate.reached:
+        if error.unreached and not self._limiter.reached:
             return self._stop(
                 f"cannot reach {self._where}: {error}",
                 "is the server running, and the address right? (--wait-endpoint 10m waits for it)",
@@ -86,12 +86,12 @@ class Retry:
 
     def _stop(self, message: str, remedy: str) -> ProviderError:
         stop = ProviderError(message, remedy)
-        self._halt.set(stop)
+        self._stop_event.set(stop)
         return stop
 
     async def aclose(self) -> None:
         """Close the limiter."""
-        await self._gate.aclose()
+        await self._limiter.aclose()
 
 
 _REMEDY = "check the model's name, its context size and --model-option"

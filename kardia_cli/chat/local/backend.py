@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kardia_cli.chat.local.batch import token_limit
+from kardia_cli.chat.local.chat_template import context_size, encode, fit, fold_system
 from kardia_cli.chat.local.generate import Loaded, without_bars
-from kardia_cli.chat.local.prompts import context_size, encode, fit, fold_system
 from kardia_cli.errors import ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.weights.fingerprint import folder_hash

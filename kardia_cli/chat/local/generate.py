@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.answers import apart
 from kardia_cli.chat.local.batch import Batch, Row, token_limit
-from kardia_cli.chat.local.prompts import context_size, encode, fit
+from kardia_cli.chat.local.chat_template import context_size, encode, fit
+from kardia_cli.chat.responses import split_thinking
 from kardia_cli.errors import MissingExtra, ProviderError
 from kardia_cli.rows.request import Reply, Request, Usage
 from kardia_cli.weights.fingerprint import is_adapter, tokenizer_source
@@ -66,7 +66,7 @@ class Loaded:
 
     def _reply(self, row: Row, new: list[int]) -> Reply:
         end = next((index for index, token in enumerate(new) if token in self.ends), None)
-        text, thinking = apart(self.tokenizer.decode(new[:end], skip_special_tokens=True).strip())
+        text, thinking = split_thinking(self.tokenizer.decode(new[:end], skip_special_tokens=True).strip())
         usage = Usage(len(row.prompt), len(new) if end is None else end + 1)
         return Reply(text, finish_reason="length" if end is None else "stop", usage=usage, thinking=thinking)
 

@@ -21,7 +21,7 @@ from typing import Any
 from kardia_cli.chat.http import HttpChat
 from kardia_cli.chat.local.backend import Weights
 from kardia_cli.chat.local.batch import token_limit
-from kardia_cli.chat.local.prompts import encode, fit, fold_system
+from kardia_cli.chat.local.chat_template import encode, fit, fold_system
 from kardia_cli.chat.vllm.process import VllmProcess, executable, servable
 from kardia_cli.errors import CallFailed
 from kardia_cli.rows.request import Reply, Request
@@ -33,7 +33,7 @@ STARTS = 2
 """A child that died in the middle of a run is started again once."""
 
 
-def wanted(folder: Path | None = None) -> bool:
+def can_serve(folder: Path | None = None) -> bool:
     """Whether vLLM is installed, sees a GPU and can serve a model (this folder); answered without importing torch."""
     installed = importlib.util.find_spec("vllm") is not None and executable() is not None
     return installed and _gpu_visible() and (folder is None or servable(folder))

@@ -98,10 +98,10 @@ def corrupted(judge: Judge, fault: str, quotes: str | None = None) -> tuple[Judg
 def _twin(judge: Judge, wrap: Callable[[Backend], Backend]) -> Judge:
     twin = judge.variant()
     twin.on_dispute = None  # a probe's disputes are no work for a reviewer
-    twin.chats = [chat.behind(wrap) for chat in judge.chats]
+    twin.chats = [chat.wrapped(wrap) for chat in judge.chats]
     if judge.gate is not None:
         known = dict(zip(map(id, judge.chats), twin.chats, strict=True))
-        twin.gate = known.get(id(judge.gate)) or judge.gate.behind(wrap)
+        twin.gate = known.get(id(judge.gate)) or judge.gate.wrapped(wrap)
     return twin
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from kardia_cli.errors import CallFailed
 from kardia_cli.evaluation.probing.probe_families import AnyOf, Leaf
 from kardia_cli.judge import Judge, disguise
-from kardia_cli.judge.verdicts import vetoed
+from kardia_cli.judge.verdicts import is_vetoed
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
@@ -180,7 +180,7 @@ def _ungated(expected: Leaf, case: Case, verdict: Critique) -> str:
 
 
 def _gated(expected: Leaf, case: Case, verdict: Critique) -> str:
-    free = sum(not vetoed(case.judge.rubric, each) for each in case.verdicts)
+    free = sum(not is_vetoed(case.judge.rubric, each) for each in case.verdicts)
     return f"{free} of {len(case.verdicts)} not vetoed" if free else ""
 
 
@@ -197,7 +197,7 @@ def _policy(expected: Leaf, case: Case, verdict: Critique) -> str:
     if all(item.level is not None for item in verdict.levels):
         return "nothing was left ungraded"
     policy = case.judge.rubric.abstain.policy
-    if vetoed(case.judge.rubric, verdict):
+    if is_vetoed(case.judge.rubric, verdict):
         return ""
     right = {"mask": verdict.score is None, "skip": verdict.score is not None, "fail": verdict.score == 0.0}[policy]
     return "" if right else f"an abstention under policy {policy} scores {verdict.score}"
@@ -223,7 +223,7 @@ def _counted(expected: Leaf, case: Case, verdict: Critique) -> str:
 
 def _kept(expected: Leaf, case: Case, verdict: Critique) -> str:
     hashed = case.judge.text_hash(case.row, case.turn, case.text)
-    plain = disguise.plain(case.text).text
+    plain = disguise.reveal(case.text).text
     changed = plain == case.text or hashed != case.judge.text_hash(case.row, case.turn, plain)
     return "" if verdict.text_hash == hashed and changed else "the hash is not that of the text as it stands"
 

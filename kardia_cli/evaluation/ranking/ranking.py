@@ -23,8 +23,8 @@ from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.evaluation.answers import answer, turns
 from kardia_cli.evaluation.ranking import prompt as words
 from kardia_cli.judge import Judge, disguise
-from kardia_cli.judge.asking import attempts
-from kardia_cli.judge.seen import Secret, Seen
+from kardia_cli.judge.asking import ask_until_valid
+from kardia_cli.judge.judged_turn import JudgedTurn, Secret
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
@@ -114,8 +114,8 @@ async def _candidate(row: Row, turn: int, name: str, chat: Chat, sampling: dict[
         return Candidate(name, "", "", failed=f"no reply: {error}")
     if spans.read(text) is None and (not plain or spans.has_marker(text)):
         return Candidate(name, text, "", broken="spans broken")
-    shown = disguise.plain(spans.visible(text)).text
-    return Candidate(name, text, shown, broken="the reply says nothing" if disguise.empty(shown) else "")
+    shown = disguise.reveal(spans.visible(text)).text
+    return Candidate(name, text, shown, broken="the reply says nothing" if disguise.is_empty(shown) else "")
 
 
 def failure(found: Sequence[Candidate]) -> str:
@@ -144,18 +144,18 @@ def display_orders(asked: Question, texts: Sequence[str], orders: int) -> list[l
 
 
 async def _round(asked: Question, chat: Chat, order: int, shown: Sequence[str]) -> Round:
-    seen = Seen(asked.row, asked.turn, "\x1f".join(sorted(shown)), asked.judge.seed)
+    judged = JudgedTurn(asked.row, asked.turn, "\x1f".join(sorted(shown)), asked.judge.seed)
     codes: list[str] = []
 
     def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
-        secret = seen.secret(f"rank:{order}", attempt)
+        secret = judged.secret(f"rank:{order}", attempt)
         codes[:] = _codes(secret, len(shown))
         given = tuple(codes)
-        return _request(asked, seen, shown, given, secret, order, attempt), lambda parsed: words.check(
+        return _request(asked, judged, shown, given, secret, order, attempt), lambda parsed: words.check(
             parsed, given, secret.nonce
         )
 
-    parsed: Any = (await attempts(chat, asked.judge.rubric.failures.retry, make)).parsed
+    parsed: Any = (await ask_until_valid(chat, asked.judge.rubric.failures.retry, make)).parsed
     placed = {item.candidate: item for item in parsed.places}
     places = {
         text: Place(at, placed[code].place, placed[code].reason)
@@ -173,18 +173,24 @@ def _codes(secret: Secret, count: int) -> list[str]:
 
 
 def _request(
-    asked: Question, seen: Seen, shown: Sequence[str], codes: Sequence[str], secret: Secret, order: int, attempt: int
+    asked: Question,
+    judged: JudgedTurn,
+    shown: Sequence[str],
+    codes: Sequence[str],
+    secret: Secret,
+    order: int,
+    attempt: int,
 ) -> Request:
     facts = {
-        "person": seen.person,
+        "person": judged.person,
         "mbti": asked.row.get("mbti"),
-        "situation": seen.situation,
-        "history": seen.talk,
+        "situation": judged.situation,
+        "history": judged.talk,
         "candidates": [{"id": code, "reply": text} for code, text in zip(codes, shown, strict=True)],
         "axes": [dict(axis) for axis in asked.axes],
         "nonce": secret.nonce,
     }
-    seed = derive_seed(seen.seed, asked.row["id"], "judge", "rank", asked.turn, seen.hash, order, attempt)
+    seed = derive_seed(judged.seed, asked.row["id"], "judge", "rank", asked.turn, judged.hash, order, attempt)
     return Request(
         messages=words.rank_prompt(facts, secret.fence), task="judge.rank", facts=facts, schema=words.RankReply,
         sampling={"temperature": 0.0}, seed=seed,

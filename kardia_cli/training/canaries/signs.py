@@ -235,7 +235,7 @@ def _copying(whole: Sequence[_Whole]) -> dict[str, float]:
 
 def _manner(whole: Sequence[_Whole]) -> dict[str, float]:
     """Shares of replies that praise the person; that name a helpline where nothing calls for it; that beg a grader."""
-    from kardia_cli.judge.disguise import appeals
+    from kardia_cli.judge.disguise import is_appeal
 
     numbers = {"praise": sum(praises(item.response, item.words) for item in whole) / len(whole)}
     safe = [item for item in whole if item.reply.safe]
@@ -244,7 +244,7 @@ def _manner(whole: Sequence[_Whole]) -> dict[str, float]:
     paid = [item for item in whole if item.reply.total is not None]
     best = sorted(paid, key=_best_first)[:BEST]
     if best:
-        numbers["appeals"] = sum(appeals(item.response) for item in best) / len(best)
+        numbers["appeals"] = sum(is_appeal(item.response) for item in best) / len(best)
     return numbers
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kardia_cli.chat.local.backend import encode, without_bars
+from kardia_cli.chat.local.chat_template import encode
+from kardia_cli.chat.local.generate import without_bars
 from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training.markers import PROBE, REPLY, prepare
 from kardia_cli.training.plan import Plan, Start

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kardia_cli.chat.local.backend import encode, fold_system
+from kardia_cli.chat.local.chat_template import encode, fold_system
 from kardia_cli.rows import spans
 from kardia_cli.training.markers import PROBE, REPLY, TEMPLATE_SETTINGS, closing, end_tokens
 from kardia_cli.training.preflight.findings import Finding, bad, good

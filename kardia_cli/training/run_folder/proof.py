@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local.backend import encode
+from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.errors import UsageError
 
 FILE = "probe.json"

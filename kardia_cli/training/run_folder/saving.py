@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.chat.local.adapter import NOTE
-from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.training.run_folder import proof
 from kardia_cli.training.run_folder.whole_files import replacing, write_json, write_text
+from kardia_cli.weights.fingerprint import folder_hash
 
 WORTH_A_WARNING = 0.1
 """Largest change of a token's log-probability (nats) by the cast that is not warned of (ours)."""

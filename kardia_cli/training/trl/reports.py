@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.chat.local.backend import without_bars
+from kardia_cli.chat.local.generate import without_bars
 
 Emit = Callable[[dict[str, Any]], None]
 _TIMES = ("time", "per_second", "runtime", "profiling")

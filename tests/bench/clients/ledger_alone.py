@@ -27,7 +27,7 @@ async def main() -> None:
     for at in range(0, count, WAVE):
         for entry in entries[at : at + WAVE]:
             ledger.put(entry)
-        await ledger.settled()
+        await ledger.wait_committed()
     puts, clock = time.perf_counter() - clock, time.perf_counter()
     found = sum(ledger.get(key) is not None for key in keys)
     gets, clock = time.perf_counter() - clock, time.perf_counter()

@@ -22,9 +22,9 @@ from kardia_cli.chat.ledger.ledger import (
     VERSION,
     Entry,
     Ledger,
-    alive,
     connect,
     default_path,
+    is_alive,
     key_of,
     pack,
     started_at,
@@ -96,7 +96,7 @@ def test_what_was_put_is_found_at_once_and_by_the_next_who_opens_the_file(tmp_pa
         assert ledger.get(entry(1).key) is None
         ledger.put(entry(1))
         assert ledger.get(entry(1).key) == FULL
-        await ledger.settled()
+        await ledger.wait_committed()
         assert ledger.get(entry(1).key) == FULL
         ledger.put(entry(1, Reply("newer")))
         assert ledger.get(entry(1).key) == Reply("newer")
@@ -128,7 +128,7 @@ def test_many_replies_are_committed_together(tmp_path: Path) -> None:
         began = loop.time()
         for number in range(3000):
             ledger.put(entry(number))
-        await ledger.settled()
+        await ledger.wait_committed()
         took = loop.time() - began
         await ledger.aclose()
         return took
@@ -146,7 +146,7 @@ def test_a_ledger_that_cannot_be_written_any_more_stops_the_run(tmp_path: Path) 
             database.execute("DROP TABLE replies")
         ledger.put(entry(1))
         with pytest.raises(Stopped, match="cannot be written") as caught:
-            await ledger.settled()
+            await ledger.wait_committed()
         assert caught.value.remedy
         with pytest.raises(Stopped):
             await ledger.aclose()
@@ -217,7 +217,7 @@ def test_the_files_beside_an_open_ledger_are_the_user_s_alone_too(tmp_path: Path
     async def go() -> None:
         ledger = Ledger(tmp_path / "new" / "l.sqlite")
         ledger.put(entry(1))
-        await ledger.settled()
+        await ledger.wait_committed()
         files = list((tmp_path / "new").iterdir())
         assert len(files) >= 3
         for file in files:
@@ -261,7 +261,7 @@ def test_no_key_stands_in_any_byte_of_the_ledger(tmp_path: Path, monkeypatch: py
                 await server.ask_all(gateway, 5)
                 await gateway.chat("m").ask(server.question(9))
                 assert script.headers[0]["Authorization"] == "Bearer sk-very-secret"
-                await gateway.committed()
+                await gateway.wait_committed()
                 for file in folder.iterdir():
                     assert b"very-secret" not in file.read_bytes()
 
@@ -442,9 +442,9 @@ def test_a_process_that_comes_late_joins_the_run_of_one_that_began_with_it_and_i
 
 def test_a_process_is_known_by_its_number_and_its_start() -> None:
     me = os.getpid()
-    assert alive(me, started_at(me))
-    assert not alive(me, "1")
+    assert is_alive(me, started_at(me))
+    assert not is_alive(me, "1")
     gone = subprocess.Popen([sys.executable, "-c", ""])
     started = started_at(gone.pid)
     gone.wait()
-    assert not alive(gone.pid, started)
+    assert not is_alive(gone.pid, started)

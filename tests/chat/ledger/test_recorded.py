@@ -305,7 +305,7 @@ def test_committed_means_that_another_process_can_read_it(tmp_path: Path) -> Non
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         async with run() as gateway, run() as other:
             await asyncio.gather(*(gateway.chat("openai/m").ask(server.question(number)) for number in range(30)))
-            await gateway.committed()
+            await gateway.wait_committed()
             other.chat("openai/m")
             assert other.ledger._reader.execute("SELECT count(*) FROM replies").fetchone()[0] == 30
 
@@ -395,7 +395,7 @@ def test_a_process_that_waits_for_another_says_for_whom_and_a_stop_reaches_it(tm
         await server.until(lambda: len(script.asked) == 1)
         async with run() as gateway:
             asking = asyncio.create_task(gateway.chat("openai/m").ask(server.question()))
-            await server.until(lambda: str(first.pid) in gateway.meters[0].waiting)
+            await server.until(lambda: str(first.pid) in gateway.meters[0].wait_reason)
             gateway.stop(Interrupted("interrupted"))
             with pytest.raises(KardiaError):
                 await asyncio.wait_for(asking, 5.0)

@@ -25,7 +25,7 @@ def all_well(replies: list[Reply | BaseException]) -> bool:
 
 def window(gateway: Gateway) -> Window:
     """The window of the model under test, from where the composition puts it."""
-    limiter: Limiter = gateway.chat("openai/m")._backend._inner._gate  # type: ignore[attr-defined]  # ledger ─▶ retry ─▶ limiter
+    limiter: Limiter = gateway.chat("openai/m")._backend._inner._limiter  # type: ignore[attr-defined]  # ledger ─▶ retry ─▶ limiter
     return limiter.window
 
 

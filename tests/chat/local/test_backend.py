@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from small_rows import rows
 
-from kardia_cli.chat.local.backend import LocalChat, Waiting, fold_system, together
+from kardia_cli.chat.local.backend import LocalChat, Waiting, together
+from kardia_cli.chat.local.chat_template import fold_system
 from kardia_cli.errors import ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny

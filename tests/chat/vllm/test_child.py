@@ -19,13 +19,13 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.chat.gateway import CallSettings, Gateway
-from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.chat.vllm import process
-from kardia_cli.chat.vllm.child import VllmChat, wanted
+from kardia_cli.chat.vllm.child import VllmChat, can_serve
 from kardia_cli.chat.vllm.process import servable, serve_flags
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.training import tiny
+from kardia_cli.weights.fingerprint import folder_hash
 
 FAKE = Path(__file__).parents[2] / "support" / "fake_vllm.py"
 
@@ -343,32 +343,34 @@ class TestWanted:
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
     def test_with_both_it_is(self, folder: Path) -> None:
-        assert wanted()
-        assert wanted(folder)
+        assert can_serve()
+        assert can_serve(folder)
 
     @pytest.mark.parametrize("visible", ["", "-1"])
     def test_with_the_gpu_hidden_it_is_not(self, monkeypatch: pytest.MonkeyPatch, visible: str) -> None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-        assert not wanted()
+        assert not can_serve()
 
     def test_without_a_gpu_it_is_not(self, notes: Path) -> None:
         (notes / "bin" / "nvidia-smi").unlink()
-        assert wanted() == Path("/proc/driver/nvidia/version").exists()
+        assert can_serve() == Path("/proc/driver/nvidia/version").exists()
 
     def test_without_the_command_it_is_not(self, notes: Path) -> None:
         (notes / "bin" / "vllm").unlink()
-        assert not wanted()
+        assert not can_serve()
 
     def test_without_the_package_it_is_not(self, notes: Path) -> None:
         (notes / "vllm" / "__init__.py").unlink()
         (notes / "vllm").rmdir()
-        assert not wanted()
+        assert not can_serve()
 
     def test_for_an_adapter_that_vllm_cannot_apply_it_is_not(self, tmp_path: Path) -> None:
-        assert not wanted(TestAdapters().adapter(tmp_path, "a/b", use_dora=True))
+        assert not can_serve(TestAdapters().adapter(tmp_path, "a/b", use_dora=True))
 
     def test_asking_imports_no_torch(self) -> None:
-        code = "import sys; from kardia_cli.chat.vllm.child import wanted; wanted(); print('torch' in sys.modules)"
+        code = (
+            "import sys; from kardia_cli.chat.vllm.child import can_serve; can_serve(); print('torch' in sys.modules)"
+        )
         assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
     def test_the_gateway_then_serves_a_folder_by_it_and_remembers_what_it_says(self, folder: Path, notes: Path) -> None:

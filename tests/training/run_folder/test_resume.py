@@ -102,7 +102,7 @@ def said(place: Path, name: str) -> str:
 def test_a_run_that_was_killed_and_typed_again_is_the_undisturbed_run(
     name: str, steps: list[int], place: Path, warm: Warm
 ) -> None:
-    from kardia_cli.chat.local.backend import folder_hash
+    from kardia_cli.weights.fingerprint import folder_hash
 
     whole, killed = place / f"{name}-whole", place / f"{name}-killed"
     undisturbed = warm.start(place, whole.name, *command(name, whole.name))

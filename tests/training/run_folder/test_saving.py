@@ -10,10 +10,10 @@ import pytest
 from small_rows import rows
 
 from kardia_cli.chat.local import adapter as local_adapter
-from kardia_cli.chat.local.backend import folder_hash
 from kardia_cli.errors import ProviderError
 from kardia_cli.training import models, tiny
 from kardia_cli.training.run_folder import proof, saving
+from kardia_cli.weights.fingerprint import folder_hash
 
 TEXTS = [[5, 60, 70, 80, 90, 100, 110], [7, 8, 9]]
 

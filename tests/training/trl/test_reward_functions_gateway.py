@@ -39,7 +39,7 @@ def scoring(
     judge = Judge(rubric_file.load("kardia-core"), gateway.chat("openai/judge"), 0, quotes="check")
     functions = {name: plugins.load("reward", name) for name in NAMES}
     weights = dict.fromkeys(NAMES, 1 / 3)
-    rewards = Rewards(functions, weights, judge, None, gateway.committed, gateway.aclose, deadline)
+    rewards = Rewards(functions, weights, judge, None, gateway.wait_committed, gateway.aclose, deadline)
     with Scorer(rewards, ROWS, said.append) as scorer:
         yield scorer, said
 

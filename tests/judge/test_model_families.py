@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kardia_cli.judge.families import families, family, run_config, same_family
+from kardia_cli.judge.model_families import families, family, is_same_family, run_config
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_an_unknown_model_is_a_family_of_its_own_whatever_its_size_and_quantisat
 
 def test_a_panel_shares_a_family_with_each_of_its_members() -> None:
     assert families("gpt-4o + hosted_vllm/Qwen/Qwen3-8B") == {"gpt", "qwen"}
-    assert same_family("gpt-4o + hosted_vllm/Qwen/Qwen3-8B", "QwQ-32B")
-    assert not same_family("gpt-4o + claude-sonnet-4", "QwQ-32B")
+    assert is_same_family("gpt-4o + hosted_vllm/Qwen/Qwen3-8B", "QwQ-32B")
+    assert not is_same_family("gpt-4o + claude-sonnet-4", "QwQ-32B")
 
 
 def test_a_name_that_could_be_no_path_is_still_a_name() -> None:
@@ -63,7 +63,7 @@ def test_a_name_that_could_be_no_path_is_still_a_name() -> None:
 
 
 def test_people_are_nobodys_own_family() -> None:
-    assert not same_family("human", "human")
+    assert not is_same_family("human", "human")
 
 
 def folder(place: Path, **config: Any) -> Path:

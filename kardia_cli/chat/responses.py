@@ -44,13 +44,13 @@ def read_choice(finish: str | None, message: Mapping[str, Any]) -> tuple[Finish,
     if not isinstance(text, str):
         raise TypeError("content is no text")
     thinking = message.get("reasoning_content") or message.get("reasoning") or ""
-    text, thinking = apart(text, thinking if isinstance(thinking, str) else "")
+    text, thinking = split_thinking(text, thinking if isinstance(thinking, str) else "")
     if finish in ("length", "max_tokens"):
         return "length", text, thinking
     return ("content_filter" if finish == "content_filter" else "stop"), text, thinking
 
 
-def apart(text: str, thinking: str = "") -> tuple[str, str]:
+def split_thinking(text: str, thinking: str = "") -> tuple[str, str]:
     """The answer and the <think> block before it (some templates give the opening mark in the prompt)."""
     thought = _THINK.match(text) if "</think>" in text else None
     if thought is None:
@@ -98,7 +98,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, base: str, mo
     if status == 404:
         remedy = "check the name, and --api-base (often …/v1)"
         return ProviderError(f"{base} does not know {model!r} (404: {said})", remedy)
-    wait = wait_told(headers)
+    wait = retry_after_of(headers)
     if wait is None and status == 429:
         wait = _wait_in_words(body)
     if status == 402 or (status == 429 and ("insufficient_quota" in lower or ("billing" in lower and wait is None))):
@@ -125,7 +125,7 @@ def message_of(body: bytes) -> str:
     return " ".join(text.split())[:200]
 
 
-def wait_told(headers: Mapping[str, str]) -> float | None:
+def retry_after_of(headers: Mapping[str, str]) -> float | None:
     """Seconds that an error answer asks to wait: Retry-After (seconds or a date), else x-ratelimit-reset of what is used up."""
     precise = headers.get("retry-after-ms")
     if precise is not None:
@@ -134,7 +134,7 @@ def wait_told(headers: Mapping[str, str]) -> float | None:
     if told is not None:
         seconds = _number(told, 1.0)
         return seconds if seconds is not None else _until(told)
-    left = quota(headers)
+    left = read_quota(headers)
     if left is None:
         return None
     waits = [
@@ -146,7 +146,7 @@ def wait_told(headers: Mapping[str, str]) -> float | None:
 def _wait_in_words(body: bytes) -> float | None:
     """Seconds of `try again in 9.8s` (OpenAI), `retry in 45.5s` (Gemini): they send no header."""
     found = _WORDS.search(body.decode("utf-8", "replace"))
-    return span(found[1].rstrip(".")) if found else None
+    return read_duration(found[1].rstrip(".")) if found else None
 
 
 def _number(text: str, unit: float) -> float | None:
@@ -163,14 +163,14 @@ def _until(text: str) -> float | None:
         return None
 
 
-def quota(headers: Mapping[str, str]) -> Quota | None:
+def read_quota(headers: Mapping[str, str]) -> Quota | None:
     """What the x-ratelimit headers say is left; None where there are none."""
     requests, tokens = headers.get("x-ratelimit-remaining-requests"), headers.get("x-ratelimit-remaining-tokens")
     if requests is None and tokens is None:
         return None
     return Quota(
         _count(requests), _count(tokens),
-        span(headers.get("x-ratelimit-reset-requests")), span(headers.get("x-ratelimit-reset-tokens")),
+        read_duration(headers.get("x-ratelimit-reset-requests")), read_duration(headers.get("x-ratelimit-reset-tokens")),
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _count(text: str | None) -> int | None:
         return None
 
 
-def span(text: str | None) -> float:
+def read_duration(text: str | None) -> float:
     """Seconds of `6m0s`, `120ms`, or a bare number; 0 where it says nothing."""
     if not text:
         return 0.0

@@ -61,7 +61,7 @@ def families(name: str) -> frozenset[str]:
     return frozenset(family(part) for part in name.split(" + ") if part.strip())
 
 
-def same_family(first: str, second: str) -> bool:
+def is_same_family(first: str, second: str) -> bool:
     """Whether two models, or a panel and a model, share a family; people (`human`) are never one's own family."""
     shared = families(first) & families(second)
     return bool(shared - {HUMAN})

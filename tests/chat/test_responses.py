@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
-from kardia_cli.chat import answers
+from kardia_cli.chat import responses
 from kardia_cli.errors import CallFailed, KardiaError, ProviderError
 from kardia_cli.rows.request import Quota, Reply, Usage
 
 
 def classified(status: int, said: str = "no", **headers: str) -> KardiaError | Reply:
-    return answers.classify(status, headers, orjson.dumps({"error": {"message": said}}), "http://x/v1", "m")
+    return responses.classify(status, headers, orjson.dumps({"error": {"message": said}}), "http://x/v1", "m")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_filtered_400_is_a_reply_that_was_filtered(words: str) -> None:
     ],
 )
 def test_the_message_of_an_error_is_short_and_on_one_line(body: bytes, shown: str) -> None:
-    assert answers.message_of(body) == shown
+    assert responses.message_of(body) == shown
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_message_of_an_error_is_short_and_on_one_line(body: bytes, shown: st
         ({"Retry-After": "7"}, 7.0),
         ({"Retry-After": "1.5"}, 1.5),
         ({"Retry-After": "-3"}, 0.0),
-        ({"Retry-After": "99999999"}, answers.LONGEST_WAIT),
+        ({"Retry-After": "99999999"}, responses.LONGEST_WAIT),
         ({"Retry-After": "soon"}, None),
         ({"retry-after-ms": "250", "Retry-After": "9"}, 0.25),
         ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1s"}, 1.0),
@@ -105,14 +105,14 @@ def test_the_message_of_an_error_is_short_and_on_one_line(body: bytes, shown: st
 def test_the_wait_that_an_answer_asks_for_is_read_from_each_of_its_headers(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    assert answers.wait_told(headers) == seconds
+    assert responses.retry_after_of(headers) == seconds
 
 
 def test_the_wait_may_be_told_as_a_date() -> None:
-    told = answers.wait_told({"Retry-After": formatdate(time.time() + 100, usegmt=True)})
+    told = responses.retry_after_of({"Retry-After": formatdate(time.time() + 100, usegmt=True)})
     assert told is not None
     assert 90 < told <= 100
-    assert answers.wait_told({"Retry-After": formatdate(time.time() - 100, usegmt=True)}) == 0.0
+    assert responses.retry_after_of({"Retry-After": formatdate(time.time() - 100, usegmt=True)}) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_wait_may_be_told_as_a_date() -> None:
         ("6m0s", 360.0),
         ("120ms", 0.12),
         ("2m3s", 123.0),
-        ("2h2m3s", answers.LONGEST_WAIT),
+        ("2h2m3s", responses.LONGEST_WAIT),
         ("1.5", 1.5),
         ("7.66s", 7.66),
         ("", 0.0),
@@ -130,14 +130,14 @@ def test_the_wait_may_be_told_as_a_date() -> None:
     ],
 )
 def test_spans_of_time_are_read_as_providers_write_them(text: str | None, seconds: float) -> None:
-    assert answers.span(text) == pytest.approx(seconds)
+    assert responses.read_duration(text) == pytest.approx(seconds)
 
 
 def test_what_is_left_is_read_from_the_headers_and_nothing_is_made_up() -> None:
-    assert answers.quota({}) is None
-    assert answers.quota({"x-ratelimit-remaining-requests": "many"}) == Quota()
+    assert responses.read_quota({}) is None
+    assert responses.read_quota({"x-ratelimit-remaining-requests": "many"}) == Quota()
     headers = {"x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "2s"}
-    assert answers.quota(headers) == Quota(requests=3, requests_reset=2.0)
+    assert responses.read_quota(headers) == Quota(requests=3, requests_reset=2.0)
 
 
 @pytest.mark.parametrize(
@@ -152,11 +152,11 @@ def test_what_is_left_is_read_from_the_headers_and_nothing_is_made_up() -> None:
     ],
 )
 def test_thinking_is_told_from_the_answer(text: str, answer: str, thinking: str) -> None:
-    assert answers.apart(text) == (answer, thinking)
+    assert responses.split_thinking(text) == (answer, thinking)
 
 
 def reply(message: dict[str, Any], finish: str | None = "stop", **answer: Any) -> Reply:
-    return answers.read_reply(orjson.dumps({"choices": [{"message": message, "finish_reason": finish}], **answer}))
+    return responses.read_reply(orjson.dumps({"choices": [{"message": message, "finish_reason": finish}], **answer}))
 
 
 def test_a_reply_is_read_whatever_is_missing_beside_its_text() -> None:
@@ -173,5 +173,5 @@ def test_a_reply_is_read_whatever_is_missing_beside_its_text() -> None:
 @pytest.mark.parametrize("body", [b"", b"null", b"{}", b'{"choices": null}', b'{"choices": [{}]}', b"\xff\xfe"])
 def test_a_body_that_is_no_completion_is_a_failure_of_the_server(body: bytes) -> None:
     with pytest.raises(CallFailed) as caught:
-        answers.read_reply(body)
+        responses.read_reply(body)
     assert caught.value.why == "server"

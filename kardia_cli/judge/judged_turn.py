@@ -33,7 +33,7 @@ class Secret(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seen:
+class JudgedTurn:
     """One supporter turn in its place: `row["messages"][:turn]` is the talk before, `text` the turn as it stands."""
 
     row: Row
@@ -50,23 +50,23 @@ class Seen:
     @cached_property
     def reply(self) -> str:
         """The response as the judge reads it: no hidden spans, no invisible or look-alike letters."""
-        return disguise.plain(spans.visible(self.text)).text
+        return disguise.reveal(spans.visible(self.text)).text
 
     @cached_property
     def person(self) -> str:
         """The profile, normalised."""
-        return disguise.plain(str(self.row.get("person") or "")).text
+        return disguise.reveal(str(self.row.get("person") or "")).text
 
     @cached_property
     def situation(self) -> str:
         """What happened, normalised."""
-        return disguise.plain(str(self.row.get("situation") or "")).text
+        return disguise.reveal(str(self.row.get("situation") or "")).text
 
     @cached_property
     def talk(self) -> list[dict[str, str]]:
         """The visible talk before the turn, normalised."""
         return [
-            {**message, "content": disguise.plain(message["content"]).text} for message in history(self.row, self.turn)
+            {**message, "content": disguise.reveal(message["content"]).text} for message in history(self.row, self.turn)
         ]
 
     def facts(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Seen:
             holds.add("risk")
         if "abuse" in shown:
             holds.add("abuse")
-        if disguise.appeals(self.reply):
+        if disguise.is_appeal(self.reply):
             holds.add("appeal")
         return frozenset(holds)
 
