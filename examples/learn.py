@@ -10,8 +10,8 @@ reward is the one that grpo pays: a third each for format, emotion and rubric, b
 
 The interval that decides is Student's over the seeds' differences from SFT; beside it stands one from redrawing people
 (all replies to a person together, the seeds' differences averaged). Exits with 1 unless GRPO's excludes 0 from above and
-the control's includes 0. Writes learn.json, learn.png and all runs to OUT; typed again, trainings that
-ended are kept and the others begin anew.
+the control's includes 0. Writes learn.json, learn.html (the curves of all runs) and the runs to OUT; typed again,
+trainings that ended are kept and the others begin anew.
 
 It shows that the training works, not that it helps anyone: speaker and judge are rules. `make learn` runs it.
 """
@@ -31,8 +31,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any
-
-from learn_curves import draw
 
 from kardia_cli.rows.records import split_of
 from kardia_cli.screen.console import print_table
@@ -66,8 +64,10 @@ GRPO = {
 
 @dataclass(frozen=True)
 class Plan:
-    """Where, and how much: dialogues (drafts), steps of SFT and of GRPO, sampled replies to each
-    held-out turn, seeds, processes side by side."""
+    """The size of the experiment and its folder.
+
+    `dialogues` counts drafts, `draws` the sampled replies to each held-out turn, `jobs` processes side by side.
+    """
 
     out: Path
     dialogues: int = 1600
@@ -151,7 +151,10 @@ def _sets(settings: Sequence[str]) -> list[str]:
 
 
 def measure(plan: Plan, seed: int, point: str) -> list[Row]:
-    """Score rows of a point on the people held out; a reply's noise comes from the row's id, so each point has ids of its own."""
+    """Score the rows of the people held out with a point's model.
+
+    A reply's noise comes from the row's id, so each point has ids of its own.
+    """
     run = plan.run(seed, point)
     held = [row for row in read(plan.out / "drafts.jsonl") if split_of(row) == "test"] * plan.draws
     named = [{**row, "id": f"{row['id']}-{point}-{seed}-{number}"} for number, row in enumerate(held)]
@@ -222,7 +225,7 @@ def compare(found: Mapping[tuple[int, str], list[Row]], seeds: Sequence[int], po
 
 
 def verdict(versus: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether GRPO's interval over seeds lies above 0 and the control's holds 0."""
+    """Return True where GRPO's interval over seeds lies above 0 and the control's holds 0."""
     grpo, control = versus["grpo"], versus["control"]
     if None in (grpo["low"], control["low"]):
         return False
@@ -276,12 +279,13 @@ def main() -> int:
         "by seed": by_seed, "versus sft": versus, "passed": verdict(versus), "seconds": time.monotonic() - began,
     }  # fmt: skip
     (plan.out / "learn.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    runs = {point: [plan.run(seed, point) / "metrics.jsonl" for seed in plan.seeds] for point in POINTS[1:]}
-    metrics = {point: [read(path) for path in paths] for point, paths in runs.items()}
+    page = plan.out / "learn.html"
+    runs = [f"{point}-{seed}={plan.run(seed, point)}" for point in POINTS for seed in plan.seeds]
+    kardia("report", *runs, "--html", page, "--force")
     replies = len(found[plan.seeds[0], "sft"])
     title = f"{replies} sampled replies to {versus['grpo']['people']} held-out people, {len(plan.seeds)} seeds"
     print_table(f"{title}; {share:.1%} of the drafts' turns have a planted fault", table(result))
-    say(f"{result['seconds']:.0f} s; plot: {draw(plan.out, metrics, by_seed)}")
+    say(f"{result['seconds']:.0f} s; curves: {page}")
     say(
         "GRPO earns its keep, the control does not"
         if result["passed"]

@@ -240,8 +240,15 @@ def _show(found: Comparison, console: Console) -> None:
 
 
 def _show_runs(material: Material, console: Console) -> None:
-    from kardia_cli.training.run_folder import curves
+    from kardia_cli.reporting.page import curves
 
     for run in material.runs:
-        drawn = curves.spark(run["metrics"])
-        console.say(f"{run['name']}: {len(run['metrics']):,} logged rows" + (f"\n{drawn}" if drawn else ""))
+        rows = []
+        for panel in curves.panels(run["metrics"]):
+            for line in panel["lines"]:
+                title = panel["title"] if len(panel["lines"]) == 1 else f"{panel['title']}, {line['name']}"
+                values = [value for _, value in line["points"]]
+                ends = f"{values[0]:.3g} → {values[-1]:.3g}"
+                rows.append({"curve": title, "first → last": ends, "lowest": min(values), "highest": max(values)})
+        console.say(f"{run['name']}: {len(run['metrics']):,} logged rows")
+        console.table("", rows)

@@ -8,7 +8,7 @@ policy in the head forbids every request, frame, form and object.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from kardia_cli.reporting.page import labelling
+from kardia_cli.reporting.page import curves, labelling
 from kardia_cli.reporting.page.dialogues import compact
 
 POLICY = (
@@ -24,8 +24,6 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 SCRIPTS = ("base", "text", "plots", "report", "dialogue", "browser", "rating", "start")
-POINTS = 1000
-"""Points of a curve that are kept."""
 _SHELL = """<!doctype html>
 <html lang="en">
 <head>
@@ -77,7 +75,7 @@ def page(data: Mapping[str, Any]) -> str:
     head = {
         "title": title,
         "report": None if only else _report(data.get("report"), scores),
-        "runs": [] if only else [_run(run) for run in data.get("runs") or []],
+        "runs": [] if only else _runs(data.get("runs") or []),
         "labels": labels,
         "index": held.lines,
         "texts": held.texts,
@@ -121,23 +119,9 @@ def _report(report: Any, scores: Any) -> dict[str, Any] | None:
     return kept
 
 
-def _run(run: Mapping[str, Any]) -> dict[str, Any]:
-    """A training run as curves: {key: [[step, value], …]} of every key that is a number and moves, thinned where long."""
-    curves: dict[str, list[list[float]]] = {}
-    for row in run.get("metrics") or []:
-        step = row.get("step")
-        if not isinstance(step, int | float):
-            continue
-        for key, value in row.items():
-            if key not in ("step", "epoch") and isinstance(value, int | float) and not isinstance(value, bool):
-                curves.setdefault(key, []).append([step, float(f"{value:.5g}")])
-    return {"name": str(run.get("name") or "run"), "curves": {k: _thinned(v) for k, v in curves.items() if len(v) > 1}}
-
-
-def _thinned(points: list[list[float]]) -> list[list[float]]:
-    """About so many points as can be drawn, every n-th and the last."""
-    step = -(-len(points) // POINTS)
-    return points if step == 1 else [*points[:-1:step], points[-1]]
+def _runs(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return each training run's name and the panels of its curves."""
+    return [{"name": str(run.get("name") or "run"), "panels": curves.panels(run.get("metrics") or [])} for run in runs]
 
 
 @cache

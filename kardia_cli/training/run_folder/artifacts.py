@@ -1,4 +1,4 @@
-"""What a run keeps for those who read it later: samples with their rewards, the machine, curves and card.
+"""What a run keeps for those who read it later: samples with their rewards, the machine, the card.
 
 `samples.jsonl` holds kardia rows: the dialogue up to an answer, the answer as its last turn, and a field `sample` that
 says what each reward gave it and why; `kardia critique RUN/samples.jsonl` judges them anew. `environment.json` names no
@@ -18,10 +18,10 @@ from kardia_cli import __version__
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import SIX_FIELDS, row_id
 from kardia_cli.stream.jsonl import dump
-from kardia_cli.training.run_folder import card, curves, saving
+from kardia_cli.training.run_folder import card, saving
 from kardia_cli.training.run_folder.runs import SAMPLES, Run
 from kardia_cli.training.run_folder.whole_files import read_json, write_json, write_text
-from kardia_cli.training.trl import ranks, reports
+from kardia_cli.training.trl import ranks
 from kardia_cli.training.trl.reward_functions import Round, Scored
 
 KEPT = 16
@@ -138,12 +138,8 @@ def _version(name: str) -> str:
 def conclude(
     run: Run, config: Mapping[str, Any], summary: dict[str, Any], is_tiny: bool, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """The end of a run: curves on the terminal and as PNG, the card, done.json; returns the summary, with what saving cost."""
+    """Write the card and done.json at the end of a run; return the summary, with what saving cost (nats)."""
     summary = {**summary, "log_prob_difference": saving.cost(run.folder)}
-    table = curves.spark(reports.read(run.metrics))
-    for line in table.splitlines():
-        say(line)
-    drawn = curves.draw(run.folder)
-    say(f"curves: {drawn}" if drawn else "curves.png is not drawn: it needs matplotlib (the extra `train`)")
-    write_text(run.folder / "README.md", card.render(run.folder.name, config, summary, is_tiny, bool(drawn)))
+    say(f"curves: kardia report {run.folder} --html page.html")
+    write_text(run.folder / "README.md", card.render(run.folder.name, config, summary, is_tiny))
     return run.finish(summary)

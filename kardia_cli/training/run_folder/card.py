@@ -1,115 +1,73 @@
-"""The card of a run folder: what was trained on what, by which judge, with which settings, and what it is not."""
+"""The model card of a run folder, RUN/README.md, by huggingface_hub's classes and the template `data/model_card.md`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-LIMITS = """\
-## Limits
 
-This model is not a therapist, gives no medical or legal advice and must not be the only help that a person in danger
-has. It names emotions from text alone and is often wrong; its reasoning span need not be why it answered as it did. The
-people in its training data were described by models or wrote for other purposes: it may copy their views of gender,
-culture and personality types.
-"""
-REWARDED = """
-Its rewards came from a rule and from a judge that is a model itself: an answer that the judge likes need not help a
-person. Look at `samples.jsonl` and at the canaries of the curves before you trust a rise of the reward.
-"""
-TINY = """\
+def render(name: str, config: Mapping[str, Any], summary: Mapping[str, Any], is_tiny: bool) -> str:
+    """Return the Markdown of a card from the run's `config.json` and `done.json`."""
+    from huggingface_hub import ModelCard
 
-It is the built-in `tiny` model: it repeats patterns of its training rows, understands nothing and is for trying the
-flow only.
-"""
-
-
-def render(
-    name: str, config: Mapping[str, Any], summary: Mapping[str, Any], is_tiny: bool, curves: bool = False
-) -> str:
-    """Markdown for RUN/README.md from the run's `config.json` and `done.json`; `curves`: there is a curves.png."""
-    model, rows = config["model"], config["rows"]
-    lines = [
-        *_front_matter(model["name"], config["stage"]),
-        f"# {name}",
-        "",
-        f"Made by `kardia {config['stage']}` from {_linked(model['name'])}"
-        + (f" ({model['hash']})." if model["hash"] else "."),
-        "The model is in `model/`" + (", its LoRA adapter in `adapter/`." if config["lora"] else "."),
-        "",
-        "## Data",
-        "",
-        f"- rows: {rows['count']} from {rows['people']} people (hash {rows['hash']})",
-        *[f"- {source}" for source in rows.get("sources", [])],
-        f"- prompt rendering: {config['prompt_hash']}",
-        *_items(summary.get("counts", {})),
-        "",
-        *_judge(config),
-        "## Result",
-        "",
-        *_items({key: value for key, value in summary.items() if isinstance(value, int | float | str)}),
-        "",
-        *(["![curves](curves.png)", ""] if curves else []),
-        "## Settings",
-        "",
-        f"- seed: {config['seed']}",
-        *_items({f"train.{key}": value for key, value in config["train"].items()}),
-        *(_items({f"lora.{key}": value for key, value in config["lora"].items()}) if config["lora"] else _full()),
-        *_items({f"quantize.{key}": value for key, value in (config.get("quantize") or {}).items()}),
-        *_items({f"reward {key}": f"weight {value}" for key, value in config.get("rewards", {}).items()}),
-        "",
-    ]
-    limits = LIMITS + (REWARDED if config.get("judge") else "") + (TINY if is_tiny else "")
-    return "\n".join(lines) + "\n" + limits
+    template = files("kardia_cli").joinpath("data", "model_card.md").read_text(encoding="utf-8")
+    judge = config.get("judge") or {}
+    card = ModelCard.from_template(
+        _metadata(name, config, summary),
+        template_str=template,
+        name=name,
+        config={"judge": None, "rubric": None, "calibration": [], **config},
+        base=_base(config["model"]["name"]),
+        judge=shown(judge.get("name", "")),
+        gate=shown(judge.get("gate") or ""),
+        counts=summary.get("counts", {}),
+        results={key: value for key, value in summary.items() if isinstance(value, int | float | str)},
+        settings=_settings(config),
+        is_tiny=is_tiny,
+    )
+    return str(card) + "\n"
 
 
-def _front_matter(base: str, stage: str) -> list[str]:
-    """What a model hub reads; a base is named where it is one of the hub."""
-    named = [f"base_model: {base.removeprefix('hf/')}"] if base.startswith("hf/") else []
-    return [
-        "---",
-        *named,
-        "library_name: transformers",
-        "pipeline_tag: text-generation",
-        f"tags: [kardia, {stage}]",
-        "---",
-    ]
+def _metadata(name: str, config: Mapping[str, Any], summary: Mapping[str, Any]) -> Any:
+    """Return the card's head for a model hub: a base that is on the hub, and the loss on held-out people (of sft)."""
+    from huggingface_hub import EvalResult, ModelCardData
+
+    base = str(config["model"]["name"])
+    results = None
+    if "eval_loss" in summary:
+        results = [
+            EvalResult(
+                task_type="text-generation", dataset_type="kardia", dataset_name="supporter turns of held-out people",
+                metric_type="loss", metric_value=summary["eval_loss"],
+            )
+        ]  # fmt: skip
+    return ModelCardData(
+        base_model=base.removeprefix("hf/") if base.startswith("hf/") else None,
+        library_name="transformers",
+        pipeline_tag="text-generation",
+        tags=["kardia", config["stage"]],
+        model_name=name if results else None,
+        eval_results=results,
+    )
 
 
-def _linked(name: str) -> str:
+def _base(name: str) -> str:
+    """Return the base as Markdown: a link where it is on the hub."""
     if not name.startswith("hf/"):
         return f"`{shown(name)}`"
     return f"[{name.removeprefix('hf/')}](https://huggingface.co/{name.removeprefix('hf/')})"
 
 
 def shown(name: str) -> str:
-    """A model's name without the folders of this machine: what is a path, or may be one, loses all but its end."""
+    """Return a model's name without the folders of this machine: of a path, or what may be one, its last part."""
     path = Path(name).expanduser()
-    return path.name if name.startswith((".", "/", "~")) or path.is_dir() or name.startswith("runs/") else name
+    is_path = name.startswith((".", "/", "~", "runs/")) or path.is_dir()
+    return path.name if is_path else name
 
 
-def _judge(config: Mapping[str, Any]) -> list[str]:
-    """The judge that the rewards asked: who, by which rubric, and whether it was ever held against people."""
-    judge, rubric = config.get("judge"), config.get("rubric")
-    if not judge or not rubric:
-        return []
-    known = ", ".join(config.get("calibration") or []) or "none: how far it agrees with people is not known"
-    return [
-        "## Judge",
-        "",
-        f"- judge: {shown(judge['name'])} ({judge['hash'] or 'weights not known'}), one call a {judge['calls']}, "
-        f"{judge['samples']} sample{'s' * (judge['samples'] != 1)}",
-        *([f"- second looks by: {shown(judge['gate'])}"] if judge.get("gate") else []),
-        f"- rubric: {rubric['id']} {rubric['version']} (read {rubric['read_hash']}, policy {rubric['policy_hash']})",
-        f"- calibration records: {known}",
-        "",
-    ]
-
-
-def _full() -> list[str]:
-    return ["- all parameters trained"]
-
-
-def _items(values: Mapping[str, Any]) -> list[str]:
-    return [f"- {key}: {value}" for key, value in values.items()]
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    tables = {table: config.get(table) or {} for table in ("train", "lora", "quantize")}
+    weights = {f"reward {name}": f"weight {weight}" for name, weight in config.get("rewards", {}).items()}
+    return {f"{table}.{key}": value for table, values in tables.items() for key, value in values.items()} | weights

@@ -2,14 +2,13 @@
 
     RUN/config.json        what the run is: model, settings, seed, hashes (written first)
     RUN/checkpoints/       TRL's own, for resuming, each with a stored batch that proves that it was loaded
-    RUN/metrics.jsonl      one row a logged step
+    RUN/metrics.jsonl      one row a logged step; `kardia report RUN --html page.html` draws them
     RUN/samples.jsonl      answers of grpo with each reward and its reason, as rows that critique reads
     RUN/environment.json   versions and machine, one entry each time that the command was typed
     RUN/tensorboard/       where `--set train.report_to=tensorboard` writes
     RUN/base/              the untrained start, where sft made it
     RUN/adapter/           the LoRA adapter, where one was trained
     RUN/model/             the trained model, whole, with tokenizer and chat template
-    RUN/curves.png         the metrics drawn
     RUN/README.md          its card
     RUN/done.json          the summary (written last: a folder without it is unfinished)
 

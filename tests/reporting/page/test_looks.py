@@ -172,7 +172,7 @@ def test_a_whole_report_is_drawn(tmp_path: Path) -> None:
         assert await tab.run("[...document.querySelectorAll('td b')].length") == 1, (
             "bold is what is better after Holm alone"
         )
-        assert await tab.run("document.querySelectorAll('svg').length") == 1 + 4 + 1 + 1 + 2
+        assert await tab.run("document.querySelectorAll('svg').length") == 1 + 4 + 1 + 1 + 1
         assert await tab.run("[...document.querySelectorAll('svg')].every((item) => item.getAttribute('aria-label'))")
         assert "NaN" not in await tab.run("document.getElementById('main').innerHTML")
 

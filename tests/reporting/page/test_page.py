@@ -242,17 +242,15 @@ def test_confusions_are_counted_from_scores_where_the_report_has_none() -> None:
     assert data["report"]["confusion"] == {"m": [["sad", "proud", 1], ["sad", "sad", 2]]}
 
 
-def test_a_run_becomes_curves_of_the_numbers_that_move() -> None:
-    metrics = [{"stage": "grpo", "step": step, "reward": step / 3, "epoch": 0.1} for step in range(3)] + [
-        {"step": 3, "total_flos": 1}
+def test_each_run_has_its_own_panels_of_the_numbers_that_it_logged() -> None:
+    runs = [
+        {"name": name, "metrics": [{"stage": name, "step": step, key: step / 3, "epoch": 0.1} for step in steps]}
+        for name, key, steps in (("s1", "loss", (1, 2)), ("g1", "reward", (10, 20)))
     ]
-    data = json.loads(embedded(page({"runs": [{"name": "s1", "metrics": metrics}]}), "kardia-data"))
-    assert data["runs"] == [{"name": "s1", "curves": {"reward": [[0, 0.0], [1, 0.33333], [2, 0.66667]]}}]
-
-
-def test_long_curves_are_thinned_and_keep_their_ends() -> None:
-    metrics = [{"step": step, "loss": 1 / (step + 1)} for step in range(4321)]
-    data = json.loads(embedded(page({"runs": [{"name": "s1", "metrics": metrics}]}), "kardia-data"))
-    curve = data["runs"][0]["curves"]["loss"]
-    assert 300 < len(curve) <= 1001
-    assert [curve[0][0], curve[-1][0]] == [0, 4320]
+    data = json.loads(embedded(page({"runs": runs}), "kardia-data"))
+    assert [run["name"] for run in data["runs"]] == ["s1", "g1"]
+    drawn = [[(panel["title"], panel["lines"][0]["points"]) for panel in run["panels"]] for run in data["runs"]]
+    assert drawn == [
+        [("loss", [[1, 0.33333], [2, 0.66667]])],
+        [("reward, weighted sum", [[10, 3.3333], [20, 6.6667]])],
+    ]

@@ -105,12 +105,12 @@ CONFIG: dict[str, Any] = {
 
 
 def test_the_card_states_data_judge_limits_and_links_its_base() -> None:
-    text = card.render("run", CONFIG, {"steps": 3, "counts": {"samples": 12}}, is_tiny=False, curves=True)
+    text = card.render("run", CONFIG, {"steps": 3, "counts": {"samples": 12}}, is_tiny=False)
     for wanted in (
-        "base_model: some/model\n", "[some/model](https://huggingface.co/some/model)", "6 from 2 people", "samples: 12",
+        "base_model: some/model\n", "tags:\n- kardia\n- grpo\n", "- train.beta: 0.1\n- lora.r: 4\n- reward rubric: weight 1.0\n", "[some/model](https://huggingface.co/some/model)", "6 from 2 people", "samples: 12",
         "judge: judge (weights not known), one call a turn, 3 samples", "kardia-core 3 (read aa, policy bb)",
         "calibration records: none: how far it agrees with people is not known", "not a therapist",
-        "need not help a\nperson", "![curves](curves.png)", "its LoRA adapter in `adapter/`",
+        "need not help a\nperson", "its LoRA adapter in `adapter/`",
     ):  # fmt: skip
         assert wanted in text, wanted
     assert "runs/judge" not in text
@@ -121,12 +121,18 @@ def test_the_card_of_tiny_says_that_it_understands_nothing_and_has_no_judge() ->
     text = card.render("run", config, {}, is_tiny=True)
     assert "understands nothing" in text
     assert "## Judge" not in text
-    assert "curves.png" not in text
     assert "base_model" not in text
 
 
-def test_a_run_ends_with_curves_card_and_summary(tmp_path: Path) -> None:
-    (tmp_path / "metrics.jsonl").write_text('{"stage": "grpo", "step": 1, "reward": 0.5}\n')
+def test_the_card_of_sft_states_the_loss_on_held_out_people() -> None:
+    from huggingface_hub import ModelCard
+
+    config = runs.describe("sft", Plan(Start("tiny", None, "", tiny=True), {}, None, 0), [row(0)])
+    (result,) = ModelCard(card.render("run", config, {"eval_loss": 1.25}, is_tiny=True)).data.eval_results
+    assert (result.metric_type, result.metric_value, result.task_type) == ("loss", 1.25, "text-generation")
+
+
+def test_a_run_ends_with_card_and_summary(tmp_path: Path) -> None:
     said: list[str] = []
     summary = {"stage": "grpo", "steps": 1, "counts": {}}
     (tmp_path / "model").mkdir()
@@ -134,6 +140,5 @@ def test_a_run_ends_with_curves_card_and_summary(tmp_path: Path) -> None:
     ended = artifacts.conclude(runs.Run(tmp_path), CONFIG, summary, False, said.append)
     assert ended == {**summary, "log_prob_difference": 0.02}
     assert whole_files.read_json(tmp_path / "done.json") == ended
-    assert any(line.startswith("reward, weighted sum") for line in said)
+    assert said == [f"curves: kardia report {tmp_path} --html page.html"]
     assert "not a therapist" in (tmp_path / "README.md").read_text()
-    assert (tmp_path / "curves.png").exists() == any("curves: " in line for line in said)

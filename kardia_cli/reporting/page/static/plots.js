@@ -22,7 +22,7 @@ const ticks = (low, high, count = 4) => {
 };
 const short = (value) => {
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(0).replace("-", "−");
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1).replace(".0e", "e").replaceAll("-", "−");
   return String(Number(value.toPrecision(3))).replace("-", "−");
 };
 // A label that has little room; the whole of it is its title.
@@ -83,24 +83,38 @@ const radar = (criteria, names, cells) => {
   return el("figure.tall", {}, el("figcaption", {}, "Mean levels, 1 to 5"), drawing(size, 270, "Mean levels of each name", inside));
 };
 
-// Lines over steps: one a run and key.
-const curves = (label, lines, span) => {
+// The running mean over a twentieth of the points (at least 3), at each place over what is there around it.
+const smooth = (points) => {
+  const reach = Math.max(1, Math.floor(points.length / 40));
+  return points.map(([step], at) => {
+    const near = points.slice(Math.max(0, at - reach), at + reach + 1);
+    return [step, near.reduce((sum, [, value]) => sum + value, 0) / near.length];
+  });
+};
+
+// Lines over steps; `span` is always in view. Few points are drawn as dots too, many as a faint line under their running mean.
+const curves = (label, lines, span, unit) => {
   const points = lines.flatMap((line) => line.points);
-  const [low, high] = span || [Math.min(...points.map((p) => p[1])), Math.max(...points.map((p) => p[1]))];
-  const [first, last] = [Math.min(...points.map((p) => p[0])), Math.max(...points.map((p) => p[0]))];
+  const [xs, ys] = [points.map((p) => p[0]), [...points.map((p) => p[1]), ...(span || [])]];
+  const [first, last, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const [width, height, left, bottom] = [330, 176, 44, 152];
   const pad = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
-  const x = (value) => between(value, first, last, left, width - 12);
+  const x = (value) => (first === last ? (left + width - 12) / 2 : between(value, first, last, left, width - 12));
   const y = (value) => between(value, low - pad, high + pad, bottom, 8);
   const inside = ticks(low - pad, high + pad).map((at) => [
     svg("line", { class: "axis", x1: left, x2: width - 12, y1: y(at), y2: y(at) }),
     svg("text", { x: left - 6, y: y(at) + 4, "text-anchor": "end" }, short(at))]);
-  inside.push(ticks(first, last).map((at) => svg("text", { x: x(at), y: bottom + 16, "text-anchor": "middle" }, short(at))));
+  const steps = first === last ? [first] : ticks(first, last).filter(Number.isInteger);
+  inside.push(steps.map((at) => svg("text", { x: x(at), y: bottom + 16, "text-anchor": "middle" }, short(at))));
   for (const line of lines) {
-    const path = line.points.map((p, at) => `${at ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join("");
-    inside.push(svg("path", { class: "curve", d: path, stroke: COLOURS[line.colour % COLOURS.length], "stroke-dasharray": line.dashed ? "5 4" : null }, svg("title", {}, line.name)));
+    const stroke = COLOURS[line.colour % COLOURS.length];
+    const drawn = (through, faint) => svg("path", { class: faint ? "curve faint" : "curve", d: through.map((p, at) => `${at ? "L" : "M"}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join(""), stroke }, svg("title", {}, line.name));
+    const many = line.points.length > 20;
+    inside.push(many ? [drawn(line.points, true), drawn(smooth(line.points))] : drawn(line.points));
+    if (!many) inside.push(line.points.map((p) => svg("circle", { cx: x(p[0]), cy: y(p[1]), r: 2.4, fill: stroke }, svg("title", {}, `${line.name}, ${p[0]}: ${short(p[1])}`))));
   }
-  return el("figure", {}, el("figcaption", {}, label), drawing(width, height, `${label}: ${lines.map((line) => `${line.name} from ${short(line.points[0][1])} to ${short(line.points[line.points.length - 1][1])}`).join(", ")}`, inside));
+  const ends = lines.map((line) => `${line.name} from ${short(line.points[0][1])} to ${short(line.points[line.points.length - 1][1])}`).join(", ");
+  return el("figure", {}, el("figcaption", {}, label, unit ? el("span.soft.small", {}, ` ${unit}`) : null), drawing(width, height, `${label}: ${ends}`, inside), lines.length > 1 ? legend(lines.map((line) => line.name)) : null);
 };
 
 // Counts of what was said for what is true, and each true emotion's recall; a row is shaded by its share.

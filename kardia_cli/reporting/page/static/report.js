@@ -60,18 +60,10 @@ const gaps = (report) => {
     "Same rows, pair by pair. Tied: no difference was shown. Not tested: it is made of the others, or neither side is better. Detectable: the smallest one that this many rows would show 4 times in 5."));
 };
 
-const PANELS = [["reward", "Reward"], ["loss", "Loss"], ["kl", "KL to the start"], ["entropy", "Entropy"], ["mean_token_accuracy", "Token accuracy"], ["completions/mean_length", "Length of replies, tokens"]];
-const training = (runs) => {
-  if (!runs.length) return null;
-  const keys = new Set(runs.flatMap((run) => Object.keys(run.curves)));
-  const paid = [...keys].filter((key) => /^rewards\/[^/]+$/.test(key) || /^rewards\/[^/]+\/mean$/.test(key)).sort();
-  const panels = [PANELS[0], ...paid.map((key) => [key, `Reward: ${spaced(key.split("/")[1])}`]), ...PANELS.slice(1)];
-  const drawn = panels.map(([key, label]) => {
-    const lines = runs.flatMap((run, colour) => [[key, false], [`eval_${key}`, true]].filter(([name]) => run.curves[name]).map(([name, dashed]) => ({ name: `${run.name} ${name}`, points: run.curves[name], colour, dashed })));
-    return lines.length ? curves(label, lines) : null;
-  });
-  return part("Training", legend(runs.map((run) => run.name)), el("p.soft.small", {}, "Over training steps; dashed: on held-out rows."), el("div.plots", {}, drawn));
-};
+// Each run by itself: its curves share no step axis with those of another.
+const training = (runs) => runs.filter((run) => run.panels.length).map((run) => part(`Training: ${run.name}`,
+  el("p.soft.small", {}, "Over the run's own steps. Faint: each logged step; strong: the running mean over a twentieth of the run."),
+  el("div.plots", {}, run.panels.map((panel) => curves(panel.title, panel.lines.map((line, colour) => ({ ...line, colour })), panel.span, panel.unit)))));
 
 const gateLine = (gate) => el("li", {}, chip(gate.outcome, { met: "PASS", "not met": "FAIL" }[gate.outcome] || "flag"), ` ${gate.gate} · ${gate.name}, ${gate.of} `, figure(gate.value, 3), interval(gate), el("span.soft.small", {}, ` n ${gate.n}`));
 
@@ -111,8 +103,7 @@ const reportView = () => {
     const told = Object.entries(report.confusion || {}).filter(([, counts]) => counts.length);
     if (told.length) page.append(part("Emotions said", el("p.soft.small", {}, "Rows: the dialogue's emotion. Columns: what the model said. Darker: a larger share of the row."), el("div.plots.wide", {}, told.map(([name, counts]) => confusion(name, counts)))));
   }
-  const trained = training(DATA.runs);
-  if (trained) page.append(trained);
+  page.append(...training(DATA.runs));
   if (report) {
     if (report.quoted) page.append(el("section.quoted", { "aria-label": "Quoted figures" }, el("h2", {}, "Beside the paper"), quotation(report.quoted, report)));
     if ((report.gates || []).length) page.append(part("Gates", el("ul.gates", {}, report.gates.map(gateLine))));
