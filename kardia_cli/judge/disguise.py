@@ -1,12 +1,6 @@
-"""What a text hides from its reader: the plain copy that a judge should read, and detectors for tricks on a judge.
+"""What a text hides from its reader: the plain copy that a judge should read, and what was hidden in it.
 
-    plain      invisible characters and look-alike letters resolved, and the names of what was found
-    empty      a text that says nothing
-    appeals    a text that speaks to a grader, or of its own grading
-    leaks      what of a private profile a reply gives away
-
-Rules and patterns are ours; they see characters and words, not meaning. `appeals` is made to miss little: ask about its
-hits. All of them take time that is linear in the text.
+Rules and patterns are not in the paper; they see characters, not meaning. All take time that is linear in the text.
 """
 
 from __future__ import annotations
@@ -14,16 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import unicodedata
 from typing import NamedTuple
 
 from kardia_cli.judge import confusables
-from kardia_cli.judge.grading_talk import speaks_of_grading
-from kardia_cli.text.cleaning import CRISIS_LINES
 
 
 class Revealed(NamedTuple):
-    """A text as a judge should read it, and what was hidden in it (names, in a fixed order; empty for ordinary text)."""
+    """A text as a judge should read it, and the names of what was hidden in it, in the order of `KINDS`."""
 
     text: str
     hidden: tuple[str, ...]
@@ -39,13 +30,12 @@ _CODED = 22  # characters of base64 that hold 16 bytes
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,}")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){16,}(?![0-9A-Fa-f])")
 _READABLE = re.compile(rb"[\t\n\r\x20-\x7e]{16,}")
-_SUSPECT = re.compile(
-    f"[{confusables.UNSEEN}{confusables.STYLED}{''.join(confusables.LOOKS)}]|[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{{5}}"
-)
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]"
+_SUSPECT = re.compile(f"[{confusables.UNSEEN}{confusables.STYLED}{''.join(confusables.LOOK_ALIKES)}]|{_MARKS}{{5}}")
 
 
 def reveal(text: str) -> Revealed:
-    """The text as a judge should read it. Ordinary text of any language comes back as the same object, with nothing named.
+    """Return the text as a judge should read it; ordinary text of any language is the same object, with nothing named.
 
     Out go characters that nobody sees (zero-width, bidi controls, tags, smuggled variation selectors, soft hyphens,
     private use, control) except where a script or an emoji needs them. Look-alike letters become Latin in words that
@@ -54,18 +44,18 @@ def reveal(text: str) -> Revealed:
     """
     if text.isascii():
         if text.isprintable() or not _UNSEEN.search(text):
-            return Revealed(text, ("base64",) if _codes(text) else ())
+            return Revealed(text, ("base64",) if _has_codes(text) else ())
     elif not _SUSPECT.search(text):
-        return Revealed(text, ("base64",) if _codes(text) else ())
+        return Revealed(text, ("base64",) if _has_codes(text) else ())
     found: set[str] = set()
-    seen = _stacked(_unseen(text, found), found)
-    latin = confusables.as_latin(seen)
-    if latin != seen:
-        seen = latin
+    plain = _without_stacks(_without_unseen(text, found), found)
+    latin = confusables.as_latin(plain)
+    if latin != plain:
+        plain = latin
         found.add("look-alikes")
-    if _codes(seen):
+    if _has_codes(plain):
         found.add("base64")
-    return Revealed(seen if found else text, tuple(kind for kind in KINDS if kind in found))
+    return Revealed(plain if found else text, tuple(kind for kind in KINDS if kind in found))
 
 
 # --- characters that nobody sees
@@ -89,8 +79,11 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _DIRECTIONS = re.compile("(?<![A-Za-z])[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]{1,3}|[\u200e\u200f](?![A-Za-z])")
 
 
-def _unseen(text: str, found: set[str]) -> str:
-    """The text without unseen characters, except those that its script or an emoji needs."""
+def _without_unseen(text: str, found: set[str]) -> str:
+    """Return the text without unseen characters, except those that its script or an emoji needs.
+
+    The kinds of those that were taken out are added to `found`.
+    """
     if not _UNSEEN.search(text):
         return text
     mixed = _RIGHT_TO_LEFT.search(text) is not None
@@ -106,11 +99,11 @@ def _unseen(text: str, found: set[str]) -> str:
     return _UNSEEN.sub(resolve, text)
 
 
-_STACK = re.compile("([\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{2})[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{3,}")
+_STACK = re.compile(f"({_MARKS}{{2}}){_MARKS}{{3,}}")
 
 
-def _stacked(text: str, found: set[str]) -> str:
-    """Of five and more accents on one letter, the first two."""
+def _without_stacks(text: str, found: set[str]) -> str:
+    """Return the text with the first two of five and more accents on one letter."""
     calm = _STACK.sub(r"\1", text)
     if calm != text:
         found.add("stacked marks")
@@ -120,12 +113,12 @@ def _stacked(text: str, found: set[str]) -> str:
 # --- codes
 
 
-def _codes(text: str) -> bool:
-    """Whether a run of base64 or hex in the text decodes to readable text."""
+def _has_codes(text: str) -> bool:
+    """Return True if a run of base64 or hex in the text decodes to readable text."""
     if max(map(len, text.split()), default=0) < _CODED:
         return False
-    return any(_speaks(bytes.fromhex(run)) for run in _HEX.findall(text)) or any(
-        _speaks(_decoded(run[start:])) for run in _BASE64.findall(text) for start in range(4)
+    return any(_is_readable(bytes.fromhex(run)) for run in _HEX.findall(text)) or any(
+        _is_readable(_decoded(run[start:])) for run in _BASE64.findall(text) for start in range(4)
     )
 
 
@@ -137,8 +130,8 @@ def _decoded(run: str) -> bytes:
         return b""
 
 
-def _speaks(data: bytes) -> bool:
-    """Whether 16 bytes on end are readable and more than half of them letters and spaces."""
+def _is_readable(data: bytes) -> bool:
+    """Return True if 16 bytes on end are readable and more than half of them letters and spaces."""
     return any(
         2 * sum(byte == 32 or chr(byte).isalpha() for byte in run[0]) > len(run[0]) for run in _READABLE.finditer(data)
     )
@@ -147,113 +140,14 @@ def _speaks(data: bytes) -> bool:
 # --- nothing at all
 
 _TOKEN = re.compile(
-    r"<[|\uff5c][^|\uff5c<>]{0,60}[|\uff5c]>|</?(?:s|eos|bos|pad|unk|mask|eot|think|eos_token|eot_id|start_of_turn|end_of_turn|"
-    r"understanding|reasoning|emotion|response)>|\[/?(?:PAD|CLS|SEP|UNK|MASK|EOS|BOS|INST)\]",
+    r"<[|\uff5c][^|\uff5c<>]{0,60}[|\uff5c]>"
+    r"|</?(?:s|eos|bos|pad|unk|mask|eot|think|eos_token|eot_id|start_of_turn|end_of_turn"
+    r"|understanding|reasoning|emotion|response)>|\[/?(?:PAD|CLS|SEP|UNK|MASK|EOS|BOS|INST)\]",
     re.IGNORECASE,
 )
 _BLANK = re.compile(r"[\s\u2800]+")
 
 
 def is_empty(text: str) -> bool:
-    """Whether the text is nothing but white space, unseen characters and special tokens (<|im_end|>, </s>, [PAD] …)."""
+    """Return True for a text of white space, unseen characters and special tokens (<|im_end|>, </s>, [PAD] …) alone."""
     return not _BLANK.sub("", _TOKEN.sub("", _UNSEEN.sub("", text)))
-
-
-# --- words to a grader, and words of a profile
-
-
-def is_appeal(text: str) -> bool:
-    """Whether the text speaks to a grader or of its own grading, in disguise or not. Misses little; ask about its hits."""
-    return speaks_of_grading(unicodedata.normalize("NFKC", reveal(text).text).replace("\u2019", "'"))
-
-
-RUN = 7
-"""Words on end that make a quotation of the profile; two ideographs or kana count as one word."""
-_TOKEN_WORD = re.compile(rf"[{confusables.EAST_ASIAN}]|(?:[^\W_{confusables.EAST_ASIAN}]|['\u2019](?=\w))+")
-_WIDE = re.compile(f"[{confusables.EAST_ASIAN}]")
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
-_LINK = re.compile(r"(?:https?://|(?<!\w)www\.)[^\s<>\"')\]]{3,}|(?<![\w@.-])(?:[\w-]{1,63}\.){1,4}(?:com|net|org|io|me|tv|co)/[^\s<>\"')\]]{2,}", re.IGNORECASE)  # fmt: skip
-_PHONE = re.compile(r"(?<![\w.])\+?\(?\d(?:[ ().\u2011/-]{0,2}\d){6,16}(?![\w])")
-_HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z0-9_](?:[\w.-]{0,40}\w)?|(?<![\w/])/?u/[\w-]{2,30}")
-
-
-def find_leak(reply: str, profile: str, talk: str) -> str:
-    """What of the profile the reply gives away although the talk does not hold it; empty where nothing.
-
-    A mail address, web address, phone number or handle; else a run of at least `RUN` words, the longest one. `talk` is
-    all that was said so far, as one text. Case, punctuation and disguise do not matter; public help lines are no secret.
-    """
-    reply = reveal(reply).text
-    for name, read in (
-        ("mail address", _mails),
-        ("web address", _links),
-        ("phone number", _phones),
-        ("handle", _handles),
-    ):
-        for secret in read(profile):
-            if _says(reply, secret, name) and not _says(talk, secret, name):
-                return f"{name} {secret}"
-    run = _quoted(_words(reply), _words(profile), _words(talk))
-    return f"words of the profile: {' '.join(run)}" if run else ""
-
-
-def _mails(text: str) -> list[str]:
-    return [mail.lower() for mail in _MAIL.findall(text)]
-
-
-def _links(text: str) -> list[str]:
-    found = (link.lower().rstrip(".,!?;:/") for link in _LINK.findall(text))
-    return [re.sub(r"^(?:https?://)?(?:www\.)?", "", link) for link in found]
-
-
-def _phones(text: str) -> list[str]:
-    found = ("".join(filter(str.isdigit, phone)) for phone in _PHONE.findall(text))
-    return [digits for digits in found if digits not in CRISIS_LINES and digits.removeprefix("1") not in CRISIS_LINES]
-
-
-def _handles(text: str) -> list[str]:
-    return [handle.lower().lstrip("/") for handle in _HANDLE.findall(_MAIL.sub(" ", text))]
-
-
-def _says(text: str, secret: str, name: str) -> bool:
-    """Whether a text holds a secret, written as there or in another way (a number with its country, a bare handle)."""
-    if name == "phone number":
-        return any(digits.endswith(secret[-9:]) or secret.endswith(digits[-9:]) for digits in _phones(text))
-    text = text.lower()
-    if name == "handle":
-        bare = secret.removeprefix("u/").removeprefix("@")
-        if any(not character.isalpha() for character in bare):
-            secret = bare  # a plain name is a word; with a digit or a dash it can only be the handle
-        return re.search(rf"(?<![\w.-]){re.escape(secret)}(?!\w)", text) is not None
-    return secret in text
-
-
-def _words(text: str) -> list[str]:
-    return [
-        word.replace("\u2019", "'").strip("'")
-        for word in _TOKEN_WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    ]
-
-
-def _quoted(reply: list[str], profile: list[str], talk: list[str]) -> list[str]:
-    """The longest run of the reply's words that stands in the profile and not in the talk; empty under `RUN` words."""
-    secret = _runs(profile) - _runs(talk)
-    best, start = range(0), 0
-    for at in range(len(reply) - RUN + 2):
-        if tuple(reply[at : at + RUN]) in secret:
-            continue
-        run = range(start, at + RUN - 1)  # all word runs from start up to here are secret
-        if at > start and len(run) > len(best) and _size(reply[run.start : run.stop]) >= RUN:
-            best = run
-        start = at + 1
-    return reply[best.start : best.stop]
-
-
-def _runs(words: list[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
-
-
-def _size(run: list[str]) -> float:
-    """Length in words; a run of little words alone ("i do not know what to do") is nobody's own and counts nothing."""
-    wide = sum(_WIDE.match(word) is not None for word in run)
-    return len(run) - wide / 2 if wide or any(len(word) > 4 for word in run) else 0

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from kardia_cli.judge import disguise, prompts
+from kardia_cli.judge.grading_talk import is_appeal
 from kardia_cli.judge.rubric import Question, Rubric
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
@@ -94,7 +95,7 @@ class JudgedTurn:
             holds.add("risk")
         if "abuse" in shown:
             holds.add("abuse")
-        if disguise.is_appeal(self.reply):
+        if is_appeal(self.reply):
             holds.add("appeal")
         return frozenset(holds)
 

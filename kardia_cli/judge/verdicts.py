@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from kardia_cli.judge import disguise
+from kardia_cli.judge import disguise, profile_leaks
 from kardia_cli.judge.rubric import CheckRule, FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
@@ -51,7 +51,7 @@ def _check(rule: CheckRule, text: str, gold: str | None, plain: bool, profile: s
             share = repeated_share(spans.visible(text), rule.n)
             detail = f"{share:.0%} of its {rule.n}-grams are repeats" if share > rule.max_share else ""
         case ProfileLeak():
-            detail = disguise.find_leak(spans.visible(text), profile, talk)
+            detail = profile_leaks.find_leak(spans.visible(text), profile, talk)
         case HiddenText():
             detail = ", ".join(disguise.reveal(spans.visible(text)).hidden)
     return Finding(id=rule.id, present=bool(detail), detail=detail)

@@ -7,7 +7,7 @@ said). Rules and words are ours, from general English, not fitted to labels. The
 other rules (no import, no list), so that the two can be held against each other.
 
 How it goes: the reply becomes sentences (quoted lines, links, @-names and entities taken out); each facet looks at each
-sentence and keeps the strongest level found, with the sentence as evidence. The word lists stand in epitome_words.py.
+sentence and keeps the strongest level found, with the sentence as evidence. The word lists are data/epitome.toml.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from kardia_cli.metrics import epitome_words as words
+from kardia_cli.text.tables import fill_parts, read_table
 
 MAX_QUOTE = 200
 READ_CHARS = 20_000
@@ -72,18 +73,18 @@ def emotional_reaction(piece: Piece) -> Find:
 
     Encouragement said of oneself ("I keep going") is for nobody else.
     """
-    if words.OWN_FEELING.search(words.EXCUSE.sub(" ", piece.text)):
+    if _pattern("own_feeling").search(_pattern("excuse").sub(" ", piece.text)):
         return 2, "says a feeling of its own for the person"
-    if words.PRESENCE.search(piece.text):
+    if _pattern("presence").search(piece.text):
         return 1, "offers to be there"
-    if words.FELLOW.search(piece.text):
+    if _pattern("fellow").search(piece.text):
         return 1, "says that it feels with the person"
-    if words.KIND_REMARK.search(piece.text):
+    if _pattern("kind_remark").search(piece.text):
         return 1, "calls it hard, or good, for the person"
     if not _of_itself(piece):
-        if words.WISH.search(piece.text):
+        if _pattern("wish").search(piece.text):
             return 1, "wishes the person well"
-        if words.COURAGE.search(piece.text) and not piece.asks:
+        if _pattern("courage").search(piece.text) and not piece.asks:
             return 1, "encourages or reassures"
     return 0, NONE
 
@@ -99,11 +100,13 @@ def _interpretation(pieces: Sequence[Piece], seeker: str) -> Facet:
 
 def interpretation(piece: Piece) -> Find:
     """2: what the person feels or lives through in words, or having lived the same; 1: understanding is only claimed."""
-    if words.INFERS.search(piece.text) or (not piece.asks and words.FEELS.search(words.SUPPOSED.sub(" ", piece.text))):
+    if _pattern("infers").search(piece.text) or (
+        not piece.asks and _pattern("feels").search(_pattern("supposed").sub(" ", piece.text))
+    ):
         return 2, "puts the person's feeling or experience into words"
-    if words.SHARES.search(piece.text):
+    if _pattern("shares").search(piece.text):
         return 2, "says that it has lived through the same"
-    if words.CLAIMS.search(piece.text):
+    if _pattern("claims").search(piece.text):
         return 1, "claims to understand and says no more"
     return 0, NONE
 
@@ -114,30 +117,45 @@ def _tells_experience(piece: Piece) -> bool:
 
 def _of_itself(piece: Piece) -> bool:
     """Whether the writer tells of themselves: a word for themselves stays once opinions, offers and wishes are out."""
-    return bool(words.MYSELF.search(words.NO_EXPERIENCE.sub(" ", piece.text)))
+    return bool(_pattern("myself").search(_pattern("no_experience").sub(" ", piece.text)))
 
 
 def _self_words(pieces: Sequence[Piece]) -> int:
-    return sum(len(words.MYSELF.findall(words.NO_EXPERIENCE.sub(" ", piece.text))) for piece in pieces)
+    return sum(len(_pattern("myself").findall(_pattern("no_experience").sub(" ", piece.text))) for piece in pieces)
 
 
 def _content(pieces: Sequence[Piece]) -> set[str]:
     """Words that may carry the matter: long enough, and none of those that stand in any talk."""
-    return {word for piece in pieces for word in _WORD.findall(piece.text) if len(word) > 3} - words.COMMON
+    return {word for piece in pieces for word in _WORD.findall(piece.text) if len(word) > 3} - _common_words()
 
 
 def exploration(piece: Piece) -> Find:
     """2: a question about this person's own matter; 1: one that could be put to anyone. Offers to talk are none."""
-    asks = piece.asks or bool(words.ASKS_UNMARKED.search(piece.text))
+    asks = piece.asks or bool(_pattern("asks_unmarked").search(piece.text))
     if not asks:
-        return (1, "invites to say more") if words.INVITES.search(piece.text) else (0, NONE)
-    if words.OFFER.search(piece.text) or words.RHETORICAL.search(piece.text):
+        return (1, "invites to say more") if _pattern("invites").search(piece.text) else (0, NONE)
+    if _pattern("offer").search(piece.text) or _pattern("rhetorical").search(piece.text):
         return 0, NONE
-    if words.ANY_QUESTION.search(piece.text):
+    if _pattern("any_question").search(piece.text):
         return 1, "asks what could be asked of anyone"
-    if words.TO_PERSON.search(piece.text) or words.OPEN_WORD.search(piece.text):
+    if _pattern("to_person").search(piece.text) or _pattern("open_word").search(piece.text):
         return 2, "asks about this person's own matter"
     return 0, NONE
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return a pattern of data/epitome.toml: its alternatives, never inside a longer word, or the pattern as it is."""
+    table = read_table("epitome")
+    if name in table["patterns"]:
+        return re.compile(table["patterns"][name])
+    lines = fill_parts(table["alternatives"][name], table["parts"])
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(lines)})(?![a-z0-9])")
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(read_table("epitome")["words"]["common"].split())
 
 
 _NOISE = re.compile(r"https?://\S+|\bu/[\w-]+|\br/\w+|@\w+|&\w+;|#\w+;?")

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import base64
 import random
-import time
 
 import pytest
+from cpu_time import growth
 
 from kardia_cli.judge import disguise
-from kardia_cli.judge.disguise import find_leak, is_appeal, is_empty, reveal
+from kardia_cli.judge.disguise import is_empty, reveal
+from kardia_cli.judge.grading_talk import is_appeal
+from kardia_cli.judge.profile_leaks import find_leak
 
 ORDINARY = [
     "",
@@ -122,22 +124,15 @@ def test_plain_text_is_already_plain() -> None:
         assert reveal(once) == (once, ())
 
 
-def test_ordinary_ascii_takes_next_to_no_time() -> None:
-    text = ("I hear how torn you are, and it makes sense to me. " * 4)[:200]
-    began = time.perf_counter()
-    for _ in range(2000):
-        reveal(text)
-    assert (time.perf_counter() - began) / 2000 < 50e-6  # about 3 µs; ten times that on a busy machine
-
-
 @pytest.mark.parametrize(
     "part", ["a ", "\u200b", "А", "аb", "<|", "score 5 ", "ignore ", "@a.", "www.", "1", "\u0301", "no "]
 )
-def test_no_text_makes_it_slow(part: str) -> None:
-    text = part * (20_000 // len(part))
-    began = time.perf_counter()
-    reveal(text), is_empty(text), is_appeal(text), find_leak(text, text, "")
-    assert time.perf_counter() - began < 5
+def test_no_text_makes_it_more_than_linear(part: str) -> None:
+    def read(size: int) -> None:
+        text = part * (size // len(part))
+        reveal(text), is_empty(text), is_appeal(text), find_leak(text, text, "")
+
+    assert growth(read, 5_000) < 8
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cpu_time import growth
 
 from kardia_cli.metrics import epitome_rules
 from kardia_cli.metrics.epitome_rules import facets
+from kardia_cli.text.tables import FOLDER, read_table
 
-FOLDER = Path(epitome_rules.__file__).parent
-OWN = sorted(FOLDER.glob("epitome*.py"))
-JUDGE = sorted(FOLDER.glob("scorer*.py"))
+PACKAGE = FOLDER.parent
 SEEKER = "My brother sold our mother's piano without asking me. I used to sit under it when she played."
 WORDS = 8
 """Collections of fewer strings are no word list."""
@@ -173,63 +172,44 @@ def test_the_traces_of_forum_posts_disturb_nothing() -> None:
     assert levels("I\ufffdm sorry") == (2, 0, 0)
 
 
-def test_a_very_long_reply_is_read_in_little_time() -> None:
-    started = time.perf_counter()
-    facets("you " * 9000, "do you think that you would want to be what you were, " * 3000)
-    assert time.perf_counter() - started < 2
+def test_time_grows_no_faster_than_the_reply() -> None:
+    line = "do you think that you would want to be what you were, "
+    assert growth(lambda count: facets("you " * count, line * count), 90) < 8
 
 
 # --- independence
 
 
-def imported(path: Path) -> set[str]:
-    names = set[str]()
+def test_the_rules_import_nothing_of_the_offline_judge_and_it_reads_no_word_of_theirs() -> None:
+    own = Path(epitome_rules.__file__).read_text()
+    assert "kardia_cli.offline" not in own
+    assert not [path for path in (PACKAGE / "offline").rglob("*.py") if "data/epitome" in path.read_text()]
+
+
+def word_lists(table: object) -> Iterator[frozenset[str]]:
+    """The lists of strings in a TOML table, however deep."""
+    if isinstance(table, dict):
+        for inner in table.values():
+            yield from word_lists(inner)
+    elif isinstance(table, list) and len(table) >= WORDS and all(isinstance(item, str) for item in table):
+        yield frozenset(table)
+
+
+def python_lists(path: Path) -> Iterator[frozenset[str]]:
+    """The collections of strings in a Python file."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return {name for name in names if name.startswith("kardia_cli")}
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            yield from word_lists([item.value for item in node.elts if isinstance(item, ast.Constant)])
 
 
-def test_it_imports_nothing_of_kardia_but_its_own_words() -> None:
-    assert {name for path in OWN for name in imported(path)} == {"kardia_cli.metrics.epitome_words"}
-
-
-def test_of_the_judge_only_its_map_imports_it_and_nobody_its_words() -> None:
-    users = {path.name for path in JUDGE if any("epitome" in name for name in imported(path))}
-    assert users == {"scorer.py"}
-    assert not any("epitome_words" in name for path in JUDGE for name in imported(path))
-
-
-def word_lists(paths: list[Path]) -> Iterator[frozenset[str]]:
-    """Collections of strings, and texts that are lists of words, in the source."""
-    for path in paths:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Tuple | ast.List | ast.Set):
-                held = {e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)}
-            elif isinstance(node, ast.Call) and len(node.args) >= WORDS:
-                held = {e.value for e in node.args if isinstance(e, ast.Constant) and isinstance(e.value, str)}
-            elif (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and "\n" in node.value
-                and "." not in node.value
-            ):
-                held = set(node.value.split())
-            else:
-                continue
-            if len(held) >= WORDS:
-                yield frozenset(held)
-
-
-def test_it_shares_no_list_with_the_rest_of_the_judge() -> None:
-    """Not even in part: a quarter of a smaller list in common would be a list taken over."""
-    judge = list(word_lists(JUDGE))
-    own = list(word_lists(OWN))
+def test_they_share_no_list_with_the_offline_judge() -> None:
+    """Not even in part: a quarter of two lists in common would be a list taken over."""
+    own = list(word_lists(read_table("epitome")))
+    tables = [read_table(str(path.relative_to(FOLDER).with_suffix(""))) for path in FOLDER.glob("offline/**/*.toml")]
+    judge = [words for table in tables for words in word_lists(table)]
+    judge += [words for path in (PACKAGE / "offline").rglob("*.py") for words in python_lists(path)]
     assert len(own) >= 10
-    assert len(judge) >= 30
+    assert len(judge) >= 3
     for mine in own:
         for theirs in judge:
-            shared = len(mine & theirs) / len(mine | theirs)
-            assert shared < 0.25, f"{shared:.0%} shared: {sorted(mine & theirs)[:8]}"
+            assert 4 * len(mine & theirs) < len(mine | theirs), sorted(mine & theirs)[:8]
