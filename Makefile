@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval report demo smoke faults refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs clean
+.PHONY: help install data sft grpo eval report demo smoke faults refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs pictures clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -130,8 +130,11 @@ lint: $(READY) ## ruff and mypy
 format: $(READY) ## Let ruff lay out the code
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
 
-docs: $(READY) ## Write the README's help blocks and tables anew
-	@$(VENV)/bin/python tests/test_docs.py
+docs: $(READY) ## Write docs/reference/ anew from the code
+	@$(VENV)/bin/python tests/support/reference.py
+
+pictures: $(READY) ## Photograph the page of the demo for docs/images/ (needs a Chromium)
+	@$(VENV)/bin/python docs/images/take.py out/demo/report.html
 
 clean: ## Remove what the targets made, but not .venv
 	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache

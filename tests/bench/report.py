@@ -1,4 +1,4 @@
-"""Tables and bars, as aligned text for a terminal and as Markdown for the README."""
+"""Tables and bars, as aligned text for a terminal and as Markdown for docs/results/."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def as_text(report: Report) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    """For a README."""
+    """For a page."""
     parts = [_piped(table) for table in [bars_table(report.bars), *report.tables]]
     return "\n\n".join([*parts, "  \n".join(report.notes)]) + "\n"
 
