@@ -45,6 +45,18 @@ def test_each_page_of_the_reference_equals_the_code(name: str) -> None:
     assert (reference.FOLDER / name).read_text(encoding="utf-8") == reference.pages()[name], "run `make docs`"
 
 
+def test_every_page_that_names_a_version_names_this_one() -> None:
+    from kardia_cli import __version__
+
+    named = "\n".join(
+        (ROOT / page).read_text(encoding="utf-8") for page in ("CITATION.cff", "docs/guide/quickstart.md")
+    )
+    assert set(re.findall(r"^version: (.+)$|kardia_cli-([\d.]+)-py3", named, re.MULTILINE)) == {
+        (__version__, ""),
+        ("", __version__),
+    }
+
+
 def test_the_readme_has_at_most_300_lines() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 300
 
@@ -100,8 +112,9 @@ def split(line: str) -> Iterator[list[str]]:
         nested = [word for word in part if "kardia " in word]
         for inner in nested:  # bash -c '…'
             yield from split(inner)
-        if not nested and "kardia" in part:
-            given = part[part.index("kardia") + 1 :]
+        at = next((at for at, word in enumerate(part) if word in ("kardia", "kardia_cli")), None)
+        if not nested and at is not None:
+            given = part[at + 1 :]
             yield given[: next((at for at, word in enumerate(given) if set(word) <= set("<>")), len(given))]
 
 

@@ -241,10 +241,10 @@ def plug_ins() -> str:
     from kardia_cli import plugins
     from kardia_cli.judge import rubric_file
 
-    flags = {"source": "--source", "strategy": "--strategy", "reward": "--reward", "protocol": "--protocol"}
+    kinds = {"source": "Sources", "strategy": "Strategies", "reward": "Rewards", "protocol": "Protocols"}
     parts = [HEADS["plug_ins"]]
-    for kind, flag in flags.items():
-        parts.append(f"## {plugins.FOLDERS[kind].capitalize()} (`{flag}`)\n")
+    for kind, heading in kinds.items():
+        parts.append(f"## {heading} (`--{kind}`)\n")
         for name in plugins.names(kind):
             function = plugins.load(kind, name)
             options = [
