@@ -167,7 +167,7 @@ def _tokens(
 
 
 def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, tokens: int, console: Console) -> None:
-    from kardia_cli.training.memory import parts, prediction
+    from kardia_cli.training.memory import prediction
 
     try:
         found = prediction.predict(config, plan, stage=stage, tokens=tokens)
@@ -177,7 +177,7 @@ def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, 
     print_table(f"memory of {stage}", found.table())
     if found.fits:
         return
-    peak, there = found.total / parts.GIB, found.free.size / parts.GIB
-    console.warn(f"warning: {peak:.1f} GiB are predicted, {there:.1f} are free here; what would help:")
+    least, there = found.total / prediction.GIB, found.free.size / prediction.GIB
+    console.warn(f"warning: at least {least:.1f} GiB are needed, {there:.1f} are free here; what would help:")
     for line in found.advice:
         console.warn(f"  {line}")

@@ -1,22 +1,14 @@
-"""Predicted memory: against sums by hand, against what autograd keeps, and against a real training on this CPU."""
+"""Predicted memory: what can be counted exactly, against sums by hand."""
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-from small_rows import rows
 
-from kardia_cli.training import tiny
 from kardia_cli.training.memory import prediction
 from kardia_cli.training.memory.free import Free, free
-from kardia_cli.training.memory.parts import GIB, PHASES
-from kardia_cli.training.memory.prediction import Machine
-from kardia_cli.training.memory.sizes import Pass, Shape, count
+from kardia_cli.training.memory.prediction import GIB, Machine, cache_size, count
 from kardia_cli.training.plan import Plan, Start
 
 LORA = {"r": 16, "lora_alpha": 32, "target_modules": "all-linear"}
@@ -80,7 +72,7 @@ def test_a_lora_on_two_projections_counts_these_alone(seven: Any) -> None:
 def test_full_training_keeps_16_bytes_a_parameter(half: Any) -> None:
     found = predict(half, SFT)
     assert size(found, "weights", "gradients", "optimiser") == 16 * 494_032_768
-    assert 10 * GIB < found.total < 15 * GIB
+    assert found.total == 16 * 494_032_768 + size(found, "logits")
 
 
 def test_lora_keeps_the_base_in_two_bytes_and_learns_adapter_and_vocabulary(seven: Any) -> None:
@@ -89,7 +81,6 @@ def test_lora_keeps_the_base_in_two_bytes_and_learns_adapter_and_vocabulary(seve
     assert size(found, "weights") == 2 * 7_615_616_512
     assert size(found, "trained copies") == size(found, "gradients") == 4 * adapter + 2 * vocabulary
     assert size(found, "optimiser") == 2 * (4 * adapter + 2 * vocabulary)
-    assert 25 * GIB < found.total < 40 * GIB
 
 
 def test_markers_that_are_trained_already_spare_the_vocabulary(seven: Any) -> None:
@@ -100,17 +91,6 @@ def test_four_bit_shrinks_the_linear_layers_to_about_half_a_byte(seven: Any) -> 
     found = predict(seven, SFT, LORA, quantize={"load_in_4bit": True})
     linear, rest = count(seven).linear, count(seven).all - count(seven).linear
     assert size(found, "weights") == pytest.approx(0.52 * linear + 2 * rest)
-
-
-def test_recomputing_activations_is_what_makes_long_samples_fit(seven: Any) -> None:
-    kept = size(predict(seven, {**SFT, "gradient_checkpointing": False}, LORA), "activations")
-    recomputed = size(predict(seven, {**SFT, "gradient_checkpointing": True}, LORA), "activations")
-    assert kept > 10 * recomputed
-
-
-def test_packed_rows_are_as_long_as_max_length(seven: Any) -> None:
-    packed = predict(seven, {**SFT, "packing": True, "max_length": 4000}, LORA, tokens=1000)
-    assert size(packed, "activations") > 3 * size(predict(seven, SFT, LORA, tokens=1000), "activations")
 
 
 def test_a_cheap_optimiser_is_a_quarter(half: Any) -> None:
@@ -125,20 +105,36 @@ def test_sharding_splits_what_its_stage_splits(half: Any) -> None:
     assert size(zero2, "weights") == size(alone, "weights")
     assert size(zero2, "optimiser") == pytest.approx(size(alone, "optimiser") / 8, abs=1)
     assert size(fsdp, "weights") == pytest.approx(size(alone, "weights") / 8, abs=1)
-    assert size(fsdp, "activations") == size(alone, "activations")
+    assert size(fsdp, "logits") == size(alone, "logits")
 
 
 def test_a_token_of_the_seven_billion_model_takes_56_kib_of_cache(seven: Any) -> None:
-    assert Shape.of(seven).cache(1, 2) == 2 * 28 * 4 * 128 * 2
+    assert cache_size(seven, 2) == 2 * 28 * 4 * 128 * 2
     found = predict(seven, GRPO, LORA, stage="grpo", tokens=616)
     assert size(found, "key-value cache") == 57344 * 256 * 1000
 
 
+def test_the_logits_of_a_step_are_those_of_a_tile_where_trl_computes_them_in_tiles(
+    half: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trl.trainer import utils
+
+    monkeypatch.setattr(utils, "add_fused_lm_head", None, raising=False)
+    assert size(predict(half, SFT), "logits") == 4000 * 32768 * (2 + 8)
+    packed = {**SFT, "packing": True, "max_length": 3000}
+    assert size(predict(half, packed), "logits") == 4096 * 32768 * (2 + 8)
+    monkeypatch.delattr(utils, "add_fused_lm_head")
+    assert size(predict(half, SFT), "logits") == 4000 * 151936 * (2 + 8)
+    assert size(predict(half, packed), "logits") == 12000 * 151936 * (2 + 8)
+
+
 def test_generation_and_training_take_turns(seven: Any) -> None:
     found = predict(seven, GRPO, LORA, stage="grpo", tokens=900)
-    sums = {phase: sum(part.size for part in found.parts_of(phase)) for phase in PHASES}
-    slack = 1.1 * (sums["always"] + max(sums["training"], sums["generation"])) - 0.1 * prediction.CONTEXT
-    assert found.total == pytest.approx(slack, abs=2)
+    sums = {
+        phase: sum(part.size for part in found.parts if part.phase == phase)
+        for phase in ("always", "training", "generation")
+    }
+    assert found.total == sums["always"] + max(sums["training"], sums["generation"])
     assert min(sums.values()) > 0
 
 
@@ -160,11 +156,6 @@ def test_vllm_in_the_same_process_takes_its_share_of_the_card_and_none_elsewhere
     assert "too little for its weights" in next(part.note for part in small.parts if part.name == "vLLM")
 
 
-def test_a_judge_on_the_same_card_is_added(seven: Any) -> None:
-    alone, beside = (predict(seven, GRPO, LORA, stage="grpo", judge=judge) for judge in (0, 17 * GIB))
-    assert beside.total == pytest.approx(alone.total + 17 * GIB, abs=2)
-
-
 def test_what_fits_needs_no_advice(half: Any) -> None:
     found = predict(half, SFT)
     assert found.fits
@@ -175,7 +166,7 @@ def test_a_lora_is_named_where_seven_billion_do_not_fit_and_needless_flags_are_n
     found = predict(seven, SFT)
     assert not found.fits
     assert len(found.advice) == 1
-    assert found.advice[0].startswith("--set lora.r=16: peak")
+    assert found.advice[0].startswith("--set lora.r=16: at least")
     assert found.advice[0].endswith("fits")
 
 
@@ -187,8 +178,11 @@ def test_on_a_small_card_several_flags_come_together(seven: Any) -> None:
     assert found.advice[-1].endswith("fits")
 
 
-def test_a_smaller_batch_keeps_the_global_one(seven: Any) -> None:
-    line = predict(seven, {**SFT, "per_device_train_batch_size": 16}, LORA, tokens=4000, gib=45).advice[0]
+def test_a_smaller_batch_keeps_the_global_one(seven: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trl.trainer import utils
+
+    monkeypatch.delattr(utils, "add_fused_lm_head", raising=False)
+    line = predict(seven, {**SFT, "per_device_train_batch_size": 16}, LORA, tokens=4000, gib=50).advice[0]
     assert "per_device_train_batch_size=4" in line
     assert "gradient_accumulation_steps=128" in line
 
@@ -196,9 +190,9 @@ def test_a_smaller_batch_keeps_the_global_one(seven: Any) -> None:
 def test_without_a_reference_is_offered_where_that_is_enough(half: Any) -> None:
     needed = predict(half, GRPO, stage="grpo").total / GIB
     found = predict(
-        half, {**GRPO, "per_device_train_batch_size": 1, "gradient_accumulation_steps": 8}, stage="grpo", gib=11
+        half, {**GRPO, "per_device_train_batch_size": 1, "gradient_accumulation_steps": 8}, stage="grpo", gib=9
     )
-    assert needed > 11
+    assert needed > 9
     assert any("train.beta=0.0" in line for line in found.advice)
 
 
@@ -207,10 +201,11 @@ def test_where_nothing_is_enough_that_is_said(seven: Any) -> None:
     assert "vllm serve" in predict(seven, {"per_device_train_batch_size": 32}, stage="evaluate", gib=2).advice[-1]
 
 
-def test_the_table_ends_with_the_peak_and_what_is_free(half: Any) -> None:
+def test_the_table_ends_with_the_lower_bound_and_what_is_free(half: Any) -> None:
     found = predict(half, SFT)
     table = found.table()
-    assert [row["what"] for row in table[-2:]] == ["peak", "free"]
+    assert [row["what"] for row in table[-2:]] == ["at least", "free"]
+    assert "activations come on top" in table[-2]["how"]
     assert table[-2]["GiB"] == found.total / GIB
     assert {row["when"] for row in table[:-2]} == {"always", "training"}
 
@@ -219,59 +214,3 @@ def test_free_memory_is_that_of_this_machine() -> None:
     there = free()
     assert 0 < there.size < 2**50
     assert there.where
-
-
-@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing")
-@pytest.mark.parametrize("padded", [False, True], ids=["even", "padded"])
-@pytest.mark.parametrize("way", ["float32", "autocast", "LoRA"])
-@pytest.mark.parametrize("kind", ["qwen2", "qwen3", "llama"])
-def test_activations_are_what_autograd_keeps(kind: str, way: str, padded: bool) -> None:
-    import torch
-    from transformers import AutoModelForCausalLM
-
-    shape = config(
-        kind, vocab_size=500, hidden_size=128, intermediate_size=384, num_hidden_layers=4, num_attention_heads=8,
-        num_key_value_heads=2, head_dim=16, tie_word_embeddings=True,
-    )  # fmt: skip
-    model: Any = AutoModelForCausalLM.from_config(shape, dtype=torch.bfloat16 if way == "LoRA" else torch.float32)
-    backbone = model.model
-    if way == "LoRA":
-        from peft import LoraConfig, get_peft_model
-
-        get_peft_model(model, LoraConfig(r=2, target_modules="all-linear"))
-    own = {weight.untyped_storage().data_ptr() for weight in model.parameters()}
-    kept: dict[int, int] = {}
-
-    def note(tensor: torch.Tensor) -> torch.Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in own:
-            kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
-
-    mask = torch.ones(4, 256, dtype=torch.long)
-    mask[0, :50] = 0 if padded else 1
-    low = contextlib.nullcontext() if way == "float32" else torch.autocast("cpu", torch.bfloat16)
-    with low, torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        out = backbone(input_ids=torch.ones(4, 256, dtype=torch.long), attention_mask=mask, use_cache=False)
-    assert out.last_hidden_state.requires_grad
-    number, residual = (4 if way == "float32" else 2), (2 if way == "LoRA" else 4)
-    batch, long = (4, 256) if padded else (1, 1024)
-    predicted = Pass(Shape.of(shape), batch, long, number, residual, way != "float32", way != "LoRA").activations(False)
-    assert 0.95 < predicted / sum(kept.values()) < 1.15
-
-
-def test_a_real_training_of_tiny_rises_as_predicted(tmp_path: Path) -> None:
-    """Peak growth of resident memory in a process of its own; measured here: predicted / measured = 1.01."""
-    from transformers import AutoConfig
-
-    folder = tiny.build(rows(), tmp_path / "tiny", seed=1)
-    plan = Plan(Start("tiny", folder, "", True), {"per_device_train_batch_size": 48}, None, 0)
-    found = prediction.predict(
-        AutoConfig.from_pretrained(folder), plan, stage="sft", tokens=300, machine=Machine(False)
-    )
-    script = Path(__file__).parents[2] / "support" / "peak_memory.py"
-    done = subprocess.run(
-        [sys.executable, str(script), str(folder), "48", "300", "False"], capture_output=True, text=True, check=True
-    )
-    measured = int(done.stdout.split("PEAK")[1])
-    assert 0.6 < found.total / measured < 1.6, f"predicted {found.total:,}, measured {measured:,}"
