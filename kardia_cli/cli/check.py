@@ -1,4 +1,4 @@
-"""`--check` of sft, grpo and evaluate: the exam of tokenizer and template, and whether it fits into memory.
+"""`--check` of sft, grpo and evaluate: preflight of tokenizer and template, and memory.
 
     if check:
         return _check.training("sft", model, load(common.config, settings or []), training.console, rows)
@@ -47,7 +47,7 @@ def training(
         start = Start(model, folder, "", tiny=tiny.is_tiny(folder))
         plan = _plan(stage, start, settings)
         findings, config = preflight.check_folder(folder, lora=plan.lora, base=_base(folder))
-        print_table(f"exam of {model} for {stage}", preflight.table(findings))
+        print_table(f"preflight of {model} for {stage}", preflight.table(findings))
         _memory(stage, config, plan, _tokens(stage, plan, folder, config, rows, console), console)
     _conclude(findings, console)
 
@@ -64,12 +64,12 @@ def measuring(models: Sequence[str], console: Console) -> None:
     findings: list[Finding] = []
     for model in dict.fromkeys(models):
         if names.resolve(model).kind not in ("local", "hub", "tiny"):
-            console.say(f"{model} is built in or asked as it is served: nothing to examine here")
+            console.say(f"{model} is built in or asked as it is served: nothing to check here")
             continue
         with _folder(model, ()) as folder:
             found, config = preflight.check_folder(folder, lora=False, base=_base(folder), prepared=False)
             findings += found
-            print_table(f"exam of {model} for evaluate", preflight.table(found))
+            print_table(f"preflight of {model} for evaluate", preflight.table(found))
             table = {"per_device_train_batch_size": 32, "max_completion_length": ANSWER}
             _memory(
                 "evaluate", config, Plan(Start(model, folder, "", False), table, None, 0), ASSUMED["evaluate"], console
@@ -167,7 +167,7 @@ def _tokens(
 
 
 def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, tokens: int, console: Console) -> None:
-    from kardia_cli.training.memory import prediction
+    from kardia_cli.training.memory import parts, prediction
 
     try:
         found = prediction.predict(config, plan, stage=stage, tokens=tokens)
@@ -177,7 +177,7 @@ def _memory(stage: Literal["sft", "grpo", "evaluate"], config: Any, plan: Plan, 
     print_table(f"memory of {stage}", found.table())
     if found.fits:
         return
-    least, there = found.total / prediction.GIB, found.free.size / prediction.GIB
+    least, there = found.total / parts.GIB, found.free.size / parts.GIB
     console.warn(f"warning: at least {least:.1f} GiB are needed, {there:.1f} are free here; what would help:")
     for line in found.advice:
         console.warn(f"  {line}")

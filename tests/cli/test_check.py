@@ -94,7 +94,7 @@ def test_a_training_that_cannot_fit_is_a_warning_with_flags(tmp_path: Path, caps
 
 def test_an_endpoint_has_nothing_to_examine(capsys: pytest.CaptureFixture[str]) -> None:
     check.measuring(["offline"], Console("kardia"))
-    assert "nothing to examine here" in capsys.readouterr().err
+    assert "nothing to check here" in capsys.readouterr().err
 
 
 def test_what_cannot_be_trained_is_refused() -> None:
@@ -123,6 +123,6 @@ def test_evaluate_check_looks_at_a_model_as_it_is(tmp_path: Path) -> None:
     model_folder(tmp_path / "bad", by_hand.byte_level(pad="<|im_end|>"))
     done = kardia(tmp_path, "evaluate", "--check", "--model", "good", "--model", "bad")
     assert done.returncode == 2, done.stderr
-    assert "exam of good" in done.stdout
+    assert "preflight of good" in done.stdout
     assert "never learns to stop" in done.stderr
     assert kardia(tmp_path, "evaluate", "--check", "--model", "good").returncode == 0

@@ -1,4 +1,4 @@
-"""kardia grpo as a user types it: the dry run, the exam, GDPO with a held-out judge."""
+"""kardia grpo as a user types it: the dry run, the preflight, GDPO with a held-out judge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small tokenizers of the kinds that real models have, made on the spot: what the exam must pass and what it must refuse."""
+"""Small tokenizers of the kinds that real models have, made on the spot: those that the preflight must pass and must refuse."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from kardia_cli.cli.config import load_toml
 from kardia_cli.training import models
 from kardia_cli.training.memory import prediction
 from kardia_cli.training.memory.free import Free
-from kardia_cli.training.memory.prediction import GIB, cache_size, count
+from kardia_cli.training.memory.parts import GIB, Memory
+from kardia_cli.training.memory.prediction import cache_size, count
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import load
 from kardia_cli.training.trl import arguments
@@ -52,7 +53,7 @@ def shares() -> tuple[float, float]:
     return float(load(FOLDER / "grpo.toml").train["vllm_gpu_memory_utilization"]), float(found[1])
 
 
-def predicted(stage: prediction.Stage) -> prediction.Memory:
+def predicted(stage: prediction.Stage) -> Memory:
     settings = load(FOLDER / f"{stage}.toml")
     table = (
         {**arguments.sft_table(settings, False, True), "packing": True}

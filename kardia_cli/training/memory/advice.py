@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kardia_cli.training.memory.parts import GIB, Memory
 from kardia_cli.training.plan import Plan
-
-if TYPE_CHECKING:
-    from kardia_cli.training.memory.prediction import Memory
 
 LEAST_SAVING = 0.02
 """Share of the peak that a flag must save to be named."""
@@ -48,7 +46,7 @@ def advice(now: Memory, plan: Plan, stage: str, processes: int, predict: Callabl
     lines = []
     for number, (shown, _) in enumerate(taken, 1):
         memory = after(taken[:number])
-        lines.append(f"{shown}: at least {memory.total / 2**30:.1f} GiB, {'fits' if memory.fits else 'still too much'}")
+        lines.append(f"{shown}: at least {memory.total / GIB:.1f} GiB, {'fits' if memory.fits else 'still too much'}")
     if found.fits:
         return lines
     if stage == "evaluate":

@@ -20,16 +20,15 @@ from typing import Any, Literal
 
 from kardia_cli.training.memory.advice import advice
 from kardia_cli.training.memory.free import Free, free
+from kardia_cli.training.memory.parts import Memory, Part
 from kardia_cli.training.plan import Plan
 
-GIB = 2**30
 _FORMATS = {"float32": 4, "bfloat16": 2, "float16": 2, "float8_e4m3fn": 1}
 _FOUR_BIT = 0.52
 """Bytes a parameter in nf4 with double quantisation takes, its constants included (Dettmers et al. 2023)."""
 _TILE = (4096, 32768)
 """Tokens and vocabulary entries that TRL's fused head computes at once."""
 Stage = Literal["sft", "grpo", "evaluate"]
-Phase = Literal["always", "training", "generation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,47 +59,6 @@ class Machine:
     def share(self, size: float, stage: int) -> int:
         """Return a process's share of what is split from this ZeRO stage on."""
         return int(size / self.processes) if self.sharing >= stage else int(size)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that takes memory (bytes), and when."""
-
-    name: str
-    size: int
-    phase: Phase
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """A prediction: its parts, what is free, and flags that would make it fit."""
-
-    parts: tuple[Part, ...]
-    free: Free
-    advice: tuple[str, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """Bytes at the peak: what is always there and the larger of the two phases."""
-        sums = {phase: sum(part.size for part in self.parts if part.phase == phase) for phase in Phase.__args__}  # type: ignore[attr-defined]
-        return int(sums["always"] + max(sums["training"], sums["generation"]))
-
-    @property
-    def fits(self) -> bool:
-        """True where the lower bound is within what is free."""
-        return self.total <= self.free.size
-
-    def table(self) -> list[dict[str, Any]]:
-        """Return rows in GiB, the peak and what is free last."""
-        rows: list[dict[str, Any]] = [
-            {"what": part.name, "GiB": part.size / GIB, "when": part.phase, "how": part.note}
-            for part in self.parts
-            if part.size
-        ]
-        peak = {"what": "at least", "GiB": self.total / GIB, "when": "", "how": "an estimate; activations come on top"}
-        there = {"what": "free", "GiB": self.free.size / GIB, "when": "", "how": self.free.where}
-        return [*rows, peak, there]
 
 
 @dataclass(frozen=True, slots=True)

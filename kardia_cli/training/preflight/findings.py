@@ -1,4 +1,4 @@
-"""What the exam finds: one line each, and the way out where something would break."""
+"""Findings of the preflight: one line each, and the remedy where something would break."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One question of the exam. `detail` is what was seen, or what would break; `remedy` is how to mend it."""
+    """The outcome of one check: `detail` is what was seen, or what would break, `remedy` how to repair it."""
 
     ok: bool
     name: str

@@ -1,4 +1,4 @@
-"""The exam on a model: rows of the vocabulary, tied matrices, and one step of training on a small copy.
+"""Preflight checks of a model: rows of the vocabulary, tied matrices, and one step of training on a small copy.
 
 The copy has the same architecture and vocabulary with random weights, two thin layers and float32, so what is proven is
 how PEFT and transformers treat this kind of model: the markers' rows learn, and saving, loading and merging change
@@ -128,7 +128,7 @@ def _step(net: Any, tokenizer: Any, lora: Lora, untrained: int, ids: Any) -> tup
     """One step of AdamW; the model, and the markers' rows (input, output) before and after."""
     import torch
 
-    plan = Plan(Start("exam", None, "", tiny=False), {}, _adapter(lora) if lora else None, 0)
+    plan = Plan(Start("preflight", None, "", tiny=False), {}, _adapter(lora) if lora else None, 0)
     if lora:
         from peft import get_peft_model
 

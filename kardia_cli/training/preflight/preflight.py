@@ -1,4 +1,4 @@
-"""The exam: would this tokenizer, template and model carry the four spans from training to serving?
+"""Preflight: would this tokenizer, template and model carry the four spans from training to serving?
 
     for finding in check(tokenizer, model, lora=True):
         print(finding.ok, finding.name, finding.detail, finding.remedy)
@@ -18,9 +18,9 @@ from typing import Any
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training.markers import add_markers, alike, settle_end, settle_padding
-from kardia_cli.training.preflight import model as exam_model
+from kardia_cli.training.preflight import model as model_checks
 from kardia_cli.training.preflight import template
-from kardia_cli.training.preflight import tokenizer as exam_tokens
+from kardia_cli.training.preflight import tokenizer as tokenizer_checks
 from kardia_cli.training.preflight.findings import Finding, good
 
 __all__ = ["Finding", "check", "check_folder", "require", "table"]
@@ -30,7 +30,7 @@ def check(
     tokenizer: Any,
     model: Any = None,
     *,
-    lora: exam_model.Lora,
+    lora: model_checks.Lora,
     config: Any = None,
     generation_config: Any = None,
     prepared: bool = True,
@@ -40,7 +40,7 @@ def check(
 
 
 def require(
-    tokenizer: Any, model: Any = None, *, lora: exam_model.Lora, say: Callable[[str], None] | None = None
+    tokenizer: Any, model: Any = None, *, lora: model_checks.Lora, say: Callable[[str], None] | None = None
 ) -> None:
     """Raise `UsageError` with the remedy at the first finding that breaks; say in one line that none does."""
     count = 0
@@ -71,7 +71,7 @@ def table(findings: Sequence[Finding]) -> list[dict[str, str]]:
 
 
 def check_folder(
-    folder: Path, *, lora: exam_model.Lora, base: Path | None = None, prepared: bool = True
+    folder: Path, *, lora: model_checks.Lora, base: Path | None = None, prepared: bool = True
 ) -> tuple[list[Finding], Any]:
     """Findings on a model folder from its tokenizer and configs alone, and its config; no weights are read.
 
@@ -84,26 +84,24 @@ def check_folder(
     try:
         config, tokenizer = AutoConfig.from_pretrained(place), AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, KeyError) as error:
-        raise UsageError(
-            f"{folder} cannot be examined: {error}", "name a transformers folder with tokenizer"
-        ) from error
+        raise UsageError(f"{folder} cannot be checked: {error}", "name a transformers folder with tokenizer") from error
     own = GenerationConfig.from_pretrained(place) if (place / "generation_config.json").is_file() else None
     return check(tokenizer, lora=lora, config=config, generation_config=own, prepared=prepared), config
 
 
 def _findings(
-    tokenizer: Any, model: Any, lora: exam_model.Lora, config: Any, generation_config: Any, prepared: bool
+    tokenizer: Any, model: Any, lora: model_checks.Lora, config: Any, generation_config: Any, prepared: bool
 ) -> Iterator[Finding]:
     ours, config = copy.deepcopy(tokenizer), model.config if model is not None else config
     ends = copy.deepcopy(generation_config or getattr(model, "generation_config", None)) or _generation(config)
     if prepared:
         yield _preparation(ours, ends)
-    yield from exam_tokens.findings(ours)
+    yield from tokenizer_checks.findings(ours)
     yield from template.findings(ours, ends)
     if config is not None and prepared:
         new = sum(_known(tokenizer, marker) == "missing" for marker in MARKERS)
         untrained = new or (alike(tokenizer, model) if model is not None else 0)
-        yield from exam_model.findings(ours if model is None else tokenizer, config, model, lora, untrained)
+        yield from model_checks.findings(ours if model is None else tokenizer, config, model, lora, untrained)
 
 
 def _generation(config: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The exam on a chat template: prompt and reply fit together, the reply ends, and generation stops there.
+"""Preflight checks of a chat template: prompt and reply fit together, the reply ends, and generation stops there.
 
 TRL takes as the completion what the whole talk has beyond the prompt; evaluation and vLLM start from the prompt alone. So
 the prompt has to be the beginning of the whole, token by token.

@@ -1,4 +1,4 @@
-"""The exam on a tokenizer alone: do the eight markers and the text between them survive, is padding no end."""
+"""Preflight checks of a tokenizer: the eight markers and the text between them survive, padding ends nothing."""
 
 from __future__ import annotations
 

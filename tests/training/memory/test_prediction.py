@@ -8,7 +8,8 @@ import pytest
 
 from kardia_cli.training.memory import prediction
 from kardia_cli.training.memory.free import Free, free
-from kardia_cli.training.memory.prediction import GIB, Machine, cache_size, count
+from kardia_cli.training.memory.parts import GIB, Memory
+from kardia_cli.training.memory.prediction import Machine, cache_size, count
 from kardia_cli.training.plan import Plan, Start
 
 LORA = {"r": 16, "lora_alpha": 32, "target_modules": "all-linear"}
@@ -48,13 +49,13 @@ def seven() -> Any:
 def predict(
     shape: Any, train: dict[str, Any], lora: dict[str, Any] | None = None, *, stage: prediction.Stage = "sft",
     tokens: int = 1000, gib: float = 79, machine: Machine = GPU, quantize: dict[str, Any] | None = None, **more: Any,
-) -> prediction.Memory:  # fmt: skip
+) -> Memory:  # fmt: skip
     plan = Plan(Start("x", None, "", False), train, lora, 0, quantize)
     there = Free(int(gib * GIB), "a card")
     return prediction.predict(shape, plan, stage=stage, tokens=tokens, machine=machine, available=there, **more)
 
 
-def size(found: prediction.Memory, *names: str) -> float:
+def size(found: Memory, *names: str) -> float:
     return sum(part.size for part in found.parts if part.name in names)
 
 

@@ -1,4 +1,4 @@
-"""The exam: what it passes, what it refuses and why, on tokenizers of every kind and on a model's small copy."""
+"""Preflight: passed and refused checks, on tokenizers of every kind and on a model's small copy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import tokenizers_by_hand as by_hand
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training.markers import REPLY
-from kardia_cli.training.preflight import model as exam_model
+from kardia_cli.training.preflight import model as model_checks
 from kardia_cli.training.preflight import preflight
 from kardia_cli.training.preflight.findings import Finding
 
@@ -213,9 +213,9 @@ def test_one_row_that_stays_as_it_was_is_enough_to_break() -> None:
     import torch
 
     before, after = torch.zeros(8, 4), torch.ones(8, 4)
-    assert exam_model._learned(["a", "b"], [before], [after], lora=True, untrained=8).ok
+    assert model_checks._learned(["a", "b"], [before], [after], lora=True, untrained=8).ok
     after[3] = 0
-    assert not exam_model._learned(["a", "b"], [before], [after], lora=True, untrained=8).ok
+    assert not model_checks._learned(["a", "b"], [before], [after], lora=True, untrained=8).ok
 
 
 def test_a_tokenizer_of_another_family_does_not_survive_saving() -> None:
@@ -266,9 +266,9 @@ def test_a_model_that_comes_back_from_the_disk_as_another_is_caught(tmp_path: Pa
     tokenizer = with_markers(by_hand.byte_level(), special=False)
     model = tiny_model(tokenizer)
     ids = torch.tensor([tokenizer.encode(REPLY)])
-    assert exam_model._kept(model.eval(), tokenizer, ids, tmp_path / "good", lora=False).ok
+    assert model_checks._kept(model.eval(), tokenizer, ids, tmp_path / "good", lora=False).ok
     model.lm_head.register_forward_hook(lambda layer, given, logits: logits + 0.01)  # what no file keeps
-    found = exam_model._kept(model, tokenizer, ids, tmp_path / "lost", lora=False)
+    found = model_checks._kept(model, tokenizer, ids, tmp_path / "lost", lora=False)
     assert not found.ok
     assert "logits differ by" in found.detail
 
@@ -297,7 +297,7 @@ def test_a_folder_is_examined_without_its_weights(tmp_path: Path) -> None:
     findings, read = preflight.check_folder(tmp_path, lora=True)
     assert broken(findings) == {}
     assert read.hidden_size == 512
-    with pytest.raises(UsageError, match="cannot be examined"):
+    with pytest.raises(UsageError, match="cannot be checked"):
         preflight.check_folder(tmp_path / "nothing", lora=True)
 
 
