@@ -64,7 +64,7 @@ def table(findings: Sequence[Finding]) -> list[dict[str, str]]:
             "check": finding.name,
             "result": "ok" if finding.ok else "BREAKS",
             "what": finding.detail,
-            "mend": finding.remedy if not finding.ok else "",
+            "remedy": finding.remedy if not finding.ok else "",
         }
         for finding in findings
     ]

@@ -285,7 +285,7 @@ def test_require_stops_at_the_first_that_breaks_with_the_remedy() -> None:
 def test_the_table_shows_how_to_mend_what_breaks_and_only_that() -> None:
     rows = preflight.table(preflight.check(by_hand.byte_level(None), lora=False))
     assert {row["result"] for row in rows} == {"ok", "BREAKS"}
-    assert all(bool(row["mend"]) == (row["result"] == "BREAKS") for row in rows)
+    assert all(bool(row["remedy"]) == (row["result"] == "BREAKS") for row in rows)
 
 
 def test_a_folder_is_examined_without_its_weights(tmp_path: Path) -> None:
