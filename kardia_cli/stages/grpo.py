@@ -97,7 +97,7 @@ def run_grpo(
     recorder = reports.recorder("grpo", emit, opened.metrics)
     watch = watch or Watch()
     canaries = _canaries(watch, rows, rewards, say)
-    canaries.recall(reports.read(opened.metrics))
+    canaries.replay(reports.read(opened.metrics))
     with reports.quiet():
         counts = _train(opened, plan, rows, rewards, canaries, truncate, say, recorder)
     show("canaries", canaries.table())
@@ -229,7 +229,7 @@ class Watcher:
         if seen.probe:
             found: Mapping[str, float] = self.run(self._canaries.probe(prompts, seen.texts, details))
             return found
-        return self._canaries.see(prompts, seen.texts, seen.rewards(list(self._rewards.weights)), details, step)
+        return self._canaries.observe(prompts, seen.texts, seen.rewards(list(self._rewards.weights)), details, step)
 
 
 def _smaller(table: dict[str, Any]) -> str:

@@ -56,7 +56,7 @@ def main(runs: int) -> None:
         for seed in range(runs):
             bird = Canaries(rows(), None, False, lambda _: None)
             for step in steps(seed):
-                bird.see(*step)
+                bird.observe(*step)
             rang.update(alarm.canary for alarm in bird.alarms)
             hacked += any(alarm.stops for alarm in bird.alarms)
         took = time.perf_counter() - began

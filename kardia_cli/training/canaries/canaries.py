@@ -1,8 +1,8 @@
 """Canaries of a GRPO run: numbers of each step that move when the policy learns to please the judge instead of people.
 
-    signs      canary_signs.py    what a step's completions look like
-    rules      canary_rules.py    when that is an alarm, and why
-    probes     probe_set.py       the training judge against one that pays nothing
+    signs      signs.py        statistics of a step's completions
+    rules      rules.py        when they are an alarm, and why
+    probes     probe_set.py    the training judge against one that pays nothing
 
 They read the completions and rewards of the step as they are; nothing is generated and no judge asked, but for the probes.
 """
@@ -19,7 +19,7 @@ from kardia_cli.errors import GateFailed
 from kardia_cli.rows.line import Row
 from kardia_cli.training.canaries import signs
 from kardia_cli.training.canaries.probe_set import EVERY, SIZE, ProbeSet, Prompt
-from kardia_cli.training.canaries.rules import GAP, GAP_EPITOME, RULES, Alarm, Watch
+from kardia_cli.training.canaries.rules import Alarm, Monitor, gap_rule, read_rules
 from kardia_cli.training.trl.reward_functions import Scored
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Canaries:
     """Watches a run step by step.
 
     >>> canaries = Canaries([], None, stop=False, say=print)
-    >>> sorted(canaries.see([(0, 1), (0, 1)], ["Hi.", "Ho."], {"format": [0.0, 0.0]}, [None, None]))[:3]
+    >>> sorted(canaries.observe([(0, 1), (0, 1)], ["Hi.", "Ho."], {"format": [0.0, 0.0]}, [None, None]))[:3]
     ['canary/alarms', 'canary/masked', 'canary/unique']
 
     `held_out` is a judge that pays nothing (None: EPITOME); `stop` ends the run at an alarm of hacking; `weights` are
@@ -60,23 +60,23 @@ class Canaries:
         self.probe_set = ProbeSet(rows, held_out, judged=judged, size=probes, every=every)
         self._rows, self._stop, self._say = rows, stop, say
         self._weights, self._judged, self._tops = weights, judged, tops or {}
-        self._watch = Watch((*RULES, GAP if held_out is not None else GAP_EPITOME))
+        self._monitor = Monitor((*read_rules(), gap_rule(held_out is not None)))
         self._places: dict[Prompt, tuple[frozenset[tuple[str, ...]], bool]] = {}
-        self._told: set[str] = set()
+        self._announced: set[str] = set()
         self._probed: dict[str, float] = {}
         self.step = 0
 
     @property
     def alarms(self) -> list[Alarm]:
         """The canaries that rang, each once, with the step since which."""
-        return self._watch.alarms
+        return self._monitor.alarms
 
     @property
     def prompts(self) -> list[Prompt]:
         """The probe set: (row, turn)."""
         return self.probe_set.prompts
 
-    def recall(self, logged: Iterable[Mapping[str, Any]]) -> None:
+    def replay(self, logged: Iterable[Mapping[str, Any]]) -> None:
         """Take up the steps that a run logged before it was interrupted: rows of metrics.jsonl. Nothing is said or stopped.
 
         TRL logs what `probe` gave as `eval_canary/…`; where no step came after it, the next one has it.
@@ -86,11 +86,11 @@ class Canaries:
             numbers.pop(RINGING, None)
             if numbers:
                 self.step, self._probed = int(row.get("step", self.step + 1)), {}
-                self._watch.add(self.step, numbers)
+                self._monitor.add(self.step, numbers)
             self._probed = _named(row, f"eval_{PREFIX}") or self._probed
-        self._told = {alarm.canary for alarm in self.alarms}
+        self._announced = {alarm.canary for alarm in self.alarms}
 
-    def see(
+    def observe(
         self,
         prompts: Sequence[Prompt],
         completions: Sequence[str],
@@ -110,12 +110,12 @@ class Canaries:
             for prompt, text, total, scores in zip(prompts, completions, totals, details, strict=True)
         ]
         numbers = single(signs.measure(batch) | signs.at_top(batch, self._tops, TOP)) | self._take_probe()
-        ringing = self._watch.add(self.step, numbers)
-        self._tell(ringing, batch)
+        ringing = self._monitor.add(self.step, numbers)
+        self._announce(ringing, batch)
         return {PREFIX + name: value for name, value in numbers.items()} | {PREFIX + RINGING: float(len(ringing))}
 
     async def probe(self, prompts: Sequence[Prompt], completions: Sequence[str], details: Details) -> dict[str, float]:
-        """Have the held-out judge score the policy's answers to the probe set; the numbers, which the next `see` has too."""
+        """Have the held-out judge score the policy's answers to the probe set; the numbers, which the next `observe` has too."""
         await self.probe_set.score(prompts, completions, details)
         self._probed = single(self.probe_set.numbers())
         return {PREFIX + name: value for name, value in self._probed.items()}
@@ -130,12 +130,13 @@ class Canaries:
         """What done.json keeps: alarms, first and last mean of each number, and who was held out."""
         last = self._take_probe()
         if last:
-            self._watch.add(self.step, last)
+            self._monitor.add(self.step, last)
         return {
             "held_out": self.probe_set.name,
             "alarms": [asdict(alarm) for alarm in self.alarms],
             "numbers": {
-                name: {"first": series.first, "last": series.now} for name, series in sorted(self._watch.series.items())
+                name: {"first": series.first, "last": series.now}
+                for name, series in sorted(self._monitor.series.items())
             },
         }
 
@@ -143,8 +144,8 @@ class Canaries:
         """One row a canary, for the terminal: what it watches at the first and last steps, since when it rang, why."""
         alarms = {alarm.canary: alarm for alarm in self.alarms}
         rows = []
-        for rule in self._watch.rules:
-            series, alarm = self._watch.series.get(rule.needs), alarms.get(rule.name)
+        for rule in self._monitor.rules:
+            series, alarm = self._monitor.series.get(rule.needs), alarms.get(rule.name)
             if series is not None:
                 rows.append({
                     "canary": rule.name,
@@ -188,13 +189,13 @@ class Canaries:
             self._places[prompt] = frozenset(runs), not at_risk(row, turn)
         return self._places[prompt]
 
-    def _tell(self, ringing: Sequence[Alarm], batch: Sequence[signs.Reply]) -> None:
+    def _announce(self, ringing: Sequence[Alarm], batch: Sequence[signs.Reply]) -> None:
         """Say each alarm once; stop at one of hacking."""
         for alarm in ringing:
             if alarm.canary == "openings":
                 alarm.words += f", {signs.common_opening(batch)!r}"
-            if alarm.canary not in self._told:
-                self._told.add(alarm.canary)
+            if alarm.canary not in self._announced:
+                self._announced.add(alarm.canary)
                 self._say(f"canary {alarm.canary} (since step {alarm.step}): {alarm.words}")
         hacks = [alarm for alarm in ringing if alarm.stops]
         if self._stop and hacks:

@@ -1,7 +1,7 @@
-"""What a batch of completions looks like from outside: length, variety, copying, begging, praise. Pure text statistics.
+"""Statistics of a batch of completions: length, variety, copying, words to a grader, praise, helplines.
 
 Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes garble,
-and its habits are no habits of speech. Words and phrases are ours, English, and see words, not meaning.
+and its habits are no habits of speech. Words and phrases are in data/canaries.toml.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 from kardia_cli.rows import spans
 from kardia_cli.statistics.agreement import spearman
+from kardia_cli.text.tables import fill_parts, read_table
 
 OPENING = 4
 """Words of a reply that are its opening."""
@@ -33,29 +36,6 @@ _SPACED = str.maketrans(
     dict.fromkeys(string.punctuation.replace("'", "") + "\u201c\u201d\u00ab\u00bb\u2026\u2013\u2014\u2018", " ")
     | {"\u2019": "'"}
 )
-_FINE = (
-    "amazing incredible wonderful brilliant strong stronger brave courageous awesome remarkable extraordinary inspiring "
-    "inspiration special kind thoughtful resilient perfect fantastic great beautiful capable wise insightful admirable "
-    "warrior hero"
-)
-_FINE_WORDS = _FINE.replace(" ", "|")
-_OWN = "amazing|incredible|remarkable|extraordinary|inspiring|brilliant|courage|bravery|strength|resilience"
-_PRAISE = re.compile(
-    r"\byou(?:['\u2019]re| are) (?:(?:so|such|truly|really|incredibly|very|absolutely|simply|clearly|an?|the) ){0,3}"
-    rf"(?:{_FINE_WORDS})\b|\byour (?:{_OWN})\b|\bproud of you\b|\byou should be (?:so |very |really )?proud\b"
-    r"|\b(?:i|we) (?:really |truly |deeply |so )?admire (?:you|how you)|\bgood (?:for|on) you\b"
-)
-_PRAISING = frozenset([*_FINE.split(), *_OWN.split("|"), "proud", "admire", "good"])
-_HELPLINES = frozenset(
-    ["988", "911", "116123", "741741", "hotline", "hotlines", "helpline", "helplines", "lifeline", "samaritans"]
-)
-_HELPLINE = re.compile(
-    r"\b(?:crisis|suicide|help|support|emergency)[ -](?:hot|help|text)?-?lines?\b|\bemergency (?:services|room|number)\b"
-    r"|\b(?:116 123|741 741)\b|\b(?:call|dial|ring|phone|text) (?:999|112|000|85258)\b"
-)
-_HELPING = frozenset(["line", "lines", "emergency", "123", "741", "999", "112", "000", "85258"])
-"""Words without which neither pattern can be met: looked for first, which is faster."""
-
 
 Group = tuple[int, int]
 """A prompt: index of its row and of the turn."""
@@ -100,16 +80,38 @@ def runs(tokens: Sequence[str], size: int = COPIED) -> set[tuple[str, ...]]:
     return set(zip(*[tokens[start:] for start in range(size)], strict=False))
 
 
-def praises(text: str, tokens: Sequence[str]) -> bool:
-    """Whether a reply (its text and words) praises the person, in the second person."""
-    return not _PRAISING.isdisjoint(tokens) and _PRAISE.search(text.lower()) is not None
+class _Phrases(NamedTuple):
+    """Words that decide alone, a pattern, and the words without one of which the pattern is not tried (faster)."""
+
+    names: frozenset[str]
+    pattern: re.Pattern[str]
+    words: frozenset[str]
+
+    def are_in(self, text: str, tokens: Sequence[str]) -> bool:
+        """Return True where a text, with its words, has one of them."""
+        if not self.names.isdisjoint(tokens):
+            return True
+        return not self.words.isdisjoint(tokens) and self.pattern.search(text.lower()) is not None
 
 
-def names_helpline(text: str, tokens: Sequence[str]) -> bool:
-    """Whether a reply (its text and words) names a helpline or an emergency service."""
-    if not _HELPLINES.isdisjoint(tokens):
-        return True
-    return not _HELPING.isdisjoint(tokens) and _HELPLINE.search(text.lower()) is not None
+@cache
+def _phrases(name: str) -> _Phrases:
+    """Read `[praise]` or `[helpline]` of data/canaries.toml."""
+    table = read_table("canaries")[name]
+    lists = {key: table[key] for key in ("adjectives", "nouns") if key in table}
+    patterns = fill_parts(table["patterns"], {key: "|".join(items) for key, items in lists.items()})
+    words_needed = frozenset(table["words"]).union(*lists.values())
+    return _Phrases(frozenset(table.get("names", ())), re.compile("|".join(patterns)), words_needed)
+
+
+def has_praise(text: str, tokens: Sequence[str]) -> bool:
+    """Return True where a reply (its text and words) praises the person, in the second person."""
+    return _phrases("praise").are_in(text, tokens)
+
+
+def has_helpline(text: str, tokens: Sequence[str]) -> bool:
+    """Return True where a reply (its text and words) names a helpline or an emergency service."""
+    return _phrases("helpline").are_in(text, tokens)
 
 
 def measure(batch: Sequence[Reply]) -> dict[str, float]:
@@ -237,10 +239,10 @@ def _manner(whole: Sequence[_Whole]) -> dict[str, float]:
     """Shares of replies that praise the person; that name a helpline where nothing calls for it; that beg a grader."""
     from kardia_cli.judge.grading_talk import is_appeal
 
-    numbers = {"praise": sum(praises(item.response, item.words) for item in whole) / len(whole)}
+    numbers = {"praise": sum(has_praise(item.response, item.words) for item in whole) / len(whole)}
     safe = [item for item in whole if item.reply.safe]
     if safe:
-        numbers["helpline"] = sum(names_helpline(item.response, item.words) for item in safe) / len(safe)
+        numbers["helpline"] = sum(has_helpline(item.response, item.words) for item in safe) / len(safe)
     paid = [item for item in whole if item.reply.total is not None]
     best = sorted(paid, key=_best_first)[:BEST]
     if best:

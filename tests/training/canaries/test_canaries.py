@@ -14,8 +14,8 @@ from canary_streams import PROMPTS, Hack, Said, Step, bank, rows, step_of, strea
 from kardia_cli.errors import GateFailed
 from kardia_cli.rows import spans
 from kardia_cli.training.canaries.canaries import Canaries
-from kardia_cli.training.canaries.rules import GAP, RULES
-from kardia_cli.training.canaries.signs import names_helpline, praises, words
+from kardia_cli.training.canaries.rules import gap_rule, read_rules
+from kardia_cli.training.canaries.signs import has_helpline, has_praise, words
 
 
 def canaries(stop: bool = False, said: list[str] | None = None, **options: Any) -> Canaries:
@@ -24,7 +24,7 @@ def canaries(stop: bool = False, said: list[str] | None = None, **options: Any) 
 
 def see_all(bird: Canaries, steps: Iterable[Step]) -> Canaries:
     for step in steps:
-        bird.see(*step)
+        bird.observe(*step)
     return bird
 
 
@@ -133,8 +133,8 @@ def test_each_hack_rings_exactly_its_canaries_after_it_set_in(hack: Hack, expect
 
 
 def test_every_rule_has_a_hack_that_rings_it_a_bound_and_a_reason() -> None:
-    assert {rule.name for rule in RULES} == set().union(*(expected for _, expected in HACKS))
-    assert all(rule.bound and rule.reason for rule in (*RULES, GAP))
+    assert {rule.name for rule in read_rules()} == set().union(*(expected for _, expected in HACKS))
+    assert all(rule.bound and rule.reason for rule in (*read_rules(), gap_rule(True), gap_rule(False)))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -204,8 +204,8 @@ def torch_would_log(value: float) -> float:
 
 def test_all_numbers_are_named_finite_and_the_same_again() -> None:
     steps = list(stream(3, 20))
-    first = [canaries().see(*steps[0]), *(canaries().see(*step) for step in steps)]
-    again = [canaries().see(*steps[0]), *(canaries().see(*step) for step in steps)]
+    first = [canaries().observe(*steps[0]), *(canaries().observe(*step) for step in steps)]
+    again = [canaries().observe(*steps[0]), *(canaries().observe(*step) for step in steps)]
     assert first == again
     assert all(
         name.startswith("canary/") and math.isfinite(value) for numbers in first for name, value in numbers.items()
@@ -220,16 +220,16 @@ def test_all_numbers_are_named_finite_and_the_same_again() -> None:
 
 
 def test_what_is_not_defined_is_left_out() -> None:
-    numbers = canaries().see([(0, 1)] * 4, [""] * 4, {"format": [None] * 4}, [None] * 4)
+    numbers = canaries().observe([(0, 1)] * 4, [""] * 4, {"format": [None] * 4}, [None] * 4)
     assert numbers == {"canary/masked": 1.0, "canary/unique": 0.25, "canary/whole": 0.0, "canary/alarms": 0.0}
-    assert canaries().see([], [], {}, []) == {"canary/alarms": 0.0}
+    assert canaries().observe([], [], {}, []) == {"canary/alarms": 0.0}
 
 
 def test_length_is_held_against_reward_among_the_replies_to_one_prompt() -> None:
     """One prompt asks for long replies and pays much, the other for short ones and pays little: no tie within either."""
     turn = [spans.render(spans.Spans("u", "r", "sad", " ".join(["word"] * count))) for count in (30, 31, 5, 6)]
     prompts = [(0, 1), (0, 1), (1, 1), (1, 1)]
-    numbers = canaries().see(prompts, turn, {"rubric": [0.9, 0.8, 0.2, 0.1]}, [None] * 4)
+    numbers = canaries().observe(prompts, turn, {"rubric": [0.9, 0.8, 0.2, 0.1]}, [None] * 4)
     assert numbers["canary/length_rho"] == pytest.approx(-1.0)
 
 
@@ -241,7 +241,7 @@ def test_length_is_held_against_reward_among_the_replies_to_one_prompt() -> None
     ],
 )  # fmt: skip
 def test_praise_of_the_person_is_found(text: str) -> None:
-    assert praises(text, words(text))
+    assert has_praise(text, words(text))
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_praise_of_the_person_is_found(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_feeling_that_is_named_is_no_praise(text: str) -> None:
-    assert not praises(text, words(text))
+    assert not has_praise(text, words(text))
 
 
 @pytest.mark.parametrize(
@@ -263,12 +263,12 @@ def test_a_feeling_that_is_named_is_no_praise(text: str) -> None:
     ],
 )  # fmt: skip
 def test_helplines_are_found(text: str) -> None:
-    assert names_helpline(text, words(text))
+    assert has_helpline(text, words(text))
 
 
 @pytest.mark.parametrize("text", ["page 112 of it", "What a line!", "It was an emergency, was it not?", "bus line 123"])
 def test_numbers_and_lines_of_other_kinds_are_no_helpline(text: str) -> None:
-    assert not names_helpline(text, words(text))
+    assert not has_helpline(text, words(text))
 
 
 def test_a_helpline_counts_only_where_nothing_calls_for_it() -> None:
@@ -277,7 +277,7 @@ def test_a_helpline_counts_only_where_nothing_calls_for_it() -> None:
 
     def share(row: dict[str, Any]) -> float | None:
         bird = Canaries([row], None, False, print)
-        return bird.see([(0, 1)] * 4, [turn] * 4, {"rubric": [0.5] * 4}, [None] * 4).get("canary/helpline")
+        return bird.observe([(0, 1)] * 4, [turn] * 4, {"rubric": [0.5] * 4}, [None] * 4).get("canary/helpline")
 
     assert share(rows()[0]) == 1.0
     assert share(at_risk) is None
@@ -289,7 +289,7 @@ def test_the_total_is_weighted_as_the_rewards_are() -> None:
     rewards: dict[str, list[float | None]] = {"short": [0.9, 0.7, 0.5, 0.3], "long": [0.1, 0.2, 0.3, 0.4]}
 
     def rho(**weights: float) -> float:
-        return canaries(weights=weights or None).see([(0, 1)] * 4, turn, rewards, [None] * 4)["canary/length_rho"]
+        return canaries(weights=weights or None).observe([(0, 1)] * 4, turn, rewards, [None] * 4)["canary/length_rho"]
 
     assert rho() == rho(short=0.5, long=0.5) == pytest.approx(-1.0)
     assert rho(short=0.1, long=0.9) == pytest.approx(1.0)
@@ -301,12 +301,12 @@ def test_the_total_is_weighted_as_the_rewards_are() -> None:
 def test_a_resumed_run_rings_as_the_undisturbed_one() -> None:
     steps = list(stream(1, 50, 32, hack=longer))
     whole = canaries()
-    logged = [{"step": number, "loss": 0.1, **whole.see(*step)} for number, step in enumerate(steps, 1)]
+    logged = [{"step": number, "loss": 0.1, **whole.observe(*step)} for number, step in enumerate(steps, 1)]
     for cut in (5, 30):
         bird = canaries()
-        bird.recall(logged[:cut])
+        bird.replay(logged[:cut])
         for number, step in enumerate(steps[cut:], cut + 1):
-            bird.see(*step, step=number)
+            bird.observe(*step, step=number)
         assert [(alarm.canary, alarm.step, alarm.last) for alarm in bird.alarms] == [
             ("length", whole.alarms[0].step, 50)
         ]
@@ -316,11 +316,11 @@ def test_a_resumed_run_rings_as_the_undisturbed_one() -> None:
 def test_a_run_that_a_hack_stopped_stops_again_at_once_when_it_is_resumed() -> None:
     steps = list(stream(1, 50, 32, hack=begs))
     whole = canaries()
-    logged = [{"step": number, **whole.see(*step)} for number, step in enumerate(steps, 1)]
+    logged = [{"step": number, **whole.observe(*step)} for number, step in enumerate(steps, 1)]
     bird = canaries(stop=True)
-    bird.recall(logged[:40])
+    bird.replay(logged[:40])
     with pytest.raises(GateFailed):
-        bird.see(*steps[40], step=41)
+        bird.observe(*steps[40], step=41)
 
 
 def test_summary_and_table_show_every_canary_and_what_rang() -> None:
@@ -329,13 +329,13 @@ def test_summary_and_table_show_every_canary_and_what_rang() -> None:
     assert [alarm["canary"] for alarm in summary["alarms"]] == ["praise"]
     assert summary["numbers"]["praise"]["last"] > 0.9
     assert summary["held_out"] == "EPITOME (rubric-free)"
-    assert [row["canary"] for row in table] == [rule.name for rule in RULES]
+    assert [row["canary"] for row in table] == [rule.name for rule in read_rules()]
     assert next(row for row in table if row["canary"] == "praise")["rang"].startswith("step ")
     assert next(row for row in table if row["canary"] == "length")["rang"] == ""
 
 
 def test_a_step_of_unscored_completions_is_seen() -> None:
     prompts, texts, _, _ = step_of([(0, 1)] * 8, [bank()[0, False][0]] * 8)
-    numbers = canaries().see(prompts, texts, {"rubric": [None] * 8}, [None] * 8)
+    numbers = canaries().observe(prompts, texts, {"rubric": [None] * 8}, [None] * 8)
     assert numbers["canary/masked"] == 1.0
     assert "canary/length_rho" not in numbers

@@ -37,7 +37,7 @@ def probe(bird: Canaries, given: Answers) -> dict[str, float]:
     texts = [said.text for _, said in given]
     scores: list[dict[str, Score | None]] = [{"rubric": said.score} for _, said in given]
     asyncio.run(bird.probe(prompts, texts, scores))
-    return {name: value for name, value in bird.see([], [], {}, []).items() if name != "canary/alarms"}
+    return {name: value for name, value in bird.observe([], [], {}, []).items() if name != "canary/alarms"}
 
 
 def canaries(held_out: Judge | None = None) -> Canaries:
@@ -76,7 +76,7 @@ def test_the_next_step_gives_both_means_their_gap_and_its_error_once() -> None:
     assert set(numbers) == {"canary/probe_judge", "canary/probe_held", "canary/gap", "canary/gap_error"}
     assert numbers["canary/gap"] == pytest.approx(numbers["canary/probe_judge"] - numbers["canary/probe_held"])
     assert numbers["canary/probe_held"] == pytest.approx(held, abs=0.1)
-    assert "canary/gap" not in bird.see([], [], {}, [])
+    assert "canary/gap" not in bird.observe([], [], {}, [])
 
 
 def test_an_answer_that_one_of_the_two_did_not_score_is_left_out_and_a_thin_set_gives_no_number() -> None:
@@ -141,10 +141,10 @@ def test_a_run_that_was_interrupted_right_after_a_probe_has_its_numbers_in_the_n
     scores: list[dict[str, Score | None]] = [{"rubric": said.score} for _, said in given]
     prompts, texts = [prompt for prompt, _ in given], [said.text for _, said in given]
     found = asyncio.run(whole.probe(prompts, texts, scores))
-    bird.recall([{"step": 10, "canary/masked": 0.0}, {"step": 10, **{f"eval_{name}": found[name] for name in found}}])
-    assert bird.see([], [], {}, []) == whole.see([], [], {}, []) == {**found, "canary/alarms": 0.0}
-    bird.recall([{"step": 10, "eval_canary/gap": 0.1}, {"step": 11, "canary/masked": 0.0}])
-    assert bird.see([], [], {}, []) == {"canary/alarms": 0.0}
+    bird.replay([{"step": 10, "canary/masked": 0.0}, {"step": 10, **{f"eval_{name}": found[name] for name in found}}])
+    assert bird.observe([], [], {}, []) == whole.observe([], [], {}, []) == {**found, "canary/alarms": 0.0}
+    bird.replay([{"step": 10, "eval_canary/gap": 0.1}, {"step": 11, "canary/masked": 0.0}])
+    assert bird.observe([], [], {}, []) == {"canary/alarms": 0.0}
 
 
 def test_a_probe_in_several_batches_is_one() -> None:
@@ -154,7 +154,7 @@ def test_a_probe_in_several_batches_is_one() -> None:
         scores: list[dict[str, Score | None]] = [{"rubric": said.score} for _, said in part]
         asyncio.run(bird.probe([prompt for prompt, _ in part], [said.text for _, said in part], scores))
     assert probe(whole, given) == {
-        name: number for name, number in bird.see([], [], {}, []).items() if name != "canary/alarms"
+        name: number for name, number in bird.observe([], [], {}, []).items() if name != "canary/alarms"
     }
 
 
