@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tokenizers_by_hand as by_hand
 from small_rows import rows
+from warm import Warm
 
 from kardia_cli.cli import check
 from kardia_cli.errors import UsageError
@@ -19,14 +18,11 @@ from kardia_cli.screen.console import Console
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load
 
-ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
-
-def kardia(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True,
-        check=False, timeout=300, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Warm]:
+    with Warm() as started:
+        yield started
 
 
 def model_folder(folder: Path, tokenizer: Any, rows: int | None = None) -> Path:
@@ -102,27 +98,27 @@ def test_what_cannot_be_trained_is_refused() -> None:
         check.training("sft", "offline", load(None, []), Console("kardia"))
 
 
-def test_sft_check_exits_0_and_leaves_no_folder(tmp_path: Path) -> None:
-    done = kardia(tmp_path, "sft", "--check", "-o", "run")
+def test_sft_check_exits_0_and_leaves_no_folder(tmp_path: Path, warm: Warm) -> None:
+    done = warm.run(tmp_path, "sft", "--check", "-o", "run")
     assert done.returncode == 0, done.stderr
     assert "end of turn" in done.stdout
     assert not list(tmp_path.iterdir())
 
 
-def test_grpo_check_exits_2_where_a_check_fails(tmp_path: Path) -> None:
+def test_grpo_check_exits_2_where_a_check_fails(tmp_path: Path, warm: Warm) -> None:
     model_folder(tmp_path / "model", by_hand.word_piece())
-    done = kardia(tmp_path, "grpo", "--check", "--model", "model")
+    done = warm.run(tmp_path, "grpo", "--check", "--model", "model")
     assert done.returncode == 2, done.stderr
     assert "comes back as" in done.stderr
     assert "BREAKS" in done.stdout
     assert "Traceback" not in done.stderr
 
 
-def test_evaluate_check_looks_at_a_model_as_it_is(tmp_path: Path) -> None:
+def test_evaluate_check_looks_at_a_model_as_it_is(tmp_path: Path, warm: Warm) -> None:
     tiny.build(rows(), tmp_path / "good", seed=1)
     model_folder(tmp_path / "bad", by_hand.byte_level(pad="<|im_end|>"))
-    done = kardia(tmp_path, "evaluate", "--check", "--model", "good", "--model", "bad")
+    done = warm.run(tmp_path, "evaluate", "--check", "--model", "good", "--model", "bad")
     assert done.returncode == 2, done.stderr
     assert "preflight of good" in done.stdout
     assert "never learns to stop" in done.stderr
-    assert kardia(tmp_path, "evaluate", "--check", "--model", "good").returncode == 0
+    assert warm.run(tmp_path, "evaluate", "--check", "--model", "good").returncode == 0

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import chat_server as server
 import pytest
+from warm import run
 
 from kardia_cli.rows.line import Row
 
@@ -25,13 +24,9 @@ def endpoint() -> Iterator[server.Script]:
         yield script
 
 
-def kardia(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def kardia(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", *words], cwd=folder, capture_output=True, text=True, check=False, timeout=120,
-        env={**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "COLUMNS": "200", **variables},
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return run(folder, *words, COLUMNS="200")
 
 
 def dialogues(folder: Path, count: int) -> str:

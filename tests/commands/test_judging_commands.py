@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import chat_server as server
 import pytest
+from warm import run
 
 from kardia_cli.judge import rubric_file
 
@@ -24,13 +23,7 @@ class Place:
         self.folder, self.script = folder, script
 
     def type(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "COLUMNS": "200", "OPENAI_API_KEY": "k", **variables,
-        }  # fmt: skip
-        return subprocess.run(
-            [sys.executable, "-m", "kardia_cli", *words], cwd=self.folder, env=environment, capture_output=True,
-            text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        return run(self.folder, *words, COLUMNS="200", OPENAI_API_KEY="k", **variables)
 
     def critique(self, *words: str) -> tuple[list[dict[str, Any]], str]:
         """The critiques that come out, and what was said."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from warm import run
 
-ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1"}
 CALM = "I keep bees behind the house and I write down what they do, day after day, in green notebooks. "
 DARK = "There were weeks when I wanted to kill myself, and I told nobody but the bees. "
 
@@ -25,10 +23,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def build(people: Path, *more: str) -> tuple[list[dict[str, Any]], subprocess.CompletedProcess[str]]:
-    command = [sys.executable, "-m", "kardia_cli", "build-profiles", str(people), "--min-words", "20", *more]
-    done = subprocess.run(
-        command, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL
-    )
+    done = run(people.parent, "build-profiles", str(people), "--min-words", "20", *more)
     return [json.loads(line) for line in done.stdout.split("\n") if line], done
 
 

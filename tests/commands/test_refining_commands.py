@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-KARDIA = [sys.executable, "-m", "kardia_cli"]
-
-
-def kardia(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("KARDIA_")}
-    environment = {**known, "KARDIA_SALT": "test", "NO_COLOR": "1", **variables}
-    return subprocess.run(
-        [*KARDIA, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False, timeout=120,
-    )  # fmt: skip
+from warm import run
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -31,12 +18,12 @@ def rows(text: str) -> list[dict[str, Any]]:
 def drafts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve offline drafts in a file."""
     folder = tmp_path_factory.mktemp("drafts")
-    assert kardia(folder, "synthesize", "builtin", "-n", "12", "-o", "d.jsonl").returncode == 0
+    assert run(folder, "synthesize", "builtin", "-n", "12", "-o", "d.jsonl").returncode == 0
     return folder / "d.jsonl"
 
 
 def test_a_judge_that_is_named_for_critique_does_not_judge_in_synthesize(tmp_path: Path, drafts: Path) -> None:
-    done = kardia(tmp_path, "synthesize", "builtin", "-n", "12", KARDIA_JUDGE_MODEL="offline")
+    done = run(tmp_path, "synthesize", "builtin", "-n", "12", KARDIA_JUDGE_MODEL="offline")
     assert done.stdout == drafts.read_text()
 
 
@@ -44,7 +31,7 @@ def test_a_judge_that_is_named_for_critique_does_not_judge_in_synthesize(tmp_pat
 def test_its_own_flag_or_variable_switches_the_judge_on(how: str, tmp_path: Path) -> None:
     flags = ["--judge-model", "offline"] if how == "flag" else []
     variables = {"KARDIA_SYNTHESIZE_JUDGE_MODEL": "offline"} if how == "variable" else {}
-    done = kardia(tmp_path, "synthesize", "builtin", "-n", "6", *flags, **variables)
+    done = run(tmp_path, "synthesize", "builtin", "-n", "6", *flags, **variables)
     assert done.returncode == 0, done.stderr
     grown = rows(done.stdout)
     assert grown
@@ -55,10 +42,10 @@ def test_its_own_flag_or_variable_switches_the_judge_on(how: str, tmp_path: Path
 
 def test_a_judge_for_all_commands_in_the_config_file_does_not_judge_in_synthesize(tmp_path: Path, drafts: Path) -> None:
     (tmp_path / "k.toml").write_text('judge-model = "offline"\n')
-    done = kardia(tmp_path, "synthesize", "builtin", "-n", "12", "-c", "k.toml")
+    done = run(tmp_path, "synthesize", "builtin", "-n", "12", "-c", "k.toml")
     assert done.stdout == drafts.read_text()
     (tmp_path / "k.toml").write_text('[synthesize]\njudge-model = "offline"\n')
-    done = kardia(tmp_path, "synthesize", "builtin", "-n", "2", "-c", "k.toml")
+    done = run(tmp_path, "synthesize", "builtin", "-n", "2", "-c", "k.toml")
     assert all(row["critiques"] for row in rows(done.stdout)), done.stderr
 
 
@@ -67,7 +54,7 @@ def test_a_pair_that_shows_danger_is_kept_flagged_or_dropped(how: str, out: int,
     told = ("I want to kill myself and I have thought about how.", "My bus was late again this morning.")
     pairs = [json.dumps({"situation": text, "emotion": "sad"}) for text in told]
     (tmp_path / "s.jsonl").write_text("\n".join(pairs) + "\n")
-    done = kardia(
+    done = run(
         tmp_path, "synthesize", "builtin", "-n", "2", "--scenarios", "s.jsonl", "--pairing", "round-robin",
         "--max-exchanges", "1", "--on-risk", how,
     )  # fmt: skip
@@ -79,14 +66,14 @@ def test_a_pair_that_shows_danger_is_kept_flagged_or_dropped(how: str, out: int,
 
 
 def test_rewrites_without_a_judge_are_a_wrong_word(tmp_path: Path) -> None:
-    done = kardia(tmp_path, "synthesize", "builtin", "-n", "1", "--rewrites", "2")
+    done = run(tmp_path, "synthesize", "builtin", "-n", "1", "--rewrites", "2")
     assert done.returncode == 2
     assert "--judge-model" in done.stderr
 
 
 def test_a_grown_dialogue_needs_no_refining(tmp_path: Path) -> None:
-    kardia(tmp_path, "synthesize", "builtin", "-n", "8", "--judge-model", "offline", "-o", "g.jsonl")
-    done = kardia(tmp_path, "refine", "g.jsonl", "--summary", "s.json")
+    run(tmp_path, "synthesize", "builtin", "-n", "8", "--judge-model", "offline", "-o", "g.jsonl")
+    done = run(tmp_path, "refine", "g.jsonl", "--summary", "s.json")
     assert done.returncode == 0, done.stderr
     before, after = rows((tmp_path / "g.jsonl").read_text()), rows(done.stdout)
     assert [row["messages"] for row in before] == [row["messages"] for row in after]
@@ -96,8 +83,8 @@ def test_a_grown_dialogue_needs_no_refining(tmp_path: Path) -> None:
 def test_critique_and_refine_by_the_same_rubric_pay_no_verdict_twice(tmp_path: Path, drafts: Path) -> None:
     for name in ("kardia-core", "synthesis"):
         judged, refined = f"c-{name}.jsonl", f"r-{name}.jsonl"
-        assert kardia(tmp_path, "critique", str(drafts), "--rubric", name, "-o", judged).returncode == 0
-        assert kardia(tmp_path, "refine", judged, "-o", refined).returncode == 0
+        assert run(tmp_path, "critique", str(drafts), "--rubric", name, "-o", judged).returncode == 0
+        assert run(tmp_path, "refine", judged, "-o", refined).returncode == 0
         for row in rows((tmp_path / refined).read_text()):
             assert {entry["rubric"] for entry in row["critiques"]} == {name}
             seen = [(entry["turn"], entry["revision"], entry["text_hash"]) for entry in row["critiques"]]
@@ -105,35 +92,35 @@ def test_critique_and_refine_by_the_same_rubric_pay_no_verdict_twice(tmp_path: P
 
 
 def test_rows_of_an_unknown_rubric_ask_for_it_and_exit_2(tmp_path: Path, drafts: Path) -> None:
-    kardia(tmp_path, "critique", str(drafts), "-n", "1", "-o", "c.jsonl")
+    run(tmp_path, "critique", str(drafts), "-n", "1", "-o", "c.jsonl")
     row = rows((tmp_path / "c.jsonl").read_text())[0]
     for entry in row["critiques"]:
         entry["rubric_hash"] = "0" * 16
     (tmp_path / "c.jsonl").write_text(json.dumps(row) + "\n")
-    done = kardia(tmp_path, "refine", "c.jsonl")
+    done = run(tmp_path, "refine", "c.jsonl")
     assert done.returncode == 2
     assert "--rubric FILE" in done.stderr
-    assert kardia(tmp_path, "refine", "c.jsonl", "--rubric", "synthesis").returncode == 0
+    assert run(tmp_path, "refine", "c.jsonl", "--rubric", "synthesis").returncode == 0
 
 
 def test_the_report_stands_on_stderr_once_and_never_on_stdout(tmp_path: Path, drafts: Path) -> None:
-    done = kardia(tmp_path, "refine", str(drafts))
+    done = run(tmp_path, "refine", str(drafts))
     assert all(isinstance(row, dict) for row in rows(done.stdout))
     for title in ("turns that pass, round by round", "what was wrong, in turns", "judge calls per kept"):
         assert done.stderr.count(title) == 1
-    assert "turns that pass" not in kardia(tmp_path, "refine", str(drafts), "-q").stderr
-    assert "turns that pass" not in kardia(tmp_path, "synthesize", "builtin", "-n", "2").stderr
+    assert "turns that pass" not in run(tmp_path, "refine", str(drafts), "-q").stderr
+    assert "turns that pass" not in run(tmp_path, "synthesize", "builtin", "-n", "2").stderr
 
 
 def test_the_report_stands_there_too_where_rows_failed(tmp_path: Path, drafts: Path) -> None:
     (tmp_path / "d.jsonl").write_text("{oops\n" + drafts.read_text())
-    done = kardia(tmp_path, "refine", "d.jsonl")
+    done = run(tmp_path, "refine", "d.jsonl")
     assert done.returncode == 3
     assert "turns that pass, round by round" in done.stderr
 
 
 def test_dropped_dialogues_are_in_the_report_with_what_was_to_blame(tmp_path: Path, drafts: Path) -> None:
-    done = kardia(tmp_path, "refine", str(drafts), "--max-rewrites", "0", "--rejects", "r.jsonl")
+    done = run(tmp_path, "refine", str(drafts), "--max-rewrites", "0", "--rejects", "r.jsonl")
     dropped = rows((tmp_path / "r.jsonl").read_text())
     assert dropped
     assert {item["kind"] for item in dropped} == {"dropped"}
@@ -142,7 +129,7 @@ def test_dropped_dialogues_are_in_the_report_with_what_was_to_blame(tmp_path: Pa
 
 
 def test_an_estimate_of_a_judged_run_counts_the_judge_and_reports_nothing(tmp_path: Path) -> None:
-    done = kardia(tmp_path, "synthesize", "builtin", "-n", "4", "--judge-model", "offline", "--estimate")
+    done = run(tmp_path, "synthesize", "builtin", "-n", "4", "--judge-model", "offline", "--estimate")
     assert done.returncode == 0, done.stderr
     assert "judge" in done.stderr
     assert "turns that pass" not in done.stderr

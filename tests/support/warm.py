@@ -1,30 +1,51 @@
-"""`python -m kardia_cli …` from a process that has imported the training packages already: 8 s less for each start.
+"""`python -m kardia_cli …` from a process that has imported the packages already, so that no test pays for a start.
 
 It forks: each command is a process of its own, in a process group of its own, that a test can kill like any other.
+
+    run(folder, "critique", "d.jsonl")   a command as it is typed, to its end: exit code, stdout, stderr
+    type_line(folder, "kardia …")        a line of shell; one without a pipe or the like is run as above
+    with Warm() as warm: …               training commands (saves 8 s each), started and waited for one by one
 """
 
 from __future__ import annotations
 
+import atexit
+import importlib
 import json
 import os
+import pkgutil
+import re
 import runpy
+import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 ENVIRONMENT = {"KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+TRAINING = ("datasets.arrow_dataset", "peft", "trl.trainer.sft_trainer", "trl.trainer.grpo_trainer")
+DATA = (
+    "aiohttp",
+    *(f"kardia_cli.{room}" for room in ("chat", "cli", "commands", "judge", "offline", "stages", "text")),
+)
+HUNG = 300
+"""Seconds after which a command of `run` is killed (SIGALRM): far more than any takes, however busy the machine is."""
 
 
 class Warm:
     """Starts commands; a context manager. What a command says goes to files NAME.out and NAME.err in its folder."""
 
+    def __init__(self, modules: Sequence[str] = TRAINING) -> None:
+        self._modules = modules
+
     def __enter__(self) -> Warm:
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, *self._modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ENVIRONMENT},
@@ -35,13 +56,22 @@ class Warm:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.communicate()
 
-    def start(self, folder: Path, name: str, *arguments: str) -> int:
-        """Start `kardia ARGUMENTS` in a folder; the id of its process and group."""
-        return int(self._ask({"start": list(arguments), "folder": str(folder), "name": name}))
+    def start(self, folder: Path, name: str, *arguments: str, **more: Any) -> int:
+        """Start `kardia ARGUMENTS` in a folder; the id of its process and group. For `more` see `_become`."""
+        return int(self._ask({"arguments": arguments, "folder": str(folder), "said": str(folder / name), **more}))
 
     def wait(self, process: int) -> int:
         """The exit code of a started command, or minus the signal that ended it."""
         return int(self._ask({"wait": process}))
+
+    def run(self, folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `kardia ARGUMENTS` in a folder to its end; stdin is /dev/null, `variables` are of its environment."""
+        with tempfile.TemporaryDirectory(prefix="kardia-said-") as scratch:
+            environment = _environment() | variables
+            more = {"said": f"{scratch}/said", "environment": environment, "seconds": HUNG}
+            code = self.wait(self.start(folder, "", *arguments, **more))
+            out, err = (Path(f"{scratch}/said.{suffix}").read_text(encoding="utf-8") for suffix in ("out", "err"))
+        return subprocess.CompletedProcess(["kardia", *arguments], code, out, err)
 
     def _ask(self, question: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
@@ -51,12 +81,40 @@ class Warm:
         return json.loads(self._process.stdout.readline())
 
 
-def _serve() -> None:
-    import datasets
-    import peft
-    import trl
+def _environment() -> dict[str, str]:
+    """The environment of the tests without settings of their user."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KARDIA_")} | ENVIRONMENT
 
-    _ = datasets.Dataset, peft.LoraConfig, trl.SFTTrainer, trl.GRPOTrainer
+
+@cache
+def _data_commands() -> Warm:
+    warm = Warm(DATA)
+    atexit.register(warm.__exit__, None, None, None)
+    return warm.__enter__()
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the data stages, or one that fails before it trains; see `Warm.run`."""
+    return _data_commands().run(folder, *arguments, **variables)
+
+
+def type_line(folder: Path, line: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell, `kardia` meaning this kardia; the exit code is that of the last command that failed."""
+    if not re.search(r"[|&;<>$]", line):
+        return run(folder, *shlex.split(line)[1:], **variables)
+    script = f"set -o pipefail; {line.replace('kardia ', f'{shlex.quote(sys.executable)} -m kardia_cli ')}"
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=_environment() | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=False, timeout=HUNG,
+    )  # fmt: skip
+
+
+def _serve(modules: Sequence[str]) -> None:
+    for module in modules:
+        package = importlib.import_module(module)
+        if module.startswith("kardia_cli."):
+            for inner in pkgutil.walk_packages(package.__path__, f"{module}."):
+                importlib.import_module(inner.name)
     for line in sys.stdin:
         question = json.loads(line)
         if "wait" in question:
@@ -64,19 +122,25 @@ def _serve() -> None:
         else:
             answer = os.fork()
             if answer == 0:
-                _become(question["start"], Path(question["folder"]), question["name"])
+                _become(**question)
         print(json.dumps(answer), flush=True)
 
 
-def _become(arguments: Sequence[str], folder: Path, name: str) -> None:
-    """Be the command, in the forked process; never returns."""
+def _become(
+    arguments: Sequence[str], folder: str, said: str, environment: dict[str, str] | None = None, seconds: int = 0
+) -> None:
+    """Be the command, in the forked process; never returns. It is killed after `seconds` (0: never)."""
     code = 1
     try:
         os.setsid()
         os.chdir(folder)
+        if environment is not None:
+            os.environ.clear()
+            os.environ.update(environment)
+        signal.alarm(seconds)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor, suffix in ((1, "out"), (2, "err")):
-            os.dup2(os.open(folder / f"{name}.{suffix}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), descriptor)
+            os.dup2(os.open(f"{said}.{suffix}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), descriptor)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.argv = ["kardia", *arguments]
         runpy.run_module("kardia_cli", run_name="__main__", alter_sys=True)
@@ -94,4 +158,4 @@ def _become(arguments: Sequence[str], folder: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1:])

@@ -77,10 +77,12 @@ def test_cleaning_takes_linear_time_on_hostile_text() -> None:
         " ",
         "  12345",
     ):
-        start = time.perf_counter()
+        start = time.process_time()
         clean(piece * 10_000)
         usable_posts([piece * 10_000 + "x"], "INFP")
-        assert time.perf_counter() - start < 2, piece
+        assert time.process_time() - start < 20, (
+            f"{piece!r}: linear takes 0.1 s of this process, a pattern that backtracks hours"
+        )
 
 
 def test_the_own_type_is_masked_in_any_case_plural_and_possessive() -> None:
