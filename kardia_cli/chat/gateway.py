@@ -1,4 +1,4 @@
-"""The one door to every model: `Gateway` composes backends with their wrappers, `Chat.ask` is the call."""
+"""Access to every model: `Gateway` composes backends with their wrappers, `Chat.ask` is the call."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from kardia_cli.rows.request import Backend, Reply, Request
 
 Via = Literal["auto", "litellm", "transformers"]
 CHILD_START = 900.0
-"""Seconds more that a call may take whose server is a child of ours: it may have to be started again first."""
+"""Seconds more that a call may take whose server is a child process: it may have to be started again first."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """What the user set about calls: addresses, ceilings, deadlines (s), the ledger, caps, prices, options.
+    """The user's settings of calls: addresses, ceilings, deadlines (s), ledger, caps, prices, options.
 
-    `ledger` is a file that was named; without one the default of the user's cache folder serves, for real models alone.
-    `command` is what was typed.
+    `ledger` is a file that was named; without one the default of the user's cache folder serves, for real models
+    alone. `command` is what was typed.
     """
 
     api_base: str | None = None
@@ -58,7 +58,7 @@ class CallSettings:
 class Chat:
     """A model that can be asked.
 
-    `name` is as the user gave it, `model` what stands behind an alias; `real` is False for what is built in.
+    `name` is as the user gave it, `model` what an alias means; `real` is False for what is built in.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Chat:
         self._options = {**spec.sampling, **options}
 
     def wrapped(self, wrap: Callable[[Backend], Backend]) -> Chat:
-        """The same chat with its backend wrapped: to watch or to spoil what it says."""
+        """Return the same chat with its backend wrapped: to watch or to spoil what it answers."""
         other, rehearsal = copy.copy(self), self._rehearsal
 
         def played() -> Backend | None:
@@ -88,7 +88,7 @@ class Chat:
         return other
 
     async def ask(self, request: Request, check: structured.Check | None = None) -> Reply:
-        """The reply to a request; with a schema, `parsed` is valid and has passed `check`.
+        """Return the reply to a request; with a schema, `parsed` is valid and has passed `check`.
 
         Raises `CallFailed` (this call) or another `KardiaError` (the run).
         """
@@ -123,7 +123,10 @@ class Direct:
 
 
 class Counted:
-    """Counts replies, where nothing else does. `price` is that of the model it stands in for, which needs no `repairs`."""
+    """A backend whose replies are counted here alone.
+
+    `price` is that of the model that it replaces in a rehearsal; `repairs` False leaves repair turns uncounted.
+    """
 
     def __init__(self, inner: Backend, meter: Meter, price: Price | None = None, repairs: bool = True) -> None:
         self._inner, self._meter, self._price, self._repairs = inner, meter, price, repairs
@@ -159,12 +162,12 @@ class Gateway:
             self.stop_event.deadline = time.monotonic() + settings.max_time
 
     def spec(self, name: str, api_base: str | None = None) -> ModelSpec:
-        """What a name means, without opening it."""
+        """Return the resolved name without opening the model."""
         spec = resolve(name, api_base or self.settings.api_base, self.settings.aliases)
         return through_litellm(spec) if self.settings.via == "litellm" else spec
 
     def chat(self, name: str, api_base: str | None = None) -> Chat:
-        """The chat of a model, opened at the first use."""
+        """Return the chat of a model, opened at the first use."""
         key = (name, api_base)
         if key not in self._open:
             spec = self.spec(name, api_base)
@@ -175,7 +178,7 @@ class Gateway:
 
     @contextlib.contextmanager
     def rehearsing(self) -> Iterator[dict[str, Meter]]:
-        """While open, the built-in speaker answers for every model; gives the counts by model name."""
+        """Let the built-in speaker answer for every model while open; yields the counts by model name."""
         self._rehearsal = {}
         try:
             yield self._rehearsal
@@ -184,7 +187,7 @@ class Gateway:
 
     @property
     def is_rehearsing(self) -> bool:
-        """Whether the built-in speaker answers for every model."""
+        """True while the built-in speaker answers for every model."""
         return self._rehearsal is not None
 
     def _stand_in(self, spec: ModelSpec) -> Backend | None:
@@ -196,12 +199,12 @@ class Gateway:
         return Counted(OfflineChat(), meter, find_price(spec, self.settings.prices), repairs=False)
 
     def specs(self) -> list[ModelSpec]:
-        """The models that are open."""
+        """Return the resolved names of the open models."""
         return [self.spec(*key) for key in self._open]
 
     @property
     def ledger(self) -> Ledger | None:
-        """The ledger, where one is open."""
+        """The open ledger, or None."""
         return self._ledger
 
     def stop(self, error: KardiaError) -> None:
@@ -223,7 +226,9 @@ class Gateway:
             await ledger.aclose()
 
     def _compose(self, spec: ModelSpec) -> tuple[Backend, str]:
-        """The only place where a backend gets its wrappers: ledger ─▶ retry ─▶ limiter ─▶ budget ─▶ backend."""
+        """Return the backend in its wrappers (ledger ─▶ retry ─▶ limiter ─▶ budget ─▶ backend) and the hash of its
+        weights.
+        """
         settings = self.settings
         meter = Meter(spec.given, free=_is_free(spec))
         self.meters.append(meter)
@@ -254,7 +259,10 @@ class Gateway:
         return Retry(limiter, settings.max_retries, meter, self.stop_event, where)
 
     def _uncapped(self, spec: ModelSpec) -> None:
-        """A cost that nobody can reckon: no run under --max-cost; on one's own server KARDIA_MAX_COST does not count it."""
+        """Raise `UsageError` under --max-cost where no price is known.
+
+        On one's own server KARDIA_MAX_COST does not count the model, and that is said.
+        """
         if self.settings.caps.cost is None and spec.base and is_private_address(spec.base):
             self._say(f"no price is known for {spec.given}: KARDIA_MAX_COST does not count it")
             return
@@ -265,7 +273,10 @@ class Gateway:
         )
 
     def _ledger_for(self, spec: ModelSpec) -> Ledger | None:
-        """The ledger, opened for the first model that is to be remembered: what is built in only where a file is named."""
+        """Return the ledger, opened for the first model to be remembered; None for none.
+
+        What is built in is remembered only where a file is named.
+        """
         settings = self.settings
         if not settings.use_ledger or (not spec.real and settings.ledger is None):
             return None
@@ -280,22 +291,22 @@ class Gateway:
 
 
 def _is_free(spec: ModelSpec) -> bool:
-    """Whether a model answers in this process, where no call costs money."""
+    """Return True for a model in this process, where no call costs money."""
     return spec.kind in ("offline", "local", "hub")
 
 
 def _identity(spec: ModelSpec, content_hash: str) -> tuple[str, str, str]:
-    """Which model it is for the ledger: never where it stands, nor by which road it is reached."""
+    """Return the model's identity for the ledger: provider or kind, weights or name, revision; never its address."""
     if spec.kind in ("local", "hub"):
         return "weights", content_hash or spec.model, spec.revision
     if spec.kind == "offline":
         return spec.kind, content_hash, spec.revision
-    provider = spec.provider or "openai"  # an endpoint that speaks OpenAI's protocol
+    provider = spec.provider or "openai"  # an endpoint with OpenAI's protocol
     return provider, content_hash or spec.model.removeprefix(f"{provider}/"), spec.revision
 
 
 def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
-    """The backend that a name means, the hash of what answers there (empty where nobody knows), whether it is served."""
+    """Return the backend of a name, the hash of its weights ("" if not known), and True if it is served over HTTP."""
     if spec.kind == "offline":
         from kardia_cli.offline.backend import OfflineChat, source_hash
 
@@ -319,7 +330,7 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
 
 
 def _weights(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]) -> tuple[Backend, str, bool]:
-    """A model folder or hub model: served by a vLLM child where that can be, else in this process."""
+    """Return the backend of a model folder or hub model: a vLLM child where one can serve it, else in this process."""
     from kardia_cli.chat.vllm import child
 
     named = spec.folder or spec.model
@@ -333,7 +344,7 @@ def _weights(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
 
 
 def pipe_cap() -> float | None:
-    """KARDIA_MAX_COST: USD for all processes of one pipe; `UsageError` where it is no amount."""
+    """Return KARDIA_MAX_COST, USD for all processes of one pipe, or None; `UsageError` where it is no amount."""
     text = os.environ.get("KARDIA_MAX_COST", "").strip()
     if not text:
         return None

@@ -83,11 +83,14 @@ class HttpChat:
             raise CallFailed("connection", f"the connection was lost ({type(error).__name__})") from None
 
     async def prepare(self) -> None:
-        """Import aiohttp before any call is timed: else the first answers seem to have queued, and the window stays small."""
+        """Import aiohttp before any call is timed.
+
+        Else the first answers seem to have queued, and the window stays small.
+        """
         self._open()
 
     async def probe(self) -> bool:
-        """Whether the endpoint is there again: it answers at all, and not as a proxy does for a server that is gone."""
+        """Return True if the endpoint answers at all, and not as a proxy does for a server that is gone."""
         import aiohttp
 
         self._open()
@@ -117,7 +120,7 @@ class HttpChat:
         return self._session
 
     def _drop_parameter(self, body: bytes, sent: Mapping[str, Any]) -> bool:
-        """Take a refused parameter out of this call and all that follow; False where none of those sent is named."""
+        """Take a refused parameter out of this call and all that follow; False if none of those sent is named."""
         text = body.decode("utf-8", "replace").lower()
         if any(words in text for words in _TOO_LONG):
             return False

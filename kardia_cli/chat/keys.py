@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def find_key(*names: str) -> str | None:
-    """The first key that is set under one of the names, in the environment or in `.env`."""
+    """Return the first key that is set under one of the names, in the environment or in `.env`; None for none."""
     stored = _dotenv(Path(".env"))
     for name in names:
         value = os.environ.get(name) or stored.get(name)
@@ -23,7 +23,7 @@ def export() -> None:
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    """The `…_KEY`, `…_TOKEN` and `…_SECRET` lines of a .env file; nothing else is read from it."""
+    """Return the `…_KEY`, `…_TOKEN` and `…_SECRET` lines of a .env file; nothing else is read from it."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -74,8 +74,10 @@ class LiteChat:
         ]
         why: Why = next((why for kind, why in types if isinstance(error, kind)), "server")
         answer = getattr(error, "response", None)
-        told = retry_after_of(getattr(answer, "headers", None) or {}) if why in ("rate_limit", "server") else None
-        return CallFailed(why, said, told, unreached=why == "connection" and "annot connect" in said)
+        retry_after = (
+            retry_after_of(getattr(answer, "headers", None) or {}) if why in ("rate_limit", "server") else None
+        )
+        return CallFailed(why, said, retry_after, unreached=why == "connection" and "annot connect" in said)
 
     def _read(self, answer: Any) -> Reply:
         choice = answer.choices[0]

@@ -1,4 +1,4 @@
-"""What a model name means.
+"""Names of models, and the backend that each means.
 
     offline                             the built-in speaker and judge
     tiny                                the built-in model that sft makes on the spot
@@ -7,8 +7,8 @@
     openai/… hosted_vllm/…, --api-base  an OpenAI-compatible endpoint
     ollama/… anthropic/… …              every other name that LiteLLM knows
 
-Any name may carry its own endpoint (`NAME@https://host/v1`) or be an alias, a `[models.NAME]` table of the config file.
-Anything else is a `UsageError` that names the nearest.
+Any name may carry its own endpoint (`NAME@https://host/v1`) or be an alias, a `[models.NAME]` table of the config
+file. Anything else is a `UsageError` that names the nearest.
 """
 
 from __future__ import annotations
@@ -47,12 +47,15 @@ class ModelSpec:
 
     @property
     def real(self) -> bool:
-        """False for what is built in (a folder trained from `tiny` too): offline defaults end where a real model begins."""
+        """False for built-in models and folders trained from `tiny`.
+
+        Offline defaults end where a real model begins.
+        """
         return self.kind not in BUILT_IN and not (self.folder is not None and _grew_from_tiny(self.folder))
 
 
 def resolve(name: str, api_base: str | None = None, aliases: dict[str, dict[str, Any]] | None = None) -> ModelSpec:
-    """Say what a model name means; `UsageError` (exit 2) where it means nothing."""
+    """Return the resolved model name; `UsageError` (exit 2) if it means nothing."""
     if aliases and name in aliases:
         return _from_alias(name, aliases[name])
     endpoint = _ENDPOINT.match(name)
@@ -72,14 +75,14 @@ def resolve(name: str, api_base: str | None = None, aliases: dict[str, dict[str,
 
 
 def through_litellm(spec: ModelSpec) -> ModelSpec:
-    """The same model by LiteLLM's road (`--via litellm`)."""
+    """Return the same model by LiteLLM (`--via litellm`)."""
     if spec.kind != "http":
         return spec
     return replace(spec, kind="lite", model=f"{spec.provider or 'openai'}/{spec.model}")
 
 
 def model_folder(path: Path) -> Path:
-    """The folder with the weights: the path itself, or RUN/model of a run folder."""
+    """Return the folder with the weights: the path itself, or RUN/model of a run folder."""
     for folder in (path, path / "model"):
         if (folder / "config.json").is_file() and not (folder / "metrics.jsonl").exists():
             return folder
@@ -89,7 +92,7 @@ def model_folder(path: Path) -> Path:
 
 
 def _grew_from_tiny(folder: Path) -> bool:
-    """Whether a model folder was trained from the built-in tiny model: its config says so (`kardia_built_in`)."""
+    """Return True if a model folder was trained from the built-in tiny model (`kardia_built_in` in its config)."""
     import json
 
     try:

@@ -1,8 +1,9 @@
-"""Replies and labels that were made elsewhere, or by an earlier evaluate: a chat that answers from files.
+"""A chat that answers from files: replies and labels that were made elsewhere, or by an earlier evaluate.
 
-A line is {id, turn, text, label, model}: `text` is a whole reply, `label` alone a classifier's word for the emotion. Score
-rows are such lines too. Each protocol asks for the reply to a turn with a seed of its own (row and turn); by that seed the
-saved text is found, so nothing is generated. Without `turn` a line is for the dialogue's first supporter turn alone.
+A line is {id, turn, text, label, model}: `text` is a whole reply, `label` alone a classifier's word for the emotion.
+Score rows are such lines too. Each protocol asks for the reply to a turn with a seed of its own (row and turn); by
+that seed the saved text is found, so nothing is generated. Without `turn` a line is for the dialogue's first supporter
+turn alone.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ _SHAPE = 'write {"id": …, "turn": …, "text": … or "label": …}, one JSON 
 
 
 class NoPrediction(CallFailed):
-    """Nothing is saved for this turn."""
+    """The failure that nothing is saved for this turn."""
 
     def __init__(self) -> None:
         super().__init__("missing", NO_PREDICTION)
 
 
 def is_score_row(row: Mapping[str, Any]) -> bool:
-    """Whether a row is one that evaluate writes."""
+    """Return True for a row that evaluate writes."""
     return row.keys() >= SCORE_KEYS
 
 
@@ -54,7 +55,7 @@ class Prediction:
 
 
 class Predicted(Chat):
-    """A model whose answers are saved. `identity` says what it is for the settings of score rows."""
+    """A model whose answers are saved; `identity` describes it in the settings of score rows."""
 
     def __init__(self, name: str, identity: Mapping[str, Any]) -> None:
         built_in = bool(identity.get("built_in"))
@@ -86,19 +87,19 @@ class Predicted(Chat):
             turns[found.turn] = found
 
     def saved(self, seed: int) -> Prediction | None:
-        """What is saved under the seed of a turn, of the dialogues that were settled."""
+        """Return the prediction under the seed of a turn, of the dialogues that were settled; None for none."""
         self.asked = True
         return self.by_seed.get(seed)
 
     def turns(self, row_id: str, own: Sequence[int], after: int) -> list[int]:
-        """Which turns of a dialogue are measured: its supporter turns, or the first alone where a prediction names none.
+        """Return the measured turns of a dialogue: its supporter turns, or the first alone if a prediction names none.
 
         `after` is the index behind the last message: where no supporter has spoken, that is the first turn.
         """
         return [own[0] if own else after] if row_id in self.whole else list(own)
 
     def settle(self, row_id: str, own: Sequence[int], after: int, seed: Callable[[int], int]) -> None:
-        """Make what is saved for a dialogue known by the seeds of its turns; raises `RowError` where a turn is unclear."""
+        """Register the predictions of a dialogue by the seeds of its turns; `RowError` if a turn is unclear."""
         whole, saved = self.whole.get(row_id), self.by_turn.get(row_id, {})
         turns = self.turns(row_id, own, after)
         if whole is not None:
@@ -115,7 +116,7 @@ class Predicted(Chat):
 
 
 class _Saved:
-    """The backend: gives the text that is saved under a request's seed; raises `NoPrediction` where none is."""
+    """The backend: returns the text saved under a request's seed; raises `NoPrediction` if there is none."""
 
     def __init__(self, of: Predicted) -> None:
         self._of = of
@@ -136,7 +137,7 @@ class _Saved:
 
 
 class Predictions:
-    """The saved answers of all files, by model, and which dialogues they are for."""
+    """The saved answers of all files, by model, and the dialogues that they are for."""
 
     def __init__(self, files: Sequence[Path], names: Sequence[str] = ()) -> None:
         """Read the files; `names`, one for each, replace what a file's rows call their model. Raises `UsageError`."""
@@ -149,11 +150,11 @@ class Predictions:
 
     @property
     def has_texts(self) -> bool:
-        """Whether a reply is among them: then a judge is needed."""
+        """True if a reply is among them: then a judge is needed."""
         return any(found.text is not None for chat in self.chats.values() for found in chat)
 
     def settle(self, row_id: str, own: Sequence[int], after: int, seed: Callable[[int], int]) -> None:
-        """Make what is saved for a dialogue known to the chats, before they are asked."""
+        """Register the predictions of a dialogue with the chats, before they are asked."""
         for chat in self.chats.values():
             chat.settle(row_id, own, after, seed)
 
@@ -168,7 +169,7 @@ class Predictions:
             self._fits = self._fits or row_id in chat.whole or not saved.isdisjoint(own)
 
     def warnings(self, all_read: bool) -> Iterator[str]:
-        """What to say at the end: predictions that were missing, and those that were for no row."""
+        """Yield the warnings for the end: predictions that were missing, and those for no row."""
         for name, chat in self.chats.items():
             if not chat.asked:
                 yield f"{name}: this protocol has asked for no prediction"
@@ -184,7 +185,9 @@ class Predictions:
             yield f"predictions for {len(unknown):,} ids that no row has (e.g. {min(unknown)}) are not used"
 
     def check(self, example: str) -> None:
-        """`UsageError` where no prediction is for any row that was read, or for a turn of one; `example` is the id of one."""
+        """Raise `UsageError` if no prediction is for a row that was read, or for a turn of one; `example` is the id of
+        one.
+        """
         if not self._seen:
             said = f"no prediction is for any of these rows (ids such as {min(self._ids)}, the rows' such as {example})"
             raise UsageError(said, "name the rows that were answered; a row's id is its `id`, else records.row_id(row)")
@@ -228,7 +231,7 @@ class Predictions:
 
 
 def _identity(row: Row, name: str, content: str) -> Mapping[str, Any]:
-    """What answered: as the settings of a score row say, else the name and the hash of the file."""
+    """Return the model as the settings of a score row name it, else the name and the hash of the file."""
     try:
         known = json.loads(str(row.get("settings") or "{}")).get("model")
     except (ValueError, AttributeError):
@@ -239,7 +242,7 @@ def _identity(row: Row, name: str, content: str) -> Mapping[str, Any]:
 
 
 def _prediction(row: Row, place: str) -> Prediction | None:
-    """One line; None for a score row of a turn to which no reply came. `UsageError` where it is none."""
+    """Return the prediction of a line, None for a score row without a reply; `UsageError` if it is no prediction."""
     name, turn, text, label = row.get("id"), row.get("turn"), row.get("text"), row.get("label")
     if not isinstance(name, str) or not name:
         raise UsageError(f"{place}: no `id` of a dialogue", _SHAPE)

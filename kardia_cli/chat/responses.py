@@ -1,4 +1,4 @@
-"""Reading what an OpenAI-compatible endpoint answers: a completion, an error, what is left of the rate limit."""
+"""Responses of OpenAI-compatible endpoints: completions, errors, and what is left of the rate limit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_WAIT = 3600.0
 
 
 def read_reply(body: bytes, left: Quota | None = None) -> Reply:
-    """A chat completion as a reply; raises `CallFailed` (server) where the body is none."""
+    """Return a chat completion as a reply; raises `CallFailed` (server) if the body is none."""
     try:
         answer = orjson.loads(body)
         choice = answer["choices"][0]
@@ -37,7 +37,7 @@ def read_reply(body: bytes, left: Quota | None = None) -> Reply:
 
 
 def read_choice(finish: str | None, message: Mapping[str, Any]) -> tuple[Finish, str, str]:
-    """Why it ended, the text, and the thinking that was in it or beside it."""
+    """Return the finish reason, the text, and the thinking that was in it or beside it."""
     if message.get("refusal"):
         return "refusal", str(message["refusal"]), ""
     text = message.get("content") or ""
@@ -51,7 +51,7 @@ def read_choice(finish: str | None, message: Mapping[str, Any]) -> tuple[Finish,
 
 
 def split_thinking(text: str, thinking: str = "") -> tuple[str, str]:
-    """The answer and the <think> block before it (some templates give the opening mark in the prompt)."""
+    """Return the answer and the <think> block before it (some templates give the opening mark in the prompt)."""
     thought = _THINK.match(text) if "</think>" in text else None
     if thought is None:
         return text, thinking
@@ -59,21 +59,23 @@ def split_thinking(text: str, thinking: str = "") -> tuple[str, str]:
 
 
 def read_usage(used: Mapping[str, Any]) -> Usage:
-    """Tokens of a completion's `usage`."""
+    """Return the tokens of a completion's `usage`."""
     details = used.get("prompt_tokens_details") or {}
     return Usage(
-        int(used.get("prompt_tokens") or 0), int(used.get("completion_tokens") or 0), int(details.get("cached_tokens") or 0)
-    )  # fmt: skip
+        int(used.get("prompt_tokens") or 0),
+        int(used.get("completion_tokens") or 0),
+        int(details.get("cached_tokens") or 0),
+    )
 
 
 def _cost(used: Mapping[str, Any] | None) -> float | None:
-    """What the provider itself says the call cost (OpenRouter does)."""
+    """Return the USD that the provider itself gives for the call (OpenRouter does), or None."""
     cost = (used or {}).get("cost")
     return float(cost) if isinstance(cost, int | float) else None
 
 
 def read_logprobs(given: Mapping[str, Any] | None) -> list[Any] | None:
-    """[token, log-probability, alternatives] for each token; None where there are none."""
+    """Return [token, log-probability, alternatives] for each token; None if there are none."""
     content = (given or {}).get("content")
     if not content:
         return None
@@ -88,30 +90,32 @@ def read_logprobs(given: Mapping[str, Any] | None) -> list[Any] | None:
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, base: str, model: str) -> KardiaError | Reply:
-    """What an HTTP status means: this call's failure (`CallFailed`), the run's (`ProviderError`), or a filtered reply."""
-    said = message_of(body)
-    lower = said.lower()
+    """Return the meaning of an HTTP error: the call's failure, the run's (`ProviderError`), or a filtered reply."""
+    message = message_of(body)
+    lower = message.lower()
     if status in (400, 403) and any(words in lower for words in _FILTERED):
         return Reply("", finish_reason="content_filter")
     if status in (401, 403):
-        return ProviderError(f"{base} refuses the key ({status}: {said})", "set the key in the environment or in .env")
+        return ProviderError(
+            f"{base} refuses the key ({status}: {message})", "set the key in the environment or in .env"
+        )
     if status == 404:
         remedy = "check the name, and --api-base (often …/v1)"
-        return ProviderError(f"{base} does not know {model!r} (404: {said})", remedy)
+        return ProviderError(f"{base} does not know {model!r} (404: {message})", remedy)
     wait = retry_after_of(headers)
     if wait is None and status == 429:
         wait = _wait_in_words(body)
     if status == 402 or (status == 429 and ("insufficient_quota" in lower or ("billing" in lower and wait is None))):
-        return ProviderError(f"{base}: no credit left ({status}: {said})", "top up, or use another model")
+        return ProviderError(f"{base}: no credit left ({status}: {message})", "top up, or use another model")
     if status == 429 and "request too large" not in lower:  # else a minute's tokens are fewer: no wait will do
-        return CallFailed("rate_limit", said, wait)
+        return CallFailed("rate_limit", message, wait)
     if status in (408, 409, 425) or status >= 500:
-        return CallFailed("server", f"{status}: {said}", wait)
-    return CallFailed("invalid", f"{status}: {said}")
+        return CallFailed("server", f"{status}: {message}", wait)
+    return CallFailed("invalid", f"{status}: {message}")
 
 
 def message_of(body: bytes) -> str:
-    """The message of an error answer in at most 200 characters, with its code in front."""
+    """Return the message of an error answer in at most 200 characters, with its code in front."""
     text = body.decode("utf-8", "replace")
     try:
         error = orjson.loads(body).get("error")
@@ -126,14 +130,17 @@ def message_of(body: bytes) -> str:
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
-    """Seconds that an error answer asks to wait: Retry-After (seconds or a date), else x-ratelimit-reset of what is used up."""
+    """Return the seconds that an error answer asks to wait, or None.
+
+    Retry-After (seconds or a date), else the x-ratelimit-reset of what is used up.
+    """
     precise = headers.get("retry-after-ms")
     if precise is not None:
         return _number(precise, 0.001)
-    told = headers.get("Retry-After")
-    if told is not None:
-        seconds = _number(told, 1.0)
-        return seconds if seconds is not None else _until(told)
+    given = headers.get("Retry-After")
+    if given is not None:
+        seconds = _number(given, 1.0)
+        return seconds if seconds is not None else _until(given)
     left = read_quota(headers)
     if left is None:
         return None
@@ -144,7 +151,7 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
 
 
 def _wait_in_words(body: bytes) -> float | None:
-    """Seconds of `try again in 9.8s` (OpenAI), `retry in 45.5s` (Gemini): they send no header."""
+    """Return the seconds of `try again in 9.8s` (OpenAI) or `retry in 45.5s` (Gemini): they send no header."""
     found = _WORDS.search(body.decode("utf-8", "replace"))
     return read_duration(found[1].rstrip(".")) if found else None
 
@@ -164,14 +171,16 @@ def _until(text: str) -> float | None:
 
 
 def read_quota(headers: Mapping[str, str]) -> Quota | None:
-    """What the x-ratelimit headers say is left; None where there are none."""
+    """Return what is left by the x-ratelimit headers; None without them."""
     requests, tokens = headers.get("x-ratelimit-remaining-requests"), headers.get("x-ratelimit-remaining-tokens")
     if requests is None and tokens is None:
         return None
     return Quota(
-        _count(requests), _count(tokens),
-        read_duration(headers.get("x-ratelimit-reset-requests")), read_duration(headers.get("x-ratelimit-reset-tokens")),
-    )  # fmt: skip
+        _count(requests),
+        _count(tokens),
+        read_duration(headers.get("x-ratelimit-reset-requests")),
+        read_duration(headers.get("x-ratelimit-reset-tokens")),
+    )
 
 
 def _count(text: str | None) -> int | None:
@@ -182,7 +191,7 @@ def _count(text: str | None) -> int | None:
 
 
 def read_duration(text: str | None) -> float:
-    """Seconds of `6m0s`, `120ms`, or a bare number; 0 where it says nothing."""
+    """Return the seconds of `6m0s`, `120ms` or a bare number; 0 for none."""
     if not text:
         return 0.0
     seconds = _number(text, 1.0)

@@ -1,9 +1,9 @@
 """Replies that fill a schema: ask for JSON, read it, validate it; one repair turn that shows the model its error.
 
-A reply that still does not fit is a `CallFailed`: `parse` where no JSON object was found, `invalid` where it breaks the
-schema, `two_verdicts` where it holds two unlike objects, and what the task's own check says. Nothing is clamped, guessed
-or filled in. Where the task has a nonce, the one object that carries it is the answer: another, quoted from the
-material, is none.
+A reply that still does not fit is a `CallFailed`: `parse` where no JSON object was found, `invalid` where it breaks
+the schema, `two_verdicts` where it holds two unlike objects, and what the task's own check says. Nothing is clamped,
+guessed or filled in. Where the task has a nonce, the one object that carries it is the answer: another, quoted from
+the material, is none.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _REPAIR = "That answer cannot be used: {error}\nGive the whole answer again as o
 
 
 async def ask(backend: Backend, request: Request, check: Check | None = None) -> Reply:
-    """Complete the request; with a schema, give a reply whose `parsed` is valid, after at most one repair turn.
+    """Return the reply to a request; with a schema, its `parsed` is valid, after at most one repair turn.
 
     Raises `CallFailed`, also for a reply that was cut, filtered or refused: that is no text to use.
     """
@@ -75,13 +75,14 @@ def _repair(request: Request, reply: Reply, error: str) -> Request:
 
 
 def read(text: str, schema: type[BaseModel], check: Check | None = None, nonce: str = "") -> BaseModel:
-    """The JSON object in a text as an instance of the schema; raises a typed `CallFailed`."""
+    """Return the JSON object in a text as an instance of the schema; raises a typed `CallFailed`."""
     try:
         parsed = schema.model_validate(_only_object(text, nonce))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        why: Why = first["type"] if first["type"] in TYPED else "invalid"  # type: ignore[assignment]  # TYPED are all Why
+        # The types in TYPED are all of `Why`.
+        why: Why = first["type"] if first["type"] in TYPED else "invalid"  # type: ignore[assignment]
         raise CallFailed(why, f"{place}: {first['msg']}") from None
     try:
         if check is not None:
@@ -94,7 +95,7 @@ def read(text: str, schema: type[BaseModel], check: Check | None = None, nonce: 
 
 
 def _only_object(text: str, nonce: str = "") -> object:
-    """The one JSON object of a text, alone, in a code fence, or among prose; two different ones are a failure."""
+    """Return the one JSON object of a text, alone, in a fence, or among prose; two different ones are a failure."""
     stripped = text.strip()
     try:
         return orjson.loads(stripped)
@@ -118,7 +119,7 @@ def _objects(text: str) -> list[object]:
             value, place_after = decoder.raw_decode(text, place)
         except JSONDecodeError as error:
             if error.pos >= len(text) or error.msg.startswith("Unterminated"):
-                break  # an object that was cut: what stands inside it is no answer
+                break  # an object that was cut: what is inside it is no answer
             place = text.find("{", place + 1)
             continue
         found.append(value)

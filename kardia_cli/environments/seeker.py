@@ -23,7 +23,7 @@ class SeekerReply(BaseModel):
 async def speak(
     row: Row, chat: Chat, *, seed: int, exchange: int, max_exchanges: int, revision: int = 0
 ) -> SeekerReply:
-    """The seeker's turn after the row's messages so far; `exchange` counts from 1."""
+    """Return the seeker's turn after the row's messages so far; `exchange` counts from 1."""
     facts = {
         "person": row.get("person") or "",
         "mbti": row.get("mbti"),
@@ -49,7 +49,7 @@ async def speak(
 
 _SYSTEM = """\
 You play a person who writes to a supporter about something that happened to them. Stay this person throughout: their
-console, their life, what they know. Write as people type: short, concrete, not polished. Show the feeling through what
+voice, their life, what they know. Write as people type: short, concrete, not polished. Show the feeling through what
 you tell rather than by naming it. Never give support yourself and never mention that you play a part."""
 
 _TURN = """\

@@ -1,10 +1,13 @@
-"""The sentient user (SAGE, arXiv 2505.02847; design note systems-llm, section 1): a person whose mood each reply moves.
+"""The sentient user (SAGE, arXiv 2505.02847): a person whose mood each reply moves.
+
+See the design note systems-llm, section 1.
 
     first_talk ─▶ model ─▶ how did that feel? ─▶ mood ─▶ what do they write now? ─▶ model …
 
-The mood is a whole number. The simulator says how a reply changes it; the arithmetic is done here: the change is clipped, the
-mood capped at 100, and the talk ends at success, at failure, with a goodbye, or after so many user turns. The last reply
-before the turn limit is not judged, as in SAGE, unless `judge_last_turn`. RLVER's variant is the same with other numbers.
+The mood is a whole number. The simulator says how a reply changes it; the arithmetic is done here: the change is
+clipped, the mood capped at 100, and the talk ends at success, at failure, with a goodbye, or after so many user turns.
+The last reply before the turn limit is not judged, as in SAGE, unless `judge_last_turn`. RLVER's variant is the same
+with other numbers.
 """
 
 from __future__ import annotations
@@ -39,15 +42,15 @@ __all__ = [
 CAP = 100
 Stop = Literal["success", "failure", "goodbye", "turn_limit"]
 Say = Callable[[list[dict[str, str]]], Awaitable[str]]
-"""The other side: what it visibly answers to the talk so far, which ends with a user message. May raise `CallFailed`."""
+"""The other side: its visible answer to the messages so far, which end with the user's. May raise `CallFailed`."""
 
 
 @dataclass(frozen=True)
 class Rules:
     """The numbers of a talk; SAGE's by default. `UsageError` where no talk could be held by them.
 
-    `delta_max` clips each change (None: no clip); the talk fails below `fail_below` and succeeds at `succeed_at` (None: only
-    a goodbye says so); `max_turns` counts the user's turns.
+    `delta_max` clips each change (None: no clip); the talk fails below `fail_below` and succeeds at `succeed_at`
+    (None: only a goodbye says so); `max_turns` counts the user's turns.
     """
 
     e0: int = 40
@@ -67,21 +70,21 @@ class Rules:
             raise UsageError(f"max_turns={self.max_turns} leaves no talk", "take 1 or more")
 
     def clipped(self, change: int) -> int:
-        """A change within the clip."""
+        """Return a change within the clip."""
         return change if self.delta_max is None else max(-self.delta_max, min(self.delta_max, change))
 
     def next_mood(self, mood: int, change: int) -> int:
-        """The mood after a change: clipped, capped at 100."""
+        """Return the mood after a change: clipped, capped at 100."""
         return min(CAP, mood + self.clipped(change))
 
     def stop_by_mood(self, mood: int) -> Stop | None:
-        """How a talk in this mood is over by its mood alone; None where it goes on."""
+        """Return how a conversation ends by this mood alone; None if it goes on."""
         if mood < self.fail_below:
             return "failure"
         return "success" if self.succeed_at is not None and mood >= self.succeed_at else None
 
     def plain(self) -> dict[str, Any]:
-        """The numbers as JSON values."""
+        """Return the numbers as JSON values."""
         return asdict(self)
 
 
@@ -90,17 +93,17 @@ RLVER = Rules(e0=30, delta_max=None, fail_below=1, succeed_at=None, max_turns=8)
 
 
 def band(mood: int) -> str:
-    """The band of a mood: S from 100, A from 70, B from 40, C from 10, F below."""
+    """Return the band of a mood: S from 100, A from 70, B from 40, C from 10, F below."""
     return next((name for name, least in (("S", 100), ("A", 70), ("B", 40), ("C", 10)) if mood >= least), "F")
 
 
 @dataclass
 class Conversation:
-    """A talk as it came about.
+    """A conversation of a sentient user with a model.
 
     `messages` are what both sides saw; `emotions` the moods, the first before any reply; `deltas` the changes as the
-    simulator gave them, before the clip, so emotions[t] = rules.next_mood(emotions[t-1], deltas[t-1]). `stop` is None where a
-    call failed: then `error` says which, and `by` whose ("model" or "simulator").
+    simulator gave them, before the clip, so emotions[t] = rules.next_mood(emotions[t-1], deltas[t-1]). `stop` is None
+    where a call failed: then `error` says which, and `by` whose ("model" or "simulator").
     """
 
     messages: list[dict[str, str]]
@@ -123,12 +126,12 @@ class Conversation:
 
     @property
     def turns(self) -> int:
-        """How many messages the user has written."""
+        """Number of messages that the user has written."""
         return sum(message["role"] == "user" for message in self.messages)
 
 
 async def converse(player: Player, say: Say, rules: Rules) -> Conversation:
-    """Let the user talk with the other side until a stop rule ends it, or a call fails for good."""
+    """Return the conversation of the user with the other side, until a stop rule ends it or a call fails for good."""
     talk = Conversation([{"role": "user", "content": player.profile.first_talk}], [rules.e0])
     while talk.stop is None:
         talk.by = "model"
@@ -144,7 +147,9 @@ async def converse(player: Player, say: Say, rules: Rules) -> Conversation:
 
 
 async def _answered(talk: Conversation, player: Player, rules: Rules) -> Stop | None:
-    """The user reads the last reply and, while a turn is left, answers it; how the talk ends by that, None if it goes on."""
+    """Let the user read the last reply and, while a turn is left, answer it; returns how that ends the conversation, or
+    None.
+    """
     last = talk.turns >= rules.max_turns
     if last and not rules.judge_last_turn:
         return "turn_limit"
@@ -161,7 +166,7 @@ async def _answered(talk: Conversation, player: Player, rules: Rules) -> Stop | 
 
 
 def _thought(turn: int, felt: Felt, said: Said | None) -> dict[str, Any]:
-    """The inner side of the user turn at this index of `messages`: one record of a fixed shape."""
+    """Return the inner side of the user turn at this index of `messages`: one record of a fixed shape."""
     plan = ""
     if said is not None:
         named = ("attitude", "aim", "tone", "content", "draft", "revision")

@@ -1,8 +1,8 @@
-"""Who the sentient user is: a person, what happened, how the talk begins, and what they secretly hope for.
+"""Profiles of sentient users: a person, a situation, a first message, and a hidden hope.
 
-Read from SAGE's own profiles and logs (player, scene, character, topic, task, first_talk), from kardia's profiles of that
-kind, and from kardia's dialogues, by the mapping in `read`. The eight hidden intentions are SAGE's (arXiv 2505.02847,
-appendix A), described in our words.
+Read from SAGE's own profiles and logs (player, scene, character, topic, task, first_talk), from kardia's profiles of
+that kind, and from kardia's dialogues, by the mapping in `read`. The eight hidden intentions are SAGE's (arXiv
+2505.02847, appendix A), described in our words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Kind = Literal["rational", "emotional", ""]
 
 
 class Intention(NamedTuple):
-    """One hidden intention: its id, its kind, what the person hopes for, and the sign of it in SAGE's Chinese `task`."""
+    """One hidden intention: its id, kind, what the person hopes for, and its sign in SAGE's Chinese `task`."""
 
     id: str
     kind: Kind
@@ -47,7 +47,7 @@ _TAKES = "a sentient user needs person, scene or situation, and first_talk or a 
 
 @dataclass(frozen=True)
 class Profile:
-    """A sentient user. `intention` is the id of one of the eight, empty for another; `hidden` says it in words."""
+    """A sentient user. `intention` is the id of one of the eight, "" for another; `hidden` puts it in words."""
 
     id: str
     person: str
@@ -62,7 +62,7 @@ class Profile:
 
 
 def read(row: Row) -> Profile:
-    """The sentient user that a row describes; `RowError` names what is missing.
+    """Return the sentient user that a row describes; `RowError` names what is missing.
 
     person       person, or SAGE's player
     scene        scene, else situation
@@ -95,7 +95,7 @@ def _kind(value: object) -> Kind:
 
 
 def _text(row: Mapping[str, Any], *names: str) -> str:
-    """The first of these fields that is a text and not empty; `RowError` for one that is something else."""
+    """Return the first of these fields that is a text and not empty, else ""; `RowError` for one that is no text."""
     for name in names:
         value = row.get(name)
         if value is not None and not isinstance(value, str):
@@ -106,7 +106,7 @@ def _text(row: Mapping[str, Any], *names: str) -> str:
 
 
 def _first(row: Row, name: str) -> str:
-    """The first message of the seeker in a talk."""
+    """Return the first message of the seeker in a list of messages, "" for none."""
     talk = row.get(name)
     if not isinstance(talk, Sequence) or isinstance(talk, str):
         return ""
@@ -123,7 +123,7 @@ def _traits(row: Row) -> tuple[str, ...]:
 
 
 def _reactions(value: object) -> str:
-    """Reactions as lines: what raises the mood, what lowers it, how the person is in each mood."""
+    """Return reactions as lines: what raises the mood, what lowers it, how the person is in each mood."""
     if isinstance(value, str):
         return value.strip()
     if not isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 """One judge's questions on one turn: in one call or one for each criterion, once or several times.
 
-A call whose answer breaks a rule gets one repair turn (chat/structured.py), then is asked anew, with another fence, nonce
-and order, as often as the rubric's `failures.retry` says. Then it is a typed failure.
+A call whose answer breaks a rule gets one repair turn (chat/structured.py), then is asked anew, with another fence,
+nonce and order, as often as the rubric's `failures.retry` says. Then it is a typed failure.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LOGPROBS = {"logprobs": True, "top_logprobs": 10}
 
 
 class Sheet(NamedTuple):
-    """What one call asks."""
+    """The criteria and questions of one call."""
 
     name: str
     criteria: Sequence[Criterion]
@@ -44,7 +44,7 @@ class Sheet(NamedTuple):
 
 @dataclass(frozen=True)
 class Manner:
-    """How a judge asks: calls, samples, what is done with quotes, and (for probes) the order and the names of levels."""
+    """How a judge is asked: calls, samples, the handling of quotes, and (for probes) the order and names of levels."""
 
     calls: Calls = "turn"
     samples: int = 1
@@ -60,7 +60,9 @@ class Manner:
 async def ask_until_valid(
     chat: Chat, retry: int, make: Callable[[int], tuple[Request, Callable[[BaseModel], None]]]
 ) -> Reply:
-    """Ask what `make` makes for each attempt until an answer keeps the rules; raises the last `CallFailed`."""
+    """Return the first reply that keeps the rules to the requests that `make` makes by attempt; raises the last
+    `CallFailed`.
+    """
     for attempt in range(retry + 1):
         request, check = make(attempt)
         try:
@@ -72,7 +74,7 @@ async def ask_until_valid(
 
 
 async def ask_opinion(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Manner) -> Opinion:
-    """What this judge says on the turn, over all samples.
+    """Return this judge's opinion on the turn, over all samples.
 
     With several samples the first asks for log-probabilities; where they come back for every level, it is enough.
     Raises `CallFailed` where one call gave nothing usable.
@@ -90,7 +92,7 @@ async def _sample(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Manner
 
 
 def sheets(rubric: Rubric, questions: Sequence[Question], calls: Calls) -> list[Sheet]:
-    """The calls of one sample: all in one, or one for each criterion and one for the questions."""
+    """Return the calls of one sample: all in one, or one for each criterion and one for the questions."""
     if calls == "turn":
         return [Sheet("turn", rubric.judged, questions, rubric.solved)]
     alone = [Sheet(criterion.id, [criterion], [], "") for criterion in rubric.judged]

@@ -1,4 +1,4 @@
-"""What a text hides from its reader: the plain copy that a judge should read, and what was hidden in it.
+"""Hidden contents of a text: the plain copy that a judge should read, and the names of what was hidden in it.
 
 Rules and patterns are not in the paper; they see characters, not meaning. All take time that is linear in the text.
 """
@@ -37,7 +37,7 @@ _SUSPECT = re.compile(f"[{confusables.UNSEEN}{confusables.STYLED}{''.join(confus
 def reveal(text: str) -> Revealed:
     """Return the text as a judge should read it; ordinary text of any language is the same object, with nothing named.
 
-    Out go characters that nobody sees (zero-width, bidi controls, tags, smuggled variation selectors, soft hyphens,
+    Out go characters that no reader sees (zero-width, bidi controls, tags, smuggled variation selectors, soft hyphens,
     private use, control) except where a script or an emoji needs them. Look-alike letters become Latin in words that
     mix scripts, and in words of look-alikes alone where the text has no other words of that script. Base64 and hex that
     decode to readable text (16 characters and more) are named "base64" and stay.
@@ -58,7 +58,7 @@ def reveal(text: str) -> Revealed:
     return Revealed(plain if found else text, tuple(kind for kind in KINDS if kind in found))
 
 
-# --- characters that nobody sees
+# --- characters that no reader sees
 
 _UNSEEN = re.compile(f"[{confusables.UNSEEN}]+")
 _EMOJI = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"

@@ -1,4 +1,4 @@
-"""Words to a grader: does a text speak to its judge, or of its own grading? The patterns are data/grading_talk.toml."""
+"""Texts that address a grader or their own grading; the patterns are data/grading_talk.toml (not in the paper)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VERDICT = re.compile(r"\b(?:PASS|SOLVED)\b")
 
 
 def is_appeal(text: str) -> bool:
-    """Return True if the text speaks to a grader or of its own grading, in disguise or not.
+    """Return True if the text addresses a grader or its own grading, in disguise or not.
 
     Made to miss little (not in the paper): ask about its hits. Takes time that is linear in the text.
     """

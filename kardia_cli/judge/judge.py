@@ -1,4 +1,4 @@
-"""A rubric in the hands of a model, or of a panel of models. Used alike by critique, refine, grpo and evaluate."""
+"""A rubric applied by a model, or by a panel of models. Used alike by critique, refine, grpo and evaluate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kardia_cli.stream import flow
 
 
 class Judge:
-    """A rubric in the hands of one model, or of several whose mean and majority count.
+    """A rubric applied by one model, or by several whose mean and majority count.
 
     `calls`: one call a turn, or one a criterion and one for the questions; `samples`: how often each is asked;
     `quotes`: what is done with evidence, if not what the rubric says; `gate`: who takes the second look at a gate.
@@ -66,7 +66,7 @@ class Judge:
         return sum(sheets * (self.manner.samples if chat.real else 1) for chat in self.chats)
 
     def abstentions(self) -> str:
-        """What to say where the judge left more levels ungraded than the rubric's `abstain.max_share`; else empty."""
+        """Return a warning if the judge left more levels ungraded than the rubric's `abstain.max_share`; else ""."""
         silent, total = self.abstained.total(), self.graded.total()
         if not total or silent / total <= self.rubric.abstain.max_share:
             return ""
@@ -83,14 +83,14 @@ class Judge:
         )
 
     def variant(self, seed: int | None = None, **manner: Any) -> Judge:
-        """The same judge with another seed, `order="reversed"` or `labels="letters"`: for repeats and probes."""
+        """Return the same judge with another seed, `order="reversed"` or `labels="letters"`: for repeats and probes."""
         other = copy.copy(self)
         other.seed = self.seed if seed is None else seed
         other.manner = asking.changed(self.manner, **manner)
         return other
 
     async def judge(self, row: Row, turn: int, text: str, *, revision: int = 0, plain: bool = False) -> Critique:
-        """The verdict on `text` as the supporter turn at index `turn` of the row's messages.
+        """Return the verdict on `text` as the supporter turn at index `turn` of the row's messages.
 
         `plain` says that no spans are expected. Raises `CallFailed` where a judge gave no usable reply.
         """
@@ -113,7 +113,7 @@ class Judge:
         return critique.model_copy(update={"panel": panel if len(panel) > 1 else []})
 
     def rescored(self, row: Row, turn: int, text: str, stored: Critique, *, plain: bool = False) -> Critique:
-        """A saved critique of this very turn decided anew by the rubric's policy: checks, levels, verdict and score.
+        """Return a saved critique of this turn decided anew by the rubric's policy: checks, levels, verdict and score.
 
         No call is made: it takes the answers that were saved, so the rubric must read as it did (`rubric_hash`).
         """
@@ -127,11 +127,11 @@ class Judge:
         return verdicts.decide(self.rubric, stored.model_copy(update=changes))
 
     def text_hash(self, row: Row, turn: int, text: str) -> str:
-        """Hash of the judged turn and of all that the judge sees with it."""
+        """Return the hash of the judged turn and of all that the judge sees with it."""
         return JudgedTurn(row, turn, text, self.seed).hash
 
     def _empty(self, judged: JudgedTurn, revision: int, plain: bool) -> Critique:
-        """The critique as far as code alone decides it."""
+        """Return the critique as far as code alone decides it."""
         talk = " ".join(message["content"] for message in history(judged.row, judged.turn))
         findings = verdicts.run_checks(
             self.rubric, judged.text, judged.row.get("emotion"), plain,
@@ -172,7 +172,10 @@ class Judge:
         )  # fmt: skip
 
     async def check_fit(self, row: Row, turn: int, text: str, following: str) -> FitReply:
-        """Whether the seeker turn after index `turn` still fits the rewritten reply `text` (a panel's first judge says)."""
+        """Return the answer whether the seeker turn after `turn` still fits the rewritten reply `text`.
+
+        Of a panel the first judge is asked.
+        """
         judged = JudgedTurn(row, turn, text, self.seed)
 
         def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
@@ -190,7 +193,7 @@ class Judge:
         return parsed
 
     async def judge_dialogue(self, row: Row) -> list[DialogueAnswer]:
-        """Answers to the rubric's questions on a whole dialogue, a panel's by majority; empty where it asks none."""
+        """Return answers to the rubric's questions on a whole dialogue, a panel's by majority; [] if it asks none."""
         if not self.rubric.dialogue:
             return []
         given = await flow.gather_all(self._whole(chat, row) for chat in self.chats)
@@ -204,7 +207,8 @@ class Judge:
         def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:
             secret = judged.secret("dialogue", attempt)
             facts = {
-                "person": judged.person, "mbti": row.get("mbti"), "situation": judged.situation, "messages": judged.talk,
+                "person": judged.person, "mbti": row.get("mbti"), "situation": judged.situation,
+                "messages": judged.talk,
                 "emotions": [found.emotion for found in read if found],
                 "questions": [{"id": item.id, "ask": item.ask} for item in self.rubric.dialogue],
                 "nonce": secret.nonce,
@@ -231,11 +235,11 @@ def _answer(answers: Sequence[DialogueAnswer], name: str) -> DialogueAnswer:
 
 
 def _agreed(given: Sequence[DialogueAnswer]) -> DialogueAnswer:
-    """The answer of the majority, with the reason of the first who gave it; a tie counts as yes."""
+    """Return the answer of the majority, with the reason of the first who gave it; a tie counts as yes."""
     present = sum(answer.present for answer in given) * 2 >= len(given)
     return next(answer for answer in given if answer.present == present)
 
 
 def unscored(error: CallFailed) -> str:
-    """How a failed judge is reported: why, never a number."""
+    """Return the reason of a score that a failed judge left open; it is never a number."""
     return f"not scored: {error}"

@@ -1,7 +1,7 @@
-"""What is judged, and what the judge sees of it: the visible words, normalised; never the hidden spans or the gold label.
+"""A turn as the judge sees it: the visible words, normalised; never the hidden spans or the gold label.
 
-Fence, nonce and order are HMACs of seed, row, turn, what is asked, attempt and the judged text's hash. So no text can know
-them, since it would have to know its own hash, and a second run asks the same.
+Fence, nonce and order are HMACs of seed, row, turn, what is asked, attempt and the judged text's hash. So no text can
+know them, since it would have to know its own hash, and a second run asks the same.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DANGER = frozenset({"suicide", "self_harm", "harm_to_others"})
 
 
 class Secret(NamedTuple):
-    """What marks one call: the fence around foreign text, the nonce of the verdict, and the source of its order."""
+    """The marks of one call: the fence around foreign text, the nonce of the verdict, and the source of its order."""
 
     fence: str
     nonce: str
@@ -35,7 +35,7 @@ class Secret(NamedTuple):
 
 @dataclass(frozen=True)
 class JudgedTurn:
-    """One supporter turn in its place: `row["messages"][:turn]` is the talk before, `text` the turn as it stands."""
+    """One supporter turn in its dialogue: `row["messages"][:turn]` come before it, `text` is it with its spans."""
 
     row: Row
     turn: int
@@ -44,7 +44,7 @@ class JudgedTurn:
 
     @cached_property
     def hash(self) -> str:
-        """16 hex digits over the judged turn and all that the judge sees with it, our own prompts included."""
+        """16 hex digits over the judged turn and all that the judge sees with it, kardia's own prompts included."""
         about = [self.row.get(name) for name in ("person", "mbti", "situation", "emotion")]
         return content_hash(prompts.HASH, about, history(self.row, self.turn), self.text)
 
@@ -60,18 +60,18 @@ class JudgedTurn:
 
     @cached_property
     def situation(self) -> str:
-        """What happened, normalised."""
+        """The row's situation, normalised."""
         return disguise.reveal(str(self.row.get("situation") or "")).text
 
     @cached_property
     def talk(self) -> list[dict[str, str]]:
-        """The visible talk before the turn, normalised."""
+        """The visible messages before the turn, normalised."""
         return [
             {**message, "content": disguise.reveal(message["content"]).text} for message in history(self.row, self.turn)
         ]
 
     def facts(self) -> dict[str, Any]:
-        """The facts of a task about this turn."""
+        """Return the facts of a task about this turn."""
         return {
             "person": self.person,
             "mbti": self.row.get("mbti"),
@@ -81,14 +81,14 @@ class JudgedTurn:
         }
 
     def secret(self, asked: str, attempt: int) -> Secret:
-        """The fence, nonce and order of one call about what is `asked`."""
+        """Return the fence, nonce and order of one call about `asked`."""
         parts = "\x1f".join([row_id(self.row), str(self.turn), asked, str(attempt), self.hash])
         digest = hmac.new(str(self.seed).encode(), parts.encode(), hashlib.sha256).hexdigest()
         return Secret(f"---{digest[8:20]}---", digest[:8], random.Random(digest))
 
     @cached_property
     def applying(self) -> frozenset[str]:
-        """Which of `always`, `risk`, `abuse` and `appeal` hold here: the rubric's questions for these are asked."""
+        """Those of `always`, `risk`, `abuse` and `appeal` that hold here: the rubric's questions for them are asked."""
         shown = risk.at_risk(self.row, self.turn)
         holds = {"always"}
         if shown & DANGER:
@@ -100,5 +100,5 @@ class JudgedTurn:
         return frozenset(holds)
 
     def questions(self, rubric: Rubric) -> list[Question]:
-        """The rubric's questions that apply here."""
+        """Return the rubric's questions that apply here."""
         return [question for question in rubric.questions if question.where & self.applying]

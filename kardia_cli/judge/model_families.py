@@ -58,7 +58,7 @@ def _model_part(name: str) -> str:
 
 
 def _family_of_name(name: str) -> str:
-    """Return the family that a bare name tells ("" for none), of a distilled model that of the pupil: it is named last."""
+    """Return the family that a bare name tells ("" for none); of a distilled model the pupil, which is named last."""
     found = [(match.start(), family) for family, words in _patterns().items() for match in words.finditer(name)]
     if not found:
         return ""

@@ -1,4 +1,4 @@
-"""What of a private profile a reply gives away: contact data, or a long run of its words (rules not in the paper)."""
+"""Leaks of a private profile into a reply: contact data, or a long run of its words (rules not in the paper)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """From raw replies to one opinion: log-probabilities, repeated samples, and panels of judges.
 
 A level is read as an expectation: over the log-probabilities of its token where the provider gives them, else over
-repeated samples, and over the judges of a panel. The spread (standard deviation) stays beside it. Source: the mean of a
-judge's distribution is the better estimate (design note judge, finding 10); the rules for ties and abstentions are ours.
+repeated samples, and over the judges of a panel. The spread (standard deviation) stays beside it. Source: the mean of
+a judge's distribution is the better estimate (design note judge, finding 10); the rules for ties and abstentions are
+not in the paper.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MASS = 0.5
 
 @dataclass(frozen=True)
 class Opinion:
-    """What one judge said on one turn, or on a part of what was asked about it. `solved` None: not asked."""
+    """One judge's levels and answers on a turn, or on a part of its questions. `solved` None: not asked."""
 
     levels: list[Level]
     answers: list[Finding]
@@ -35,7 +36,7 @@ class Opinion:
 def read_opinion(
     parsed: Any, labels: Sequence[str], reply: str, quotes: str, logprobs: list[Any] | None = None
 ) -> Opinion:
-    """A checked reply as an opinion; quotes that do not stand in `reply` are counted and left out."""
+    """Return a checked reply as an opinion; quotes that are not in `reply` are counted and left out."""
     graded = getattr(parsed, "criteria", [])
     ranks = {label: rank for rank, label in enumerate(labels, 1)}
     spoken = level_expectations(logprobs, [item.id for item in graded], ranks) if logprobs else {}
@@ -44,8 +45,8 @@ def read_opinion(
         Finding(id=item.id, present=item.present, detail=item.quote or item.reason)
         for item in getattr(parsed, "answers", [])
     ]
-    told = all(level.level is None or level.id in spoken for level in levels)
-    return Opinion(levels, answers, getattr(parsed, "solved", None), expected=bool(spoken) and told)
+    is_complete = all(level.level is None or level.id in spoken for level in levels)
+    return Opinion(levels, answers, getattr(parsed, "solved", None), expected=bool(spoken) and is_complete)
 
 
 def _level(item: Any, ranks: Mapping[str, int], spoken: tuple[float, float] | None, reply: str, quotes: str) -> Level:
@@ -64,10 +65,10 @@ def _level(item: Any, ranks: Mapping[str, int], spoken: tuple[float, float] | No
 def level_expectations(
     logprobs: list[Any], ids: Sequence[str], ranks: Mapping[str, int]
 ) -> dict[str, tuple[float, float]]:
-    """Mean and standard deviation of the level of each id, from the token that says it.
+    """Return mean and standard deviation of the level of each id, from the token that says it.
 
-    `logprobs` holds [token, log-probability, [[alternative, log-probability] …]]. An id whose level token cannot be found,
-    or whose labels hold less than `MASS` of the probability, is left out.
+    `logprobs` holds [token, log-probability, [[alternative, log-probability] …]]. An id whose level token cannot be
+    found, or whose labels hold less than `MASS` of the probability, is left out.
     """
     text = "".join(item[0] for item in logprobs)
     ends, place = [], 0
@@ -90,7 +91,7 @@ def level_expectations(
 
 
 def _distribution(item: Any, ranks: Mapping[str, int]) -> dict[int, float]:
-    """Probability of each level at a token, from it and its alternatives; empty where too little of it is on the scale."""
+    """Return the probability of each level at a token, from it and its alternatives; {} below `MASS` on the scale."""
     shares: dict[int, float] = {}
     for token, logprob in dict([*item[2], item[:2]]).items():
         rank = ranks.get(token.strip().strip('"'))
@@ -100,7 +101,7 @@ def _distribution(item: Any, ranks: Mapping[str, int]) -> dict[int, float]:
 
 
 def join_opinions(parts: Sequence[Opinion]) -> Opinion:
-    """Parts of one opinion (a call a criterion) as a whole."""
+    """Return the parts of one opinion (a call a criterion) as a whole."""
     solved = next((part.solved for part in parts if part.solved is not None), None)
     levels = [level for part in parts for level in part.levels]
     answers = [answer for part in parts for answer in part.answers]
@@ -108,20 +109,22 @@ def join_opinions(parts: Sequence[Opinion]) -> Opinion:
 
 
 def pool_opinions(opinions: Sequence[Opinion]) -> Opinion:
-    """Several opinions on the same questions as one: mean levels with their spread, and majorities.
+    """Return several opinions on the same questions as one: mean levels with their spread, and majorities.
 
     More abstentions than levels give an abstention. A question is found where at least half of the answers say yes;
     `solved` needs more than half. Reason and quotes are those of the level nearest to the mean.
     """
     if len(opinions) == 1:
         return opinions[0]
-    levels = [_mean_level([_of(opinion.levels, level.id) for opinion in opinions]) for level in opinions[0].levels]
-    answers = [_majority([_of(opinion.answers, answer.id) for opinion in opinions]) for answer in opinions[0].answers]
+    levels = [_mean_level([_by_id(opinion.levels, level.id) for opinion in opinions]) for level in opinions[0].levels]
+    answers = [
+        _majority([_by_id(opinion.answers, answer.id) for opinion in opinions]) for answer in opinions[0].answers
+    ]
     solved = [opinion.solved for opinion in opinions if opinion.solved is not None]
     return Opinion(levels, answers, sum(solved) * 2 > len(solved) if solved else None)
 
 
-def _of(items: Sequence[Any], name: str) -> Any:
+def _by_id(items: Sequence[Any], name: str) -> Any:
     return next(item for item in items if item.id == name)
 
 
@@ -136,7 +139,7 @@ def _mean_level(given: list[Level]) -> Level:
     nearest = min(known, key=lambda level: abs((level.level or 0) - mean))
     spread = statistics.stdev(values) if len(values) > 1 else nearest.spread
     facets = [
-        FacetLevel(id=facet.id, level=_mean([_of(level.facets, facet.id).level for level in known]))
+        FacetLevel(id=facet.id, level=_mean([_by_id(level.facets, facet.id).level for level in known]))
         for facet in nearest.facets
     ]
     return nearest.model_copy(update={"level": mean, "spread": spread, "misquotes": missed, "facets": facets})

@@ -1,7 +1,7 @@
-"""What a judge may give back, and the rules that its answer must keep.
+"""Replies that a judge may give, and the rules that they must keep.
 
-A reply that breaks one is a `CallFailed` with a type (`off_menu`, `bad_quote`, `missing`, `two_verdicts`, `nonce`): asked
-again, then not scored. Nothing is clamped, rounded or guessed.
+A reply that breaks one is a `CallFailed` with a type (`off_menu`, `bad_quote`, `missing`, `two_verdicts`, `nonce`):
+asked again, then not scored. Nothing is clamped, rounded or guessed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LETTERS = ("A", "B", "C", "D", "E")
 
 
 def _label(value: Any) -> Any:
-    """A label as text: a whole number or a text; a fraction, a truth value or a list is on no menu."""
+    """Return a label as text, from a whole number or a text; a fraction, a truth value or a list is an error."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return None if value is None else str(value)
     if isinstance(value, str):
@@ -84,10 +84,10 @@ class DialogueReply(BaseModel):
 
 @cache
 def turn_reply(labels: tuple[str, ...], criteria: bool, facets: bool, questions: bool, solved: bool) -> type[BaseModel]:
-    """The schema of a judge's reply on one turn: the nonce and what was asked, the reason always before the level.
+    """Return the schema of a judge's reply on one turn: nonce and what was asked, the reason always before the level.
 
-    Its `criteria` hold id, reason, quotes, level (a label) and, where the rubric has them, facets; `answers` those to the
-    yes/no questions; then `solved_reason` and `solved`.
+    Its `criteria` hold id, reason, quotes, level (a label) and, where the rubric has them, facets; `answers` those to
+    the yes/no questions; then `solved_reason` and `solved`.
     """
     level = Annotated[str | None, BeforeValidator(_label), WithJsonSchema(_menu(labels))]
     quotes = (list[str], Field(description="words of the reply, copied exactly, that show it"))
@@ -106,7 +106,7 @@ def turn_reply(labels: tuple[str, ...], criteria: bool, facets: bool, questions:
 
 
 def check_nonce(parsed: Any, nonce: str) -> None:
-    """Raise `Violation` where the verdict does not carry this call's nonce."""
+    """Raise `Violation` if the verdict does not carry this call's nonce."""
     if parsed.nonce != nonce:
         raise Violation("nonce", f"the nonce must be {nonce!r}, not {parsed.nonce[:40]!r}")
 
@@ -122,7 +122,7 @@ def check_turn(
     parsed: Any, rubric: Rubric, criteria: Sequence[Criterion], questions: Sequence[Question], labels: Sequence[str],
     reply: str, quotes: str,
 ) -> None:  # fmt: skip
-    """Raise `Violation` where a parsed verdict on a turn breaks the rules of the rubric."""
+    """Raise `Violation` if a parsed verdict on a turn breaks the rules of the rubric."""
     if criteria:
         check_ids("criteria", [item.id for item in parsed.criteria], [item.id for item in criteria])
         asked = {criterion.id: criterion for criterion in criteria}
@@ -161,5 +161,5 @@ def _check_quotes(item: Any, reply: str, least: int) -> None:
 
 
 def is_quoted_in(quote: str, text: str) -> bool:
-    """Whether the quote stands in the text word for word (runs of white space count as one space)."""
+    """Return True if the text holds the quote word for word (runs of white space count as one space)."""
     return bool(quote.strip()) and " ".join(quote.split()) in " ".join(text.split())

@@ -1,4 +1,4 @@
-"""The review file: turns on whose gates the first and the second look differ, for a person to decide (`--review FILE`)."""
+"""The review file (`--review FILE`): turns on whose gates first and second look differ, for a person to decide."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Review:
 
 
 def _judged_text(row: Row, critique: Critique) -> str:
-    """The text that a critique is about: what a later rewrite replaced, else what stands there."""
+    """Return the text that a critique is about: what a later rewrite replaced, else the present message."""
     for note in row.get("revisions") or []:
         if (note["turn"], note["kind"], note["revision"]) == (critique.turn, "rewrite", critique.revision + 1):
             return str(note["before"])
@@ -63,7 +63,7 @@ def _judged_text(row: Row, critique: Critique) -> str:
 def reviewing(
     stage: str, path: Path | None, force: bool, console: Console, judge: Judge | None = None, live: bool = False
 ) -> Iterator[Callable[[Row], None]]:
-    """What to call with each finished row; at the end it is said how many turns are in dispute.
+    """Yield the function to call with each finished row; at the end tell how many turns are in dispute.
 
     `live`: the judge itself notes each dispute when it arises, for commands whose rows hold no critiques. Raises
     `UsageError` where the file exists and `force` is not given.

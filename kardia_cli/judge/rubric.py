@@ -1,8 +1,8 @@
 """A rubric: criteria with a written anchor for every level, facets, yes/no questions, checks by code, and a policy.
 
-Two hashes stand on every score. `read_hash` covers what the judge reads (a word changed there: other scores, never
+Every score carries two hashes. `read_hash` covers what the judge reads (a word changed there: other scores, never
 mixed); `policy_hash` covers what is made of its answers (weights, thresholds, effects, checks): a change of that alone
-scores saved answers anew, without a call. The files are read by `rubric_file`; the format is ours.
+scores saved answers anew, without a call. The files are read by `rubric_file`; the format is kardia's own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Applies = Literal["always", "risk", "abuse", "appeal"]
 
 
 def _anchors(levels: tuple[int, ...]) -> dict[str, Any]:
-    """What an editor should know of a table of anchors: each level, as text, and no other."""
+    """Return the JSON Schema of a table of anchors: each level, as text, and no other."""
     texts = {str(level): {"type": "string"} for level in levels}
     return {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
 
@@ -72,7 +72,7 @@ class Criterion(Part):
 
 
 class Question(Part):
-    """A yes/no question. `fail` fails the turn; `gate` vetoes it once a second look agrees; `note` only counts in levels."""
+    """A yes/no question: `fail` fails the turn, `gate` vetoes it if a second look agrees, `note` is only counted."""
 
     id: str
     ask: str
@@ -151,7 +151,7 @@ class DialogueQuestion(Part):
 
 
 class Abstain(Part):
-    """Whether the judge may decline to grade, and what that does to the score of the turn."""
+    """The judge's right to decline to grade, and what that does to the score of the turn."""
 
     allowed: bool = True
     policy: Literal["mask", "skip", "fail"] = Field(
@@ -164,14 +164,14 @@ class Abstain(Part):
 
 
 class Failures(Part):
-    """What happens when the judge gives nothing usable: asked anew `retry` times, then the turn is not scored."""
+    """Handling of a judge without a usable answer: asked anew `retry` times, then the turn is not scored."""
 
     retry: int = Field(default=1, ge=0, le=5, description="fresh calls after one whose answer broke a rule")
     on_fail: Literal["mask"] = Field(default="mask", description="a failed judge is not scored, never 0")
 
 
 class Gates(Part):
-    """What a gate does."""
+    """The effect of a gate."""
 
     disagree: Literal["fail", "note"] = Field(
         default="fail",
@@ -207,7 +207,7 @@ class Rubric(Part):
 
     @cached_property
     def read_hash(self) -> str:
-        """16 hex digits over what the judge reads and how its answer is taken (layout, comments, policy do not count)."""
+        """16 hex digits over what the judge reads and how its answer is taken, without layout, comments and policy."""
         graded = [
             c.model_dump(mode="json", include={"id", "ask", "levels", "facets", "not_credit"}) for c in self.judged
         ]

@@ -1,6 +1,6 @@
-"""Rubric files: find them, read them, and say with file, line and remedy what is wrong in one.
+"""Rubric files: finding and reading them, and errors with file, line and remedy.
 
-`load` takes a name from `rubrics/` or the path of a YAML file; `schema` is the JSON Schema for editors, which stands
+`load` takes a name from `rubrics/` or the path of a YAML file; `schema` is the JSON Schema for editors, also kept
 beside the files as `rubrics/rubric.schema.json`.
 """
 
@@ -19,7 +19,7 @@ from kardia_cli.plugins import nearest
 
 
 class Problem(NamedTuple):
-    """What is wrong in a rubric: where (keys and indices), and what to do."""
+    """An error in a rubric: its place (keys and indices), the message and the remedy."""
 
     place: tuple[str | int, ...]
     said: str
@@ -27,23 +27,23 @@ class Problem(NamedTuple):
 
 
 def folder() -> Path:
-    """Where the shipped rubrics are: inside the wheel, or beside the package in a checkout."""
+    """Return the folder of the shipped rubrics: inside the wheel, or beside the package in a checkout."""
     inside = Path(__file__).parents[1] / "rubrics"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "rubrics"
 
 
 def names() -> list[str]:
-    """Names of the shipped rubrics."""
+    """Return the names of the shipped rubrics."""
     return sorted(path.stem for path in folder().glob("*.yaml"))
 
 
 def load(name: str) -> Rubric:
-    """A rubric by name or by path; `UsageError` with file:line and the remedy where it is wrong."""
+    """Return a rubric by name or by path; `UsageError` with file:line and the remedy if it is wrong."""
     return parse(text(name), str(_path(name)))
 
 
 def text(name: str) -> str:
-    """The text of a rubric's file, by name or by path; `UsageError` where there is none."""
+    """Return the text of a rubric's file, by name or by path; `UsageError` if there is none."""
     try:
         return _path(name).read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -63,12 +63,12 @@ def _path(name: str) -> Path:
 
 @cache
 def shipped() -> dict[str, Rubric]:
-    """The shipped rubrics by the hash of what the judge reads."""
+    """Return the shipped rubrics by the hash of what the judge reads."""
     return {rubric.read_hash: rubric for rubric in map(load, names())}
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a rubric file, for editors."""
+    """Return the JSON Schema of a rubric file, for editors."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Rubric.model_json_schema(by_alias=True)}
 
 
@@ -101,7 +101,7 @@ def parse(text: str, file: str) -> Rubric:
 
 
 def _doubled_keys(node: Any) -> Iterator[tuple[int, str]]:
-    """Line and name of every key that a table holds twice; YAML would silently keep the last."""
+    """Yield line and name of every key that a table holds twice; YAML would silently keep the last."""
     children = getattr(node, "value", None)
     if not isinstance(children, list):
         return
@@ -132,7 +132,7 @@ def _remedy(error: Any, place: tuple[Any, ...]) -> str:
 
 
 def _keys_at(place: tuple[Any, ...]) -> list[str]:
-    """The keys that are known at a place of the file."""
+    """Return the keys that are known at a place of the file."""
     kind: Any = Rubric
     for part in place:
         if isinstance(part, str) and isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -144,7 +144,7 @@ def _keys_at(place: tuple[Any, ...]) -> list[str]:
 
 
 def _model_in(annotation: Any) -> Any:
-    """The model inside `list[Model]`, `Model | None` …; a list of them for a union of several."""
+    """Return the model inside `list[Model]`, `Model | None` …; a list of them for a union of several."""
     from typing import get_args
 
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
@@ -154,7 +154,7 @@ def _model_in(annotation: Any) -> Any:
 
 
 def _line_of(node: Any, place: tuple[str | int, ...]) -> int:
-    """The line of the innermost part of the YAML tree that the place names."""
+    """Return the line of the innermost part of the YAML tree that the place names."""
     line = node.start_mark.line + 1 if node is not None else 1
     for key in place:
         children = getattr(node, "value", None)
@@ -173,7 +173,7 @@ def _line_of(node: Any, place: tuple[str | int, ...]) -> int:
 
 
 def _problems(rubric: Rubric) -> Iterator[Problem]:
-    """What no single part can see: ids used twice, weights, anchors, references."""
+    """Yield the errors that no single part can see: ids used twice, weights, anchors, references."""
     for index, criterion in enumerate(rubric.criteria):
         yield from _criterion_problems(rubric, ("criteria", index), criterion)
     for number, question in enumerate(rubric.questions):
@@ -225,7 +225,7 @@ def _anchor_problems(
 
 
 def _doubled_ids(rubric: Rubric) -> Iterator[Problem]:
-    """Ids share one space, since findings of all kinds stand in one list; facets are named inside their criterion."""
+    """Yield the ids used twice: findings of all kinds share one list; facets are named inside their criterion."""
     seen: set[str] = set()
     for kind in ("criteria", "questions", "checks", "dialogue"):
         for index, part in enumerate(getattr(rubric, kind)):

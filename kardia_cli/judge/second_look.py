@@ -18,7 +18,7 @@ from kardia_cli.rows.request import Request, derive_seed
 
 
 def found_gates(rubric: Rubric, answers: Sequence[Finding]) -> list[Question]:
-    """The gates that the first look found, in the rubric's order."""
+    """Return the gates that the first look found, in the rubric's order."""
     present = {answer.id for answer in answers if answer.present}
     return [question for question in rubric.questions if question.effect == "gate" and question.id in present]
 
@@ -26,7 +26,7 @@ def found_gates(rubric: Rubric, answers: Sequence[Finding]) -> list[Question]:
 async def look_again(
     chat: Chat, same: bool, rubric: Rubric, judged: JudgedTurn, gates: Sequence[Question]
 ) -> list[Look]:
-    """One look at each of these gates, in one call; an abstention does not agree. Raises `CallFailed`."""
+    """Ask again about these gates, in one call; an abstention does not agree. Raises `CallFailed`."""
     wanted = [gate.id for gate in gates]
 
     def make(attempt: int) -> tuple[Request, Callable[[BaseModel], None]]:

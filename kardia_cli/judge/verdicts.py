@@ -1,8 +1,8 @@
 """From what the judge returned to verdict, score and difficulty: pure functions, shared by every stage.
 
 Nothing here asks a model. A criterion that was not graded stays None and is never replaced by a number; what a rule
-decides (a broken format, an empty reply, a gate that two looks agree on) is a number. So a change of the rubric's policy
-alone decides anew from saved answers (`decide`).
+decides (a broken format, an empty reply, a gate that two looks agree on) is a number. So a change of the rubric's
+policy alone decides anew from saved answers (`decide`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 def run_checks(
     rubric: Rubric, text: str, gold: str | None, plain: bool, profile: str = "", talk: str = ""
 ) -> list[Finding]:
-    """The deterministic checks of one supporter turn, in the rubric's order, and whether it is empty.
+    """Return the deterministic checks of one supporter turn, in the rubric's order, and the finding that it is empty.
 
     `gold` is the dialogue's label (None: unknown, the label check finds nothing); `plain` says that the dialogue was
     written without spans, so that none are expected; `profile` and `talk` are what a leak is measured against.
@@ -58,7 +58,7 @@ def _check(rule: CheckRule, text: str, gold: str | None, plain: bool, profile: s
 
 
 def format_error(text: str) -> str:
-    """What is wrong with the four spans of a turn; empty where nothing is."""
+    """Return the error in the four spans of a turn; "" if there is none."""
     try:
         spans.parse(text)
     except spans.SpanError as error:
@@ -67,7 +67,7 @@ def format_error(text: str) -> str:
 
 
 def label_error(text: str, gold: str) -> str:
-    """How the emotion span differs from the gold label; empty where it does not, or where there is no span to read."""
+    """Return the difference of the emotion span from the gold label; "" for none, or without a span to read."""
     read = spans.read(text)
     if read is None or read.emotion.strip().lower() == gold:
         return ""
@@ -75,14 +75,14 @@ def label_error(text: str, gold: str) -> str:
 
 
 def repeated_share(text: str, n: int) -> float:
-    """Share of the text's word n-grams that occurred before in it, 0 to 1."""
+    """Return the share of the text's word n-grams that occurred before in it, 0 to 1."""
     words = [word.lower() for word in _WORD.findall(text)]
     grams = [tuple(words[start : start + n]) for start in range(len(words) - n + 1)]
     return 1 - len(set(grams)) / len(grams) if grams else 0.0
 
 
 def decide(rubric: Rubric, critique: Critique) -> Critique:
-    """The critique with derived levels, verdict and score as this rubric's policy makes them of its answers."""
+    """Return the critique with derived levels, verdict and score as this rubric's policy makes them of its answers."""
     levels = all_levels(rubric, critique.levels, critique.findings, critique.gates)
     filled = critique.model_copy(update={"levels": levels, "policy_hash": rubric.policy_hash})
     verdict = verdict_of(rubric, filled)
@@ -92,7 +92,7 @@ def decide(rubric: Rubric, critique: Critique) -> Critique:
 def all_levels(
     rubric: Rubric, judged: Sequence[Level], findings: Sequence[Finding], gates: Sequence[Look] = ()
 ) -> list[Level]:
-    """Levels of all criteria in the rubric's order: the judged ones and those derived from the questions.
+    """Return the levels of all criteria in the rubric's order: judged ones and those derived from questions.
 
     Empty where no criterion was judged (a rule decided the turn). A gate that the second look does not confirm
     subtracts nothing.
@@ -115,7 +115,7 @@ def all_levels(
 
 
 def verdict_of(rubric: Rubric, critique: Critique) -> Verdict:
-    """FAIL where anything fails; ABSTAIN where nothing was graded; else SOLVED or PASS."""
+    """Return FAIL if anything fails, ABSTAIN if nothing was graded, else SOLVED or PASS."""
     if failures(rubric, critique.levels, critique.findings, critique.gates):
         return "FAIL"
     judged = {criterion.id for criterion in rubric.judged}
@@ -127,7 +127,7 @@ def verdict_of(rubric: Rubric, critique: Critique) -> Verdict:
 def failures(
     rubric: Rubric, levels: Sequence[Level], findings: Sequence[Finding], gates: Sequence[Look] = ()
 ) -> list[Finding]:
-    """Why a turn fails: checks that are broken, faults and gates that were found, levels under the passing mark."""
+    """Return the findings that fail a turn: broken checks, faults and gates found, levels under the passing mark."""
     effects = {part.id: part.effect for part in [*rubric.questions, *rubric.checks]}
     confirmed = {look.id for look in gates if look.agrees}
     quiet = {"note"} if rubric.gates.disagree == "fail" else {"note", "gate"}
@@ -144,7 +144,9 @@ def failures(
 
 
 def overall(rubric: Rubric, critique: Critique) -> float | None:
-    """Score of a turn, 0 to 1: weighted mean of (level - 1) / 4; 0 by rule for a broken format, no text, or a gate.
+    """Return the score of a turn, 0 to 1: the weighted mean of (level - 1) / 4.
+
+    0 by rule for a broken format, no text, or a gate.
 
     A criterion's share stops growing at its `saturate_at`. None where a criterion was not graded, unless the rubric's
     abstain policy is `skip` (the other weights are scaled up) or `fail` (0): never a made-up number.
@@ -165,30 +167,30 @@ def overall(rubric: Rubric, critique: Critique) -> float | None:
 
 
 def is_decided_by_rule(rubric: Rubric, critique: Critique) -> bool:
-    """Whether a rule decided this turn (broken spans, nothing said), so that no judge was asked."""
+    """Return True if a rule decided this turn (broken spans, no text), so that no judge was asked."""
     return is_format_broken(rubric, critique) or any(item.id == EMPTY and item.present for item in critique.findings)
 
 
 def is_vetoed(rubric: Rubric, critique: Critique) -> bool:
-    """Whether a gate was found that the second look confirmed."""
+    """Return True if a gate was found that the second look confirmed."""
     gates = {question.id for question in rubric.questions if question.effect == "gate"}
     found = {finding.id for finding in critique.findings if finding.present}
     return any(look.agrees and look.id in gates and look.id in found for look in critique.gates)
 
 
 def disputed(critique: Critique) -> list[str]:
-    """Ids of the gates on which first and second look differ: for a person to see."""
+    """Return the ids of the gates on which first and second look differ: for a person to see."""
     return [look.id for look in critique.gates if not look.agrees]
 
 
 def is_format_broken(rubric: Rubric, critique: Critique) -> bool:
-    """Whether the four-span check of this turn failed (the judge is not asked then)."""
+    """Return True if the four-span check of this turn failed (the judge is not asked then)."""
     ids = {check.id for check in rubric.checks if isinstance(check, FourSpans)}
     return any(finding.present and finding.id in ids for finding in critique.findings)
 
 
 def parts(critique: Critique) -> dict[str, float | None]:
-    """Levels by id, facets as `empathy.exploration`, and `spread.ID` where several answers differ: for score rows."""
+    """Return levels by id, facets as `empathy.exploration`, `spread.ID` if several answers differ: for score rows."""
     levels: dict[str, float | None] = {}
     for level in critique.levels:
         levels[level.id] = level.level
@@ -198,7 +200,9 @@ def parts(critique: Critique) -> dict[str, float | None]:
 
 
 def difficulty(given: Iterable[Verdict]) -> Literal["easy", "hard"]:
-    """The paper's rule (Eq. 4) over every verdict given: easy if p_FAIL < p_PASS + p_SOLVED or p_FAIL + p_PASS < p_SOLVED.
+    """Return the paper's difficulty (Eq. 4) over every verdict given.
+
+    Easy if p_FAIL < p_PASS + p_SOLVED or p_FAIL + p_PASS < p_SOLVED, else hard.
 
     The frequencies sum to 1, so this is p_FAIL < 1/2.
     """
@@ -208,6 +212,6 @@ def difficulty(given: Iterable[Verdict]) -> Literal["easy", "hard"]:
 
 
 def is_plain(row: Row) -> bool:
-    """Whether a dialogue was written without spans: no supporter turn shows any marker."""
+    """Return True if a dialogue was written without spans: no supporter turn shows any marker."""
     texts = [message["content"] for message in row.get("messages") or [] if message["role"] == "assistant"]
     return not any(spans.has_marker(text) for text in texts)

@@ -9,6 +9,7 @@
     perplexity  by a causal model folder, per token over the corpus (needs the extra `train`)
     bertscore   by a local encoder folder (needs the extra `train`)
 
-None of these says that a reply is good: BLEU falls where people find more empathy (LEMPEx, its own table), and Dist is high
-for noise. They stand beside the judge. A text here is what the other side sees: hidden spans are taken off by the caller.
+None of these says that a reply is good: BLEU falls where people find more empathy (LEMPEx, its own table), and Dist is
+high for noise. They are reported beside the judge. A text here is what the other side sees: hidden spans are taken off
+by the caller.
 """

@@ -1,9 +1,10 @@
 """BERTScore (Zhang et al. 2020) by a local encoder folder: greedy matching of contextual tokens, no idf, no rescaling.
 
-Own code over transformers: bert-score 0.3.13 (February 2023, dormant) fails on an empty text with transformers 5. For other
-texts it gives the same figures (a test holds them together where bert-score is installed): its marks of beginning and end
-may be matched but carry no weight, and `layer` is its num_layers. The model, the layer and the lack of rescaling decide the
-scale, so figures of different ones cannot be compared; `signature` names them. Needs the extra `train`; nothing is downloaded.
+Own code over transformers: bert-score 0.3.13 (February 2023, dormant) fails on an empty text with transformers 5. For
+other texts it gives the same figures (a test holds them together where bert-score is installed): its marks of
+beginning and end may be matched but carry no weight, and `layer` is its num_layers. The model, the layer and the lack
+of rescaling decide the scale, so figures of different ones cannot be compared; `signature` names them. Needs the extra
+`train`; nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Encoder:
         self.layer = layer or depth
 
     def score(self, reply: str, reference: str) -> BertScore | None:
-        """BERTScore of a reply; None where the reference has no token, 0 where the reply has none."""
+        """Return the BERTScore of a reply; None if the reference has no token, 0 if the reply has none."""
         said, said_own = self._embedded(reply)
         own, own_own = self._embedded(reference)
         if not own_own.any():
@@ -49,7 +50,7 @@ class Encoder:
         return BertScore(precision, recall, 2 * precision * recall / total if total > 0 else 0.0)
 
     def _embedded(self, text: str) -> tuple[Any, Any]:
-        """Unit vectors of the tokens (tokens × width), and which of them are the text's own."""
+        """Return unit vectors of the tokens (tokens × width), and a mask of those that are the text's own."""
         import torch
 
         limit = min(int(self._tokenizer.model_max_length), int(self._model.config.max_position_embeddings))
@@ -64,18 +65,18 @@ class Encoder:
 
 @lru_cache(maxsize=2)
 def encoder(folder: str, layer: int = 0) -> Encoder:
-    """The encoder of a folder at this layer (0: the last), loaded once. `UsageError` where there is none."""
+    """Return the encoder of a folder at this layer (0: the last), loaded once. `UsageError` if there is none."""
     return Encoder(Path(folder), layer)
 
 
 def mean(scores: Sequence[BertScore | None]) -> BertScore | None:
-    """The mean over replies that have one, as bert-score prints it; None for none."""
+    """Return the mean over replies that have one, as bert-score prints it; None for none."""
     known = [score for score in scores if score is not None]
     return BertScore(*(sum(side) / len(known) for side in zip(*known, strict=True))) if known else None
 
 
 def signature(folder: str, layer: int) -> str:
-    """What the figures are bound to: the folder's name, the hash of its weights, the layer."""
+    """Return what the figures are bound to: the folder's name, the hash of its weights, the layer."""
     from kardia_cli.weights.fingerprint import folder_hash
 
     return f"{Path(folder).name}@{folder_hash(Path(folder))}|L{layer}|no-idf|no-rescaling"

@@ -1,8 +1,9 @@
 """BLEU by sacrebleu (Papineni et al. 2002; Post 2018): of a corpus at orders 1 to 4, and of one reply.
 
-The signature is kept with the number, since BLEU of other tools (nlg-eval, NLTK) differs in tokens, case and smoothing and
-cannot be compared. sacrebleu's own signature leaves out the highest order, so it stands before it: `BLEU-2|nrefs:1|…`.
-Scales: 0–100 for a corpus, as sacrebleu and papers print it; 0–1 for one reply, as all values of score rows.
+The signature is kept with the number, since BLEU of other tools (nlg-eval, NLTK) differs in tokens, case and smoothing
+and cannot be compared. sacrebleu's own signature leaves out the highest order, so it is put in front:
+`BLEU-2|nrefs:1|…`. Scales: 0–100 for a corpus, as sacrebleu and papers print it; 0–1 for one reply, as all values of
+score rows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ORDERS = (1, 2, 3, 4)
 Tokenise = Literal["13a", "intl", "zh", "char", "none"]
 """sacrebleu's tokenisers that need no download. 13a does not cut Chinese or Japanese: take zh or char there."""
 SENTENCE_SMOOTHING = "exp"
-"""Method 3 of Chen & Cherry (2014), sacrebleu's default; with effective order, so that a reply of two words is not 0."""
+"""Method 3 of Chen & Cherry (2014), sacrebleu's default; with effective order, so that two words are not 0."""
 
 
 class Bleu(NamedTuple):
@@ -34,7 +35,7 @@ class Bleu(NamedTuple):
 def corpus(
     replies: Sequence[str], references: Sequence[str], *, tokenise: Tokenise = "13a", lowercase: bool = False
 ) -> Bleu | None:
-    """BLEU-1 to BLEU-4 of replies against one reference each, over all their n-grams together (not a mean of replies).
+    """Return BLEU-1 to BLEU-4 of replies against one reference each, over all n-grams together (no mean of replies).
 
     Pairs whose reference is empty do not count; an empty reply counts and costs brevity. None where no pair is left.
     `ValueError` for lists of different length, `MissingExtra` without sacrebleu.
@@ -54,7 +55,7 @@ def corpus(
 def sentence(
     reply: str, reference: str, *, tokenise: Tokenise = "13a", lowercase: bool = False, order: int = 4
 ) -> float | None:
-    """BLEU of one reply, 0–1, smoothed (`SENTENCE_SMOOTHING`), orders that the reply is too short for left out.
+    """Return BLEU of one reply, 0–1, smoothed (`SENTENCE_SMOOTHING`); orders it is too short for are left out.
 
     None for an empty reference, 0 for an empty reply. Its mean over replies is not the BLEU of the corpus.
     """
@@ -65,7 +66,7 @@ def sentence(
 
 @lru_cache(maxsize=32)
 def _metric(order: int, tokenise: str, lowercase: bool, effective: bool) -> Any:
-    """One of sacrebleu's metrics; `force` only keeps it from warning of text that looks tokenised."""
+    """Return one of sacrebleu's metrics; `force` only keeps it from warning of text that looks tokenised."""
     try:
         from sacrebleu.metrics.bleu import BLEU
     except ImportError as error:

@@ -1,8 +1,9 @@
 """Dist-n (Li et al. 2016): different n-grams over all n-grams of a set of replies. Shrinks as the set grows.
 
-So a ratio is always given with its N (n-grams counted) and its tokeniser, and systems are compared at one N: whole replies
-are drawn in an order that the seed fixes until N n-grams are there, and the mean over some draws is given (ours). Papers
-print it times 100 at their own N; LEMPEx divides by the mean length and is no Dist at all. n-grams never cross a reply.
+So a ratio is always given with its N (n-grams counted) and its tokeniser, and systems are compared at one N: whole
+replies are drawn in an order that the seed fixes until N n-grams are there, and the mean over some draws is given (not
+in the paper). Papers print it times 100 at their own N; LEMPEx divides by the mean length and is no Dist at all.
+n-grams never cross a reply.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Distinct(NamedTuple):
 
     @property
     def ratio(self) -> float | None:
-        """0–1; None where no n-gram stands in the replies."""
+        """Different n-grams of all, 0–1; None if there is no n-gram."""
         return self.different / self.total if self.total else None
 
 
@@ -42,13 +43,13 @@ class Fixed(NamedTuple):
 
 
 def distinct(replies: Sequence[str], order: int, *, how: Tokeniser = "words") -> Distinct:
-    """Dist of all replies together (one ratio of the corpus, never a mean over replies); empty replies add nothing."""
+    """Return Dist of all replies together (no mean over replies); empty replies add nothing."""
     grams = [gram for reply in replies for gram in ngrams(tokens(reply, how), order)]
     return Distinct(order, len(set(grams)), len(grams), len(replies), how)
 
 
 def ngrams(words: Sequence[str], order: int) -> Grams:
-    """All n-grams of one reply, in order."""
+    """Return all n-grams of one reply, in order."""
     return [tuple(words[start : start + order]) for start in range(len(words) - order + 1)]
 
 
@@ -61,10 +62,10 @@ def fixed(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, Fixed]:
-    """Dist of each system at one N: `total` n-grams, or (0) as many as the system with the fewest has.
+    """Return Dist of each system at one N: `total` n-grams, or (0) as many as the system with the fewest has.
 
-    Systems without any n-gram do not lower N and get None. Systems with equally many replies are drawn in the same order,
-    so the same rows are compared. A system that has exactly N n-grams is counted whole, whatever the draw.
+    Systems without any n-gram do not lower N and get None. Systems with equally many replies are drawn in the same
+    order, so the same rows are compared. A system that has exactly N n-grams is counted whole, whatever the draw.
     """
     cut = {name: [ngrams(tokens(reply, how), order) for reply in replies] for name, replies in systems.items()}
     sizes = {name: sum(map(len, replies)) for name, replies in cut.items()}
@@ -78,7 +79,7 @@ def fixed(
 
 
 def _drawn(replies: Sequence[Grams], wanted: int, chance: random.Random) -> float:
-    """Dist of the first `wanted` n-grams of the replies in a random order."""
+    """Return Dist of the first `wanted` n-grams of the replies in a random order."""
     order = list(range(len(replies)))
     chance.shuffle(order)
     taken: Grams = []

@@ -1,8 +1,8 @@
-"""The three EPITOME facets of a reply (Sharma et al. 2020), 0 none, 1 weak, 2 strong: by words, or as a judge gave them.
+"""The three EPITOME facets of a reply (Sharma et al. 2020), 0 none, 1 weak, 2 strong: by words, or from a judge.
 
-By words means kardia's offline rules (`chat/offline/epitome.py`): general English, fitted to no labels, blind to anything
-that is not said in usual words. A table that shows them calls them `offline (lexical)`. A judge's levels are taken from the
-parts of a score row (`empathy.exploration`), where its rubric asks for facets.
+By words means kardia's offline rules (`chat/offline/epitome.py`): general English, fitted to no labels, blind to
+anything that is not said in usual words. A table that shows them calls them `offline (lexical)`. A judge's levels are
+taken from the parts of a score row (`empathy.exploration`), where its rubric asks for facets.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ JUDGED = "judge"
 
 
 def lexical_levels(reply: str, seeker: str) -> dict[str, float]:
-    """The facets of a reply to what the seeker said last, by the offline rules; deterministic, no call."""
+    """Return the facets of a reply to the seeker's last message, by rules over words; deterministic, no call."""
     from kardia_cli.metrics.epitome_rules import facets
 
     found = facets(seeker, reply)
@@ -25,7 +25,9 @@ def lexical_levels(reply: str, seeker: str) -> dict[str, float]:
 
 
 def read_levels(parts: Mapping[str, float | None]) -> tuple[str, dict[str, float | None]]:
-    """The facets among the parts of one score row, and whose they are: a judge's before those by words; "" where none."""
+    """Return the source and the facets among the parts of a score row: a judge's before those by words; ("", {}) for
+    none.
+    """
     judged = {name: parts[key] for name in FACETS for key in parts if key.rpartition(".")[2] == name and _judges(key)}
     if judged:
         return JUDGED, judged
@@ -34,5 +36,5 @@ def read_levels(parts: Mapping[str, float | None]) -> tuple[str, dict[str, float
 
 
 def _judges(key: str) -> bool:
-    """Whether a part is a judge's facet: `CRITERION.FACET`, not the spread of one, not one by words."""
+    """Return True for a judge's facet (`CRITERION.FACET`): not the spread of one, not one by words."""
     return key.count(".") == 1 and not key.startswith((PREFIX, "spread."))

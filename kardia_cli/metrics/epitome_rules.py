@@ -1,13 +1,13 @@
-"""The three EPITOME facets of a reply, from its words alone: how a supporter's empathy is expressed, each at 0, 1 or 2.
+"""The three EPITOME facets of a reply, from its words alone: how its empathy is expressed, each at 0, 1 or 2.
 
 The facets are those of Sharma et al. (2020, "A Computational Approach to Understanding Empathy Expressed in Text-Based
-Mental Health Support"): emotional reaction (warmth, compassion, concern), interpretation (what the seeker feels or lives
-through, as the supporter understands it, also by a like experience of their own) and exploration (looking for what was not
-said). Rules and words are ours, from general English, not fitted to labels. They share nothing with the offline judge's
-other rules (no import, no list), so that the two can be held against each other.
+Mental Health Support"): emotional reaction (warmth, compassion, concern), interpretation (what the seeker feels or
+lives through, as the supporter understands it, also by a like experience of their own) and exploration (looking for
+what was not said). Rules and words are kardia's, from general English, not fitted to labels. They share nothing with
+the offline judge's other rules (no import, no list), so that the two can be held against each other.
 
-How it goes: the reply becomes sentences (quoted lines, links, @-names and entities taken out); each facet looks at each
-sentence and keeps the strongest level found, with the sentence as evidence. The word lists are data/epitome.toml.
+How it goes: the reply becomes sentences (quoted lines, links, @-names and entities taken out); each facet looks at
+each sentence and keeps the strongest level found, with the sentence as evidence. The word lists are data/epitome.toml.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Facet(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One sentence: as it stands in the reply, and in lower case without apostrophes; whether it asks."""
+    """One sentence: as the reply has it, and in lower case without apostrophes; `asks` for a question mark."""
 
     raw: str
     text: str
@@ -46,10 +46,10 @@ Find = tuple[int, str]
 
 
 def facets(seeker: str, reply: str) -> dict[str, Facet]:
-    """The facets by id: emotional_reaction, interpretation, exploration.
+    """Return the facets by id: emotional_reaction, interpretation, exploration.
 
-    `seeker` is what the person said, `reply` the supporter's words; both may be empty. Quotes are verbatim substrings of
-    the reply, empty at level 0. Deterministic.
+    `seeker` is what the person said, `reply` the supporter's words; both may be empty. Quotes are verbatim substrings
+    of the reply, empty at level 0. Deterministic.
     """
     pieces = _pieces(reply)
     return {
@@ -69,9 +69,9 @@ def _strongest(rule: Callable[[Piece], Find], pieces: Sequence[Piece]) -> Facet:
 
 
 def emotional_reaction(piece: Piece) -> Find:
-    """2: the supporter's own feeling for the person in words; 1: good wishes, encouragement, presence, a kind remark.
+    """Return 2 for the supporter's own feeling for the person, 1 for wishes, encouragement, presence or a kind remark.
 
-    Encouragement said of oneself ("I keep going") is for nobody else.
+    Encouragement of oneself ("I keep going") is not for the person.
     """
     if _pattern("own_feeling").search(_pattern("excuse").sub(" ", piece.text)):
         return 2, "says a feeling of its own for the person"
@@ -90,7 +90,7 @@ def emotional_reaction(piece: Piece) -> Find:
 
 
 def _interpretation(pieces: Sequence[Piece], seeker: str) -> Facet:
-    """As `interpretation` for each sentence; else an experience of the supporter's own, where it is one like this."""
+    """Return `interpretation` over the sentences; else an experience of the supporter's own, if it is one like this."""
     best = _strongest(interpretation, pieces)
     own = [piece for piece in pieces if _tells_experience(piece)]
     if best.level < 2 and own and (_self_words(own) >= 2 or _content(own) & _content(_pieces(seeker))):
@@ -99,7 +99,7 @@ def _interpretation(pieces: Sequence[Piece], seeker: str) -> Facet:
 
 
 def interpretation(piece: Piece) -> Find:
-    """2: what the person feels or lives through in words, or having lived the same; 1: understanding is only claimed."""
+    """Return 2 for the person's feeling or experience in words, or a shared one; 1 for a mere claim to understand."""
     if _pattern("infers").search(piece.text) or (
         not piece.asks and _pattern("feels").search(_pattern("supposed").sub(" ", piece.text))
     ):
@@ -116,7 +116,7 @@ def _tells_experience(piece: Piece) -> bool:
 
 
 def _of_itself(piece: Piece) -> bool:
-    """Whether the writer tells of themselves: a word for themselves stays once opinions, offers and wishes are out."""
+    """Return True if the writer tells of themselves, beyond opinions, offers and wishes in the first person."""
     return bool(_pattern("myself").search(_pattern("no_experience").sub(" ", piece.text)))
 
 
@@ -125,12 +125,12 @@ def _self_words(pieces: Sequence[Piece]) -> int:
 
 
 def _content(pieces: Sequence[Piece]) -> set[str]:
-    """Words that may carry the matter: long enough, and none of those that stand in any talk."""
+    """Return the words that may carry the matter: long enough, and not common to any dialogue."""
     return {word for piece in pieces for word in _WORD.findall(piece.text) if len(word) > 3} - _common_words()
 
 
 def exploration(piece: Piece) -> Find:
-    """2: a question about this person's own matter; 1: one that could be put to anyone. Offers to talk are none."""
+    """Return 2 for a question about this person's own matter, 1 for one that fits anyone; offers to talk are none."""
     asks = piece.asks or bool(_pattern("asks_unmarked").search(piece.text))
     if not asks:
         return (1, "invites to say more") if _pattern("invites").search(piece.text) else (0, NONE)
@@ -166,7 +166,7 @@ _WORD = re.compile(r"[a-z]+")
 
 
 def _pieces(text: str) -> list[Piece]:
-    """The sentences of a text, with quoted lines left out."""
+    """Return the sentences of a text, with quoted lines left out."""
     found = []
     for match in _SENTENCE.finditer(text[:READ_CHARS]):
         raw = match[0].strip()
@@ -177,8 +177,7 @@ def _pieces(text: str) -> list[Piece]:
 
 
 def _plain(raw: str) -> str:
-    """Lower case, entities undone, no links and names, no apostrophes (so "I'm" and "Im" are one), one space,
-    no stop at the end."""
+    """Return a sentence in lower case: entities undone, no links, names or apostrophes ("I'm" is "im"), no stop."""
     text = _NOISE.sub(" ", html.unescape(html.unescape(raw)).lower())
     text = "".join(char for char in _APOSTROPHE.sub("", text) if char.isprintable() and char != "\ufffd")
     return " ".join(text.split()).strip(_ENDS)

@@ -1,8 +1,8 @@
 """Perplexity of texts under a causal model folder: e to the mean loss **per token over the corpus**.
 
-Not the mean of each text's perplexity, which is larger and which papers have printed by mistake. Bound to the tokeniser: two
-models with different tokenisers cannot be compared, so the tokeniser's name and the model's hash stay with the number. Needs
-the extra `train`; the folder is local, nothing is downloaded.
+Not the mean of each text's perplexity, which is larger and which papers have printed by mistake. Bound to the
+tokeniser: two models with different tokenisers cannot be compared, so the tokeniser's name and the model's hash stay
+with the number. Needs the extra `train`; the folder is local, nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Reader:
         return f"{type(self._tokenizer).__name__}/{len(self._tokenizer)}"
 
     def losses(self, texts: Sequence[str], before: Sequence[Any] | None = None) -> list[Loss]:
-        """The loss of each text, after what stands before it.
+        """Return the loss of each text, after the messages before it.
 
         `before`: for each text the chat messages that it answers (the tokenizer's chat template is used, else their
         contents on lines), or "" for none: then the text follows the beginning-of-text token, or the end token where
@@ -69,7 +69,7 @@ class Reader:
         return Loss(float(loss), len(own))
 
     def _ahead(self, talk: Any) -> list[int]:
-        """The tokens before a text; always at least one, so that its first token is predicted too."""
+        """Return the tokens before a text; always at least one, so that its first token is predicted too."""
         tokenizer = self._tokenizer
         if talk and getattr(tokenizer, "chat_template", None):
             shown = tokenizer.apply_chat_template(talk, add_generation_prompt=True, tokenize=False)
@@ -82,19 +82,19 @@ class Reader:
 
 @lru_cache(maxsize=2)
 def reader(folder: str) -> Reader:
-    """The reader of a folder, loaded once. `UsageError` where there is no model, `MissingExtra` without the packages."""
+    """Return the reader of a folder, loaded once. `UsageError` without a model, `MissingExtra` without the packages."""
     return Reader(Path(folder))
 
 
 def signature(folder: str) -> str:
-    """What a perplexity is bound to: the folder's name, the hash of its weights, the tokeniser."""
+    """Return what a perplexity is bound to: the folder's name, the hash of its weights, the tokeniser."""
     from kardia_cli.weights.fingerprint import folder_hash
 
     return f"{Path(folder).name}@{folder_hash(Path(folder))}|tok:{reader(folder).tokeniser}"
 
 
 def corpus_perplexity(losses: Iterable[Loss]) -> Perplexity | None:
-    """Perplexity of a corpus; None where nothing has a token."""
+    """Return the perplexity of a corpus; None if nothing has a token."""
     known = [each for each in losses if each.tokens]
     count = sum(each.tokens for each in known)
     return Perplexity(math.exp(sum(each.nats for each in known) / count), count, len(known)) if count else None

@@ -1,7 +1,7 @@
 """ROUGE-L of one reply against one reference (Lin 2004): the longest words that both have in the same order.
 
-Own code: no stemming, any script. With the tokeniser `ascii` and beta 1 it is rouge-score's `rougeL` without its stemmer;
-nlg-eval, which papers on emotional support use, takes beta 1.2 and cuts at spaces.
+Own code: no stemming, any script. With the tokeniser `ascii` and beta 1 it is rouge-score's `rougeL` without its
+stemmer; nlg-eval, which papers on emotional support use, takes beta 1.2 and cuts at spaces.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class RougeL(NamedTuple):
 
 
 def rouge_l(reply: str, reference: str, *, how: Tokeniser = "words", beta: float = BETA) -> RougeL | None:
-    """ROUGE-L of a reply; None where the reference has no token, 0 where the reply has none."""
+    """Return ROUGE-L of a reply; None if the reference has no token, 0 if the reply has none."""
     said, own = tokens(reply, how), tokens(reference, how)
     if not own:
         return None
@@ -38,7 +38,7 @@ def rouge_l(reply: str, reference: str, *, how: Tokeniser = "words", beta: float
 
 
 def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
-    """Length of the longest common subsequence, by bits of one integer (Crochemore et al. 2001): a zero is a match."""
+    """Return the length of the longest common subsequence, by bits of one integer (Crochemore et al. 2001)."""
     places: dict[str, int] = {}
     for place, token in enumerate(first):
         places[token] = places.get(token, 0) | 1 << place

@@ -1,8 +1,8 @@
 """Strategies of emotional support (ESConv, Liu et al. 2021): one name for each, and accuracy beside its floor.
 
-Several strategies may fit a turn and one label stands in the data, so about 31 % is what the field's models reach and the
-most frequent label alone gets about 20 %: accuracy is never given without that floor. The names as data sets spell them:
-see `ALIASES`. Labels that are none of the eight are counted, not guessed.
+Several strategies may fit a turn and the data has one label, so about 31 % is what the field's models reach and
+the most frequent label alone gets about 20 %: accuracy is never given without that floor. The names as data sets spell
+them: see `ALIASES`. Labels that are none of the eight are counted, not guessed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 STRATEGIES = (
-    "Question", "Restatement or Paraphrasing", "Reflection of feelings", "Self-disclosure", "Affirmation and Reassurance",
-    "Providing Suggestions", "Information", "Others",
+    "Question", "Restatement or Paraphrasing", "Reflection of feelings", "Self-disclosure",
+    "Affirmation and Reassurance", "Providing Suggestions", "Information", "Others",
 )  # fmt: skip
 ALIASES = {
     "questions": "Question",
@@ -36,14 +36,17 @@ ALIASES = {
 }
 """Other spellings, in lower case with hyphens as spaces."""
 _TAG = re.compile(
-    r"\s*(?:\[\s*(?:strategy\s*[:=]\s*)?(?P<square>[^\][\n]{3,60}?)\s*\]|strategy\s*:\s*(?P<line>[^\n]{3,60}?)\s*(?:\n|$))\s*",
+    r"\s*(?:\[\s*(?:strategy\s*[:=]\s*)?(?P<square>[^\][\n]{3,60}?)\s*\]"
+    r"|strategy\s*:\s*(?P<line>[^\n]{3,60}?)\s*(?:\n|$))\s*",
     re.IGNORECASE,
 )
 
 
 class Accuracy(NamedTuple):
-    """Share of turns whose strategy was hit (0–1), over how many, how many named none of the eight, and the floor:
-    the share of the most frequent gold strategy, and its name."""
+    """The share of turns whose strategy was hit (0–1), of how many, how many named none of the eight, and the floor.
+
+    The floor is the share of the most frequent gold strategy, `commonest` its name.
+    """
 
     value: float | None
     turns: int
@@ -60,27 +63,29 @@ _KNOWN = {_key(name): name for name in STRATEGIES} | {_key(other): name for othe
 
 
 def canonical(name: str | None) -> str | None:
-    """The strategy's one name, whatever case, hyphen or alias; None for what is none of the eight."""
+    """Return the strategy's one name, whatever case, hyphen or alias; None for what is none of the eight."""
     return _KNOWN.get(_key(name or ""))
 
 
 def gold_strategy(message: Mapping[str, Any]) -> str | None:
-    """The strategy of a turn of a row: its field `strategy`, or `annotation.strategy` as ESConv nests it; None without."""
+    """Return the strategy of a turn: its `strategy`, or `annotation.strategy` as ESConv nests it; None without."""
     note = message.get("annotation")
     given = message.get("strategy") or (note.get("strategy") if isinstance(note, Mapping) else None)
     return canonical(given) if isinstance(given, str) else None
 
 
 def read_strategy(reply: str) -> tuple[str | None, str]:
-    """The strategy that a reply names before its words, "[Question] What happened?" or a line "Strategy: Question", and
-    the words after it. None, and the reply untouched, where what stands there is no strategy."""
+    """Return the strategy that a reply names before its words, and the words after it.
+
+    "[Question] What happened?" or a line "Strategy: Question". None, and the reply untouched, if it names none.
+    """
     match = _TAG.match(reply)
     found = canonical(match["square"] or match["line"]) if match else None
     return (found, reply[match.end() :]) if match and found else (None, reply)
 
 
 def accuracy(golds: Sequence[str | None], saids: Sequence[str | None]) -> Accuracy:
-    """Accuracy over the turns that have a gold strategy; a reply that names none of the eight is a miss.
+    """Return the accuracy over the turns that have a gold strategy; a reply that names none of the eight is a miss.
 
     Names may be aliases. `ValueError` for lists of different length.
     """

@@ -1,8 +1,8 @@
-"""How a text becomes tokens, by name. Every metric that counts words says which of these it used.
+"""Tokenisers by name; every metric that counts words says which of these it used.
 
 Upper and lower case are one (casefold) in all but `space`. Han characters and kana are tokens of their own in the word
-tokenisers, since they are written without spaces; Thai, Lao and Khmer are not cut. Any Unicode white space parts tokens,
-U+2028 too, and never parts a text into two.
+tokenisers, since they are written without spaces; Thai, Lao and Khmer are not cut. Any Unicode white space parts
+tokens, U+2028 too, and never parts a text into two.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 Tokeniser = Literal["words", "words+punct", "ascii", "chars", "space"]
-"""words: letters, marks and digits, inner apostrophes kept, punctuation left out ("don't stop!" is two); words+punct: the
-same, and each other sign that is no space is a token, as in papers whose tokeniser keeps punctuation; ascii: runs of a-z
-and 0-9, as rouge-score cuts; chars: all but white space; space: cut at white space and nothing else, case kept."""
+"""words: letters, marks and digits, inner apostrophes kept, punctuation left out ("don't stop!" is two); words+punct:
+the same, and each other sign that is no space is a token, as in papers whose tokeniser keeps punctuation; ascii: runs
+of a-z and 0-9, as rouge-score cuts; chars: all but white space; space: cut at white space alone, case kept."""
 NAMES: tuple[Tokeniser, ...] = get_args(Tokeniser)
 
 _IDEOGRAPHS = "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -27,12 +27,15 @@ _NOTHING = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
 def tokens(text: str, how: Tokeniser = "words") -> list[str]:
-    """The tokens of a text; an empty list for a text that has none."""
+    """Return the tokens of a text; [] for a text that has none."""
     return _TOKENISERS[how](text)
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether most letters of a text are Han or kana: then a tokeniser that only knows spaces sees one word in a sentence."""
+    """Return True if most letters of a text are Han or kana.
+
+    A tokeniser that only knows spaces sees one word in a sentence then.
+    """
     letters = sum(char.isalpha() for char in text)
     return letters > 0 and 2 * len(_IDEOGRAPH.findall(text)) > letters
 
@@ -52,7 +55,7 @@ def _words_and_punctuation(text: str) -> list[str]:
 
 
 def _marks(text: str) -> str:
-    """The combining marks of a text (vowel signs of Indic scripts, accents that have no composed letter), sorted."""
+    """Return the combining marks of a text (vowel signs of Indic scripts, uncomposed accents), sorted."""
     return "".join(sorted({char for char in text if char > "\u02ff" and unicodedata.category(char)[0] == "M"}))
 
 

@@ -11,10 +11,11 @@ from kardia_cli.stream import flow
 
 
 async def critique(row: Row, judge: Judge) -> Row:
-    """The row with a critique of every supporter turn appended.
+    """Return the row with a critique of every supporter turn appended.
 
-    Those that stand there already are kept and not paid twice; where only the rubric's policy has changed since, the
-    saved answers are decided anew without a call and appended too. Raises `CallFailed` where the judge failed on a turn.
+    Critiques that the row has already are kept and not paid twice; where only the rubric's policy has changed since,
+    the saved answers are decided anew without a call and appended too. Raises `CallFailed` where the judge failed on a
+    turn.
     """
     known = list(row.get("critiques") or [])
     fresh = await flow.gather_all(_judge_turn(row, turn, judge) for turn in supporter_turns(row))
@@ -26,7 +27,7 @@ async def critique(row: Row, judge: Judge) -> Row:
 
 
 async def _judge_turn(row: Row, turn: int, judge: Judge) -> Critique | None:
-    """A new critique of the turn, or None where the one that stands there is up to date."""
+    """Return a new critique of the turn, or None if the stored one is up to date."""
     stored = find_stored_critique(row, turn, judge)
     if stored is None:
         return await judge.judge(row, turn, row["messages"][turn]["content"], plain=is_plain(row))
@@ -34,7 +35,7 @@ async def _judge_turn(row: Row, turn: int, judge: Judge) -> Critique | None:
 
 
 def find_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
-    """The newest stored critique of the text that stands there now, by this judge and rubric, under its policy; else None."""
+    """Return the newest stored critique of the present text by this judge, under the rubric's policy; or None."""
     stored = find_stored_critique(row, turn, judge)
     if stored is None or stored.policy_hash == judge.rubric.policy_hash:
         return stored
@@ -42,7 +43,7 @@ def find_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
 
 
 def find_stored_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
-    """The newest stored critique whose answers this judge and rubric would give again, whatever policy decided them."""
+    """Return the newest stored critique whose answers this judge and rubric would give again, whatever its policy."""
     text = row["messages"][turn]["content"]
     manner = judge.manner
     wanted = (turn, judge.rubric.read_hash, judge.name, manner.calls, manner.samples, judge.text_hash(row, turn, text))
@@ -57,12 +58,12 @@ def find_stored_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
 
 
 def rescored(row: Row, turn: int, judge: Judge, stored: Critique) -> Critique:
-    """A stored critique decided anew by the rubric's policy, without a call."""
+    """Return a stored critique decided anew by the rubric's policy, without a call."""
     return judge.rescored(row, turn, row["messages"][turn]["content"], stored, plain=is_plain(row))
 
 
 def with_model(row: Row, role: str, judge: Judge) -> list[Row]:
-    """The row's `models` with an entry for each of the judge's models, once."""
+    """Return the row's `models` with an entry for each of the judge's models, once."""
     known = list(row.get("models") or [])
     gate = [judge.gate] if judge.gate is not None else []
     for chat in [*judge.chats, *gate]:

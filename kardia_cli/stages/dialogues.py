@@ -1,8 +1,9 @@
 """Profile rows → dialogue rows: a simulated seeker talks with a strategy (Kardia-R1's U and A, section 1.3).
 
-Up to `max_exchanges` exchanges; the talk ends with the supporter's answer to a seeker turn that says the matter is
-settled. The seeker never sees reasoning, the supporter never sees the gold emotion (`Dialogue` has no such field). With a
-judge (the paper's R) each supporter turn is mended before the seeker goes on, and a SOLVED ends the talk.
+Up to `max_exchanges` exchanges; the dialogue ends with the supporter's answer to a seeker turn that says the matter is
+settled. The seeker never sees reasoning, the supporter never sees the gold emotion (`Dialogue` has no such field).
+With a judge (the paper's R) each supporter turn is rewritten until it passes, before the seeker goes on, and a SOLVED
+ends the dialogue.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from kardia_cli.stages.rewriting import Draft, TurnRewriter, finish, settle
 
 Speaker = Callable[[Dialogue], Awaitable[Turn]]
 """A strategy with its chat and options bound."""
-Talk = list[dict[str, str]]
-Mend = Callable[[Talk, Turn], Awaitable[tuple[Turn, bool]]]
-"""Given the talk that ends with the turn: the turn that shall stand there, and whether the talk ends with it."""
+Messages = list[dict[str, str]]
+SettleTurn = Callable[[Messages, Turn], Awaitable[tuple[Turn, bool]]]
+"""Given the messages that end with the turn: the turn to put there, and True if the dialogue ends with it."""
 
 
 async def simulate(
@@ -32,12 +33,14 @@ async def simulate(
     seed: int,
     max_exchanges: int,
     revision: int = 0,
-    mend: Mend | None = None,
+    settle_turn: SettleTurn | None = None,
 ) -> tuple[Row, list[Turn]]:
-    """Continue the talk from the row's messages (ending before a seeker turn) until it is settled or the cap is met.
+    """Continue the dialogue from the row's messages until it is settled or has `max_exchanges`.
 
-    Returns the row with all messages and `resolved`, and the supporter turns that were made here. The seeker answers what
-    `mend` makes of a supporter turn.
+    The messages end before a seeker turn.
+
+    Returns the row with all messages and `resolved`, and the supporter turns that were made here. The seeker answers
+    what `settle_turn` makes of a supporter turn.
     """
     messages = list(row["messages"])
     made: list[Turn] = []
@@ -50,15 +53,15 @@ async def simulate(
         messages.append({"role": "user", "content": said.message.strip()})
         resolved = said.resolved
         turn = await supporter(as_dialogue({**row, "messages": messages}, seed, revision))
-        if mend is not None:
-            turn, ended = await mend([*messages, {"role": "assistant", "content": turn.text}], turn)
+        if settle_turn is not None:
+            turn, ended = await settle_turn([*messages, {"role": "assistant", "content": turn.text}], turn)
         made.append(turn)
         messages.append({"role": "assistant", "content": turn.text})
     return {**row, "messages": messages, "resolved": resolved}, made
 
 
 def as_dialogue(row: Row, seed: int, revision: int = 0) -> Dialogue:
-    """A row as a strategy sees it: without the gold emotion."""
+    """Return a row as a strategy sees it: without the gold emotion."""
     return Dialogue(
         id=row["id"],
         person=row.get("person") or "",
@@ -82,43 +85,46 @@ async def synthesize(
     turn_rewriter: TurnRewriter | None = None,
     cut_at_solved: bool = True,
 ) -> Row:
-    """A whole dialogue for a paired row, with its system message, strategy, traces and models.
+    """Return a whole dialogue for a paired row, with its system message, strategy, traces and models.
 
-    With a `turn rewriter` each supporter turn is judged and rewritten before the seeker goes on, and the row is as refine leaves
-    one (raises what refine raises). The judge is asked what refine would ask it, so a talk whose drafts all pass is the
-    talk without a judge. A SOLVED ends it, as in the paper, unless `cut_at_solved` is false.
+    With a `turn_rewriter` each supporter turn is judged and rewritten before the seeker goes on, and the row is as
+    refine leaves one (raises what refine raises). The judge is asked what refine would ask it, so a dialogue whose
+    drafts all pass is the dialogue without a judge. A SOLVED ends it, as in the paper, unless `cut_at_solved` is
+    false.
     """
-    spoke = {"seeker": seeker, "supporter": supporter_chat}
+    chats = {"seeker": seeker, "supporter": supporter_chat}
     if turn_rewriter is None:
         done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges)
-        return _whole(done, system_prompt(done, four_spans=any(turn.spans for turn in made)), made, strategy, spoke)
-    draft, system = Draft.of(row), system_prompt(row)
-    mend = _mend(draft, system, turn_rewriter, cut_at_solved)
+        return _whole(done, system_prompt(done, four_spans=any(turn.spans for turn in made)), made, strategy, chats)
+    draft, system = Draft.from_row(row), system_prompt(row)
+    settle_turn = _settler(draft, system, turn_rewriter, cut_at_solved)
     with turn_rewriter.rounds.counting(draft.verdicts):
-        done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges, mend=mend)
-        draft.row = _whole(done, system, made, strategy, spoke)
+        done, made = await simulate(
+            row, seeker, supporter, seed=seed, max_exchanges=max_exchanges, settle_turn=settle_turn
+        )
+        draft.row = _whole(done, system, made, strategy, chats)
         return await finish(draft, turn_rewriter)
 
 
-def _mend(draft: Draft, system: str, turn_rewriter: TurnRewriter, cut_at_solved: bool) -> Mend:
-    """What settles each new turn in the draft, as refine would settle it in the whole row."""
+def _settler(draft: Draft, system: str, turn_rewriter: TurnRewriter, cut_at_solved: bool) -> SettleTurn:
+    """Return the function that settles each new turn in the draft, as refine would settle it in the whole row."""
 
-    async def mend(talk: Talk, turn: Turn) -> tuple[Turn, bool]:
-        draft.row["messages"] = [_as_system(system), *talk]
-        at = len(talk)
+    async def settle_turn(messages: Messages, turn: Turn) -> tuple[Turn, bool]:
+        draft.row["messages"] = [_as_system(system), *messages]
+        at = len(messages)
         draft.note(at, turn.trace)
         critique = await settle(draft, at, turn_rewriter)
         return Turn(draft.text(at), draft.trace(at)), cut_at_solved and critique.verdict == "SOLVED"
 
-    return mend
+    return settle_turn
 
 
 def _as_system(text: str) -> dict[str, str]:
     return {"role": "system", "content": text}
 
 
-def _whole(done: Row, system: str, made: Sequence[Turn], strategy: str, spoke: dict[str, Chat]) -> Row:
-    """The dialogue's row, its fields in the order in which they are written."""
+def _whole(done: Row, system: str, made: Sequence[Turn], strategy: str, chats: dict[str, Chat]) -> Row:
+    """Return the dialogue's row, its fields in the order in which they are written."""
     row: dict[str, Any] = {**done, "messages": [_as_system(system), *done["messages"]]}
     turns = supporter_turns(row)
     return {
@@ -127,6 +133,6 @@ def _whole(done: Row, system: str, made: Sequence[Turn], strategy: str, spoke: d
         "traces": [{"turn": at, "trace": turn.trace} for at, turn in zip(turns, made, strict=True) if turn.trace],
         "models": [
             *(row.get("models") or []),
-            *({"role": role, "model": chat.name, "hash": chat.hash} for role, chat in spoke.items()),
+            *({"role": role, "model": chat.name, "hash": chat.hash} for role, chat in chats.items()),
         ],
     }

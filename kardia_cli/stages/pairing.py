@@ -1,4 +1,4 @@
-"""Which profile meets which situation (not in the paper: ours).
+"""Pairs of a profile and a situation (not in the paper).
 
 Dialogue i takes profile i (the profiles are used again in order when there are fewer) and a situation chosen from the
 seed and i alone, so the first 20 dialogues of 20 and of 2,000 are equal.
@@ -51,7 +51,7 @@ class Pairing:
             self._by_emotion.setdefault(row["emotion"], []).append(row)
 
     def situation(self, index: int) -> Row:
-        """The situation of the dialogue at `index`."""
+        """Return the situation of the dialogue at `index`."""
         if self.how == "round-robin":
             return self.situations[index % len(self.situations)]
         if self.how == "random":
@@ -63,7 +63,7 @@ class Pairing:
         return choices[derive_seed(self.seed, "pairing", index) % len(choices)]
 
     def pair(self, profile: Row, index: int) -> Row:
-        """The row of the dialogue at `index` before its first turn; call it once for each index, in order.
+        """Return the row of the dialogue at `index` before its first turn; call it once for each index, in order.
 
         Its id comes from seed, profile, situation and how often this pair has met.
         """
@@ -93,7 +93,7 @@ def _origin(row: Row, part: str) -> list[Row]:
 
 
 def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[list[Row], list[Line]]:
-    """The usable situations, and the bad lines with their reasons; with "drop" those that show danger are bad."""
+    """Return the usable situations, and the bad lines with reasons; with "drop" those that show danger are bad."""
     good: list[Row] = []
     bad: list[Line] = []
     for line in lines:
@@ -116,12 +116,12 @@ def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[
 
 
 def _of_situation(row: Row | None) -> Row:
-    """What a line says of a situation; the rest of it (turns, split) belongs to somebody else's dialogue."""
+    """Return the fields of a situation; the others of its line (turns, split) belong to another dialogue."""
     return {name: value for name, value in (row or {}).items() if name in ("situation", "emotion", "origin")}
 
 
 def require(situations: Sequence[Row], bad: Sequence[Line]) -> None:
-    """Raise `UsageError` where no line of the situations can be used, with the first one's reason."""
+    """Raise `UsageError` if no line of the situations can be used, with the first one's reason."""
     if bad and not situations:
         first = bad[0]
         remedy = "give --scenarios FILE with `emotion` and `situation`"
@@ -131,7 +131,7 @@ def require(situations: Sequence[Row], bad: Sequence[Line]) -> None:
 async def paired(
     profiles: AsyncIterator[Line], pairing: Pairing, count: int, bad_situations: Sequence[Line] = ()
 ) -> AsyncIterator[Line]:
-    """`count` rows ready for their first turn, among the lines that cannot be used.
+    """Yield `count` rows ready for their first turn, among the lines that cannot be used.
 
     Profiles are kept in a temporary file (in memory while they are small) for when they have to be used again.
     """
@@ -169,14 +169,14 @@ def _usable(line: Line, on_risk: risk.How) -> Line:
         if on_risk == "drop":
             risk.treat(row, on_risk, ("profile",))
         elif "risk" in row:
-            risk.of_profile(row)  # a column of that name that is none of ours costs this row alone
+            risk.of_profile(row)  # a foreign column of that name costs this row alone
     except RowError as error:
         return Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file)
     return line
 
 
 def read_files(names: Sequence[str]) -> Iterable[Line]:
-    """The lines of situation files, one file after the other; `UsageError` where one cannot be read."""
+    """Yield the lines of situation files, one file after the other; `UsageError` if one cannot be read."""
     from pathlib import Path
 
     for name in names:

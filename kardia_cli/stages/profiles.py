@@ -1,10 +1,10 @@
-"""Persona text ─▶ profile rows: what a person wrote becomes MBTI, About, Signature and Recent Activities.
+"""Persona text ─▶ profile rows: a person's posts become MBTI, About, Signature and Recent Activities.
 
     raw row ─┬─ posts or free text ─ clean, mask ─▶ excerpts (with a model: a text that quotes posts) ─┬─▶ row
              └─ a profile already ─ clean, mask ───────────────────────────────────────────────────────┘
 
-Sections of a profile are KardiaBench's; how they are filled is ours. The own type is masked everywhere but in its own
-section, so that a model cannot read it off the text and the section can be taken away.
+Sections of a profile are KardiaBench's; how they are filled is not in the paper. The own type is masked everywhere but
+in its own section, so that a model cannot read it off the text and the section can be taken away.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kardia_cli.text.pseudonyms import anon_username
 
 MIN_WORDS = 60
 BIO_WORDS = 150
-"""Free text up to this long is the About section as it stands; of a longer one sentences are chosen."""
+"""Free text up to this long is the About section as it is; of a longer one sentences are chosen."""
 PROMPT_CHARACTERS = 12_000
 """How much of the posts a model is shown; 50 posts of PersonalityCafe have about 8,000."""
 
@@ -54,12 +54,12 @@ class Chat(Protocol):
 async def build_profile(
     raw: Row, chat: Chat | None, *, seed: int, min_words: int = MIN_WORDS, on_risk: risk.How = "flag"
 ) -> Row:
-    """One profile row from one raw row with `posts` or `person`; its other fields pass through untouched.
+    """Return one profile row from one raw row with `posts` or `person`; its other fields pass through untouched.
 
     With `chat`, About and Signature are that model's words, else the person's own. `on_risk` is for signs of danger in
     the profile and in all the posts it was made of (see risk.py). Raises `Dropped` where fewer than `min_words` usable
     words are left or a sign is to be dropped, `RowError` for a row without text, `CallFailed` if the model's answer
-    fails or quotes what nobody wrote.
+    fails or quotes what is in no post.
     """
     name = person_name(raw)
     given = persona.parse(_text(raw, "person"))
@@ -81,14 +81,14 @@ async def build_profile(
 
 
 def _treated(row: Row, on_risk: risk.How, shown: Sequence[Row] = ()) -> Row:
-    """The row with its marks as `on_risk` wants it; marks of a dialogue that came along are not of the person."""
+    """Return the row with its risk marks as `on_risk` wants them; a dialogue's own marks are not of the person."""
     if "risk" in row:
         row["risk"] = risk.of_profile(row)
     return risk.treat(row, on_risk, ("profile",), shown)
 
 
 def person_name(raw: Row) -> str:
-    """The anonymous name of the person of a raw row: its own, else made from the source's id, else from all of it."""
+    """Return the anonymous name of a raw row's person: its own, else made from the source's id, else from all of it."""
     own = raw.get("anon_username")
     if isinstance(own, str) and own:
         return own
@@ -100,7 +100,7 @@ def person_name(raw: Row) -> str:
 
 
 def one_per_person(raw: Row, seen: set[str]) -> Row:
-    """The raw row if its person is not in `seen` yet (and now is), for sources with many rows a person.
+    """Return the raw row if its person is not in `seen` yet (and now is), for sources with many rows a person.
 
     Raises `Dropped` otherwise. Call it before any work is done on the row.
     """
@@ -119,7 +119,7 @@ def _text(raw: Row, field: str) -> str:
 
 
 def _posts(raw: Row) -> list[Any]:
-    """The posts; text in place of a list is taken for posts joined by `|||`. `RowError` where there is nothing."""
+    """Return the posts; a text counts as posts joined by `|||`. `RowError` if there is nothing."""
     posts = raw.get("posts")
     if isinstance(posts, str):
         posts = posts.split("|||")
@@ -151,7 +151,7 @@ def _kept(given: Persona, mbti: str | None) -> Persona:
 
 
 def _chosen(texts: Sequence[str], mbti: str | None, seed: int, is_bio: bool) -> Persona:
-    """A profile in the person's own words. A short biography is their About already."""
+    """Return a profile in the person's own words; a short biography is their About already."""
     if is_bio and sum(count_words(text) for text in texts) <= BIO_WORDS:
         return Persona(mbti, about=" ".join(texts))
     return _with_activities(mbti, excerpts.about(texts, seed), "", texts, seed)
@@ -162,17 +162,17 @@ def _enriched(written: ProfileText, texts: Sequence[str], mbti: str | None, seed
 
 
 def _with_activities(mbti: str | None, about: str, signature: str, texts: Sequence[str], seed: int) -> Persona:
-    """Fill what is missing from the posts, no text twice."""
+    """Return the profile with what is missing taken from the posts, no text twice."""
     signature = signature or excerpts.signature(texts, about, seed)
     return Persona(mbti, about, signature, excerpts.activities(texts, f"{about}\n{signature}", seed))
 
 
 def _row(raw: Row, name: str, mbti: str | None, built: Persona, chat: Chat | None = None) -> Row:
-    """The profile row: ours first, what kardia does not know as it came, where it comes from last."""
-    ours = {"id", "person", "mbti", "anon_username", "origin", "models", "posts", "source_id"}
-    ours |= {"emotion", "situation", "messages"}  # of one dialogue (a KardiaBench row), not of the person
+    """Return the profile row: kardia's fields first, unknown ones as they came, origin and models last."""
+    own_fields = {"id", "person", "mbti", "anon_username", "origin", "models", "posts", "source_id"}
+    own_fields |= {"emotion", "situation", "messages"}  # of one dialogue (a KardiaBench row), not of the person
     row: Row = {"person": persona.render(built), "mbti": mbti, "anon_username": name}
-    row |= {field: value for field, value in raw.items() if field not in ours}
+    row |= {field: value for field, value in raw.items() if field not in own_fields}
     row["origin"] = _entries(raw, "origin")
     models = _entries(raw, "models")
     use = {"role": "profile", "model": chat.name, "hash": chat.hash} if chat is not None else None
@@ -221,7 +221,7 @@ def _is_verbatim(quote: str, posts: Sequence[str]) -> bool:
 
 INSTRUCTIONS = """\
 You are given what one person wrote in public, post by post. Describe this person for somebody who will write in their
-console.
+voice.
 
 - about: two to four sentences in the third person. What they do, whom they live with, what they care for, how they talk
   and what weighs on them, as far as the posts say so. Leave out what the posts do not show.

@@ -1,8 +1,9 @@
 """Judged rows → refined rows: critique and rewrite, turn by turn, until it passes (Kardia-R1, sections 1.3 and 1.4).
 
-The walk goes from left to right: a turn is judged only when all before it is final, and mended (see `rewriting`). Where the
-next seeker turn no longer fits the rewritten reply, all that follows is simulated anew (`tail="regenerate"`) or kept. What
-the paper does not say and is ours: a dialogue whose tail had to be replaced more than `max_tails` times is dropped.
+The walk goes from left to right: a turn is judged only when all before it is final, and rewritten (see `rewriting`).
+Where the next seeker turn no longer fits the rewritten reply, all that follows is simulated anew (`tail="regenerate"`)
+or kept. What the paper does not say: a dialogue whose tail had to be replaced more than `max_tails` times
+is dropped.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ DEFAULT_RUBRIC = "synthesis"
 
 @dataclass(frozen=True)
 class Refiner:
-    """Who judges, who rewrites, who speaks when a tail is simulated anew, and how far to go."""
+    """The judge, the rewriter and the speakers of refine, and its limits."""
 
     judge: Judge
     rewriter: Chat
@@ -44,7 +45,7 @@ class Refiner:
 
     @property
     def turn_rewriter(self) -> TurnRewriter:
-        """The part that mends one turn."""
+        """The part that rewrites one turn."""
         return TurnRewriter(self.judge, self.rewriter, self.seed, self.max_rewrites, self.rounds)
 
 
@@ -55,7 +56,9 @@ def _shipped() -> dict[str, str]:
 
 
 def rubric_for(row: Row) -> str:
-    """Name of the shipped rubric that judged the row last, so that no verdict is paid twice; `synthesis` where none did.
+    """Return the name of the shipped rubric that judged the row last; `synthesis` if none did.
+
+    So no verdict is paid twice.
 
     Raises `UsageError` where other rubrics alone did.
     """
@@ -72,12 +75,12 @@ def rubric_for(row: Row) -> str:
 
 
 async def refine(row: Row, refiner: Refiner) -> Row:
-    """The refined row with every verdict, each revision and its difficulty.
+    """Return the refined row with every verdict, each revision and its difficulty.
 
-    Raises `Dropped` where it still fails, drifts, jumps or is broken, `RowError` where the judge abstained, `CallFailed`
-    where a model gave no usable reply.
+    Raises `Dropped` where it still fails, drifts, jumps or is broken, `RowError` where the judge abstained,
+    `CallFailed` where a model gave no usable reply.
     """
-    draft, tails = Draft.of(row), 0
+    draft, tails = Draft.from_row(row), 0
     turn_rewriter = refiner.turn_rewriter
     with refiner.rounds.counting(draft.verdicts):
         turn = _next_turn(draft.row, -1)
@@ -85,7 +88,7 @@ async def refine(row: Row, refiner: Refiner) -> Row:
             before = spans.visible(draft.text(turn))
             critique = await settle(draft, turn, turn_rewriter)
             if refiner.tail == "regenerate" and spans.visible(draft.text(turn)) != before:
-                tails += await _mend_tail(draft, turn, tails, refiner)
+                tails += await _replace_tail(draft, turn, tails, refiner)
             if critique.verdict == "SOLVED" and refiner.cut_at_solved:
                 draft.row["messages"] = draft.row["messages"][: turn + 1]
             turn = _next_turn(draft.row, turn)
@@ -96,10 +99,10 @@ def _next_turn(row: Row, after: int) -> int | None:
     return next((turn for turn in supporter_turns(row) if turn > after), None)
 
 
-async def _mend_tail(draft: Draft, turn: int, tails: int, refiner: Refiner) -> bool:
-    """Simulate the rest anew where the next seeker turn no longer fits the rewritten reply; whether it was.
+async def _replace_tail(draft: Draft, turn: int, tails: int, refiner: Refiner) -> bool:
+    """Simulate the rest anew if the next seeker turn no longer fits the rewritten reply; True if it was.
 
-    `tails` were made before.
+    `tails` is how often that was done before.
     """
     following = draft.row["messages"][turn + 1 :]
     if not following:

@@ -1,8 +1,8 @@
-"""One supporter turn, judged and rewritten until it passes, its critique in hand (Kardia-R1, sections 1.3 and 1.4).
+"""Rewriting of one supporter turn until it passes, its critique in hand (Kardia-R1, sections 1.3 and 1.4).
 
-refine does this to the turns of a finished talk, synthesize with a judge to each turn before the seeker goes on. What the
-paper does not say and is ours: a dialogue is dropped where a turn still fails after the last rewrite, and where the whole
-of it drifts, jumps or is broken.
+refine does this to the turns of a finished talk, synthesize with a judge to each turn before the seeker goes on. Not in
+the paper: a dialogue is dropped where a turn still fails after the last rewrite, and where
+the whole of it drifts, jumps or is broken.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kardia_cli.stages.rounds import Lost, Rounds, TurnVerdict
 
 @dataclass(frozen=True)
 class TurnRewriter:
-    """Who judges, who rewrites and how often at most; `rounds` counts what it took."""
+    """The judge and the rewriter of a turn, and the limit of rewrites; `rounds` counts them."""
 
     judge: Judge
     rewriter: Chat
@@ -36,7 +36,7 @@ class TurnRewriter:
 
 @dataclass
 class Draft:
-    """A row while its turns are mended: what is said so far, and what was found and done."""
+    """A row while its turns are rewritten: its messages so far, and all critiques and revisions."""
 
     row: Row
     critiques: list[Row]
@@ -45,12 +45,12 @@ class Draft:
     verdicts: list[TurnVerdict] = field(default_factory=list)
 
     @classmethod
-    def of(cls, row: Row) -> Draft:
-        """A draft of a row, with the critiques, revisions and traces that the row has."""
+    def from_row(cls, row: Row) -> Draft:
+        """Return a draft of a row, with the critiques, revisions and traces that the row has."""
         return cls(dict(row), *(list(row.get(name) or []) for name in ("critiques", "revisions", "traces")))
 
     def text(self, turn: int) -> str:
-        """What stands at index `turn` of the messages."""
+        """Return the message at index `turn`."""
         return str(self.row["messages"][turn]["content"])
 
     def replace(self, turn: int, text: str, trace: str) -> None:
@@ -62,11 +62,11 @@ class Draft:
         self.note(turn, trace)
 
     def trace(self, turn: int) -> str:
-        """The trace of the turn at this index; empty for none."""
+        """Return the trace of the turn at this index; "" for none."""
         return next((str(note["trace"]) for note in self.traces if note["turn"] == turn), "")
 
     def note(self, turn: int, trace: str) -> None:
-        """Keep the trace of a turn, where there is one."""
+        """Keep the trace of a turn, if there is one."""
         if trace:
             self.traces.append({"turn": turn, "trace": trace})
 
@@ -74,13 +74,13 @@ class Draft:
 async def settle(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique:
     """Judge a turn and rewrite it until it passes; returns its last critique. All before the turn is final.
 
-    A critique on the row by this rubric and judge, of the text that stands there, is not asked for again. Raises `Lost`
-    where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where a model gave
-    no usable reply.
+    A critique on the row by this rubric and judge, of the present text, is not asked for again. Raises
+    `Lost` where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where
+    a model gave no usable reply.
     """
-    critique = _known(draft, turn, turn_rewriter) or await _judge(draft, turn, 0, turn_rewriter)
+    critique = _stored_critique(draft, turn, turn_rewriter) or await _judge(draft, turn, 0, turn_rewriter)
     revision = 0
-    while problems := _seen(draft, turn, revision, critique, turn_rewriter):
+    while problems := _record_problems(draft, turn, revision, critique, turn_rewriter):
         if revision == turn_rewriter.max_rewrites:
             names = tuple(dict.fromkeys(problem.id for problem in problems))
             raise Lost(f"turn {turn} still fails after {revision} rewrites: {', '.join(names)}", "still fails", names)
@@ -90,8 +90,8 @@ async def settle(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critiq
     return critique
 
 
-def _known(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique | None:
-    """The critique that stands on the row; where the rubric's policy has changed since, it is decided anew and added."""
+def _stored_critique(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique | None:
+    """Return the row's critique of the turn, or None; one under an older policy is decided anew and added."""
     stored, known = (
         find_stored_critique(draft.row, turn, turn_rewriter.judge),
         find_critique(draft.row, turn, turn_rewriter.judge),
@@ -107,15 +107,20 @@ async def _judge(draft: Draft, turn: int, revision: int, turn_rewriter: TurnRewr
     return critique
 
 
-def _seen(draft: Draft, turn: int, revision: int, critique: Critique, turn_rewriter: TurnRewriter) -> list[Finding]:
-    """What fails the turn, empty where it passes; noted as seen."""
+def _record_problems(
+    draft: Draft, turn: int, revision: int, critique: Critique, turn_rewriter: TurnRewriter
+) -> list[Finding]:
+    """Return what fails the turn, [] if it passes, and record it as a verdict."""
     problems = _problems(critique, draft.text(turn), turn_rewriter)
     draft.verdicts.append(TurnVerdict(turn, revision, frozenset(problem.id for problem in problems)))
     return problems
 
 
 def _problems(critique: Critique, text: str, turn_rewriter: TurnRewriter) -> list[Finding]:
-    """Why a turn cannot stand. A refined row has four spans throughout, so a plain turn that passed cannot either."""
+    """Return the reasons why a turn cannot stay.
+
+    A refined row has four spans throughout, so a plain turn that passed cannot stay either.
+    """
     if critique.verdict == "ABSTAIN":
         raise RowError(f"the judge abstained on turn {critique.turn}")
     found = failures(turn_rewriter.judge.rubric, critique.levels, critique.findings, critique.gates)
@@ -163,7 +168,7 @@ def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Find
 
 
 async def finish(draft: Draft, turn_rewriter: TurnRewriter) -> Row:
-    """The row of a talk whose turns are settled, with its verdicts, revisions, difficulty and models.
+    """Return the row of a dialogue whose turns are settled, with its verdicts, revisions, difficulty and models.
 
     Raises `Lost` where the structure is broken or the judge finds a fault of the whole dialogue.
     """
@@ -204,7 +209,8 @@ def _normal(message: dict[str, str]) -> dict[str, str]:
 
 
 _SYSTEM = """\
-You rewrite one supporter turn of an emotional-support talk so that it passes review. Stay with this person and what they
+You rewrite one supporter turn of an emotional-support talk so that it passes review. Stay with this person and what \
+they
 said last, keep what was good, mend what was found, and do not answer the reviewer."""
 
 _REWRITE = """\

@@ -1,7 +1,7 @@
-"""What refining did, over all rows: how turns passed round by round, what was mended, what was dropped and why.
+"""Counts of refining over all rows: turns that pass round by round, what was fixed, what was dropped and why.
 
 Only counts are kept, so memory does not grow with the rows. A turn is seen once as a draft (round 0) and once after
-each rewrite. A row that failed (its judge gave no usable reply) is counted nowhere. The tables are ours.
+each rewrite. A row that failed (its judge gave no usable reply) is counted nowhere. The tables are not in the paper.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Table = list[dict[str, Any]]
 
 
 class Lost(Dropped):
-    """A dialogue that cannot be kept: `why` is the rule that took it out, `blamed` names what was found."""
+    """A dialogue that cannot be kept: `why` is the rule that took it out, `blamed` the names of what was found."""
 
     def __init__(self, message: str, why: str, blamed: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class Lost(Dropped):
 
 @dataclass(frozen=True, slots=True)
 class TurnVerdict:
-    """One verdict on one turn after `revision` rewrites; `wrong` names what failed it, and is empty where it passed."""
+    """One verdict on one turn after `revision` rewrites; `wrong` names what failed it, and is empty if it passed."""
 
     turn: int
     revision: int
@@ -50,7 +50,7 @@ class Rounds:
         self.passed: Counter[int] = Counter()
         self.drafts: Counter[str] = Counter()
         self.brought_in: Counter[str] = Counter()
-        self.mended: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self.fixed: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.left: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
         self.blamed: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -59,7 +59,7 @@ class Rounds:
 
     @contextlib.contextmanager
     def counting(self, seen: Sequence[TurnVerdict]) -> Iterator[None]:
-        """Count what was seen of one dialogue, filled while this is open, once it is finished or dropped."""
+        """Count the verdicts on one dialogue, collected while this is open, once it is finished or dropped."""
         try:
             yield
         except Dropped as error:
@@ -71,7 +71,7 @@ class Rounds:
         self._count(seen)
 
     def count_kept(self, row: Row) -> None:
-        """Count a row that was kept and written; one that nobody judged does not count."""
+        """Count a row that was kept and written; one that was not judged does not count."""
         if "difficulty" in row:
             self.kept += 1
             self.difficulty[row["difficulty"]] += 1
@@ -87,7 +87,7 @@ class Rounds:
             else:
                 self.brought_in.update(one.wrong - before.wrong)
                 for name in before.wrong - one.wrong:
-                    self.mended[name][one.revision] += 1
+                    self.fixed[name][one.revision] += 1
             before = one
         self._close(before)
 
@@ -96,7 +96,7 @@ class Rounds:
             self.left.update(last.wrong)
 
     def tables(self, meters: Sequence[Meter]) -> list[tuple[str, Table]]:
-        """Titles and tables for the end of a run; empty where nothing was judged. `meters` count the calls."""
+        """Return titles and tables for the end of a run; [] if nothing was judged. `meters` count the calls."""
         if not self.judged:
             return []
         named = [
@@ -108,7 +108,7 @@ class Rounds:
         return [(title, table) for title, table in named if table]
 
     def by_round(self) -> Table:
-        """Turns judged and passed as drafts and after each rewrite."""
+        """Return turns judged and passed as drafts and after each rewrite."""
         return [
             {
                 "round": f"rewrite {number}" if number else "draft",
@@ -120,9 +120,9 @@ class Rounds:
         ]
 
     def by_fault(self) -> Table:
-        """For each criterion, check or fault: drafts that it failed, turns it was brought into, mended by each rewrite, left.
+        """Return for each criterion, check or fault: drafts failed, turns it came into, fixed by each rewrite, left.
 
-        In drafts + brought in = mended by all rewrites + left.
+        In drafts + brought in = mended by all rewrites + left (the names of the columns).
         """
         names = self.drafts + self.brought_in
         last = max(self.judged)
@@ -131,21 +131,21 @@ class Rounds:
                 "what": name,
                 "in drafts": self.drafts[name],
                 "brought in by a rewrite": self.brought_in[name],
-                **{f"mended by {number}": self.mended[name][number] for number in range(1, last + 1)},
+                **{f"mended by {number}": self.fixed[name][number] for number in range(1, last + 1)},
                 "left": self.left[name],
             }
             for name, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))
         ]
 
     def losses(self) -> Table:
-        """Dropped dialogues by the rule that took them out; one that still fails may be blamed on several things."""
+        """Return dropped dialogues by the rule that took them out; one may be blamed on several things."""
         return [
             {"why": why, "dialogues": count, "blamed on": _listed(self.blamed[why])}
             for why, count in _by_count(self.dropped)
         ]
 
     def whole(self, meters: Sequence[Meter]) -> dict[str, Any]:
-        """Dialogues kept and dropped, the shares of easy and hard, and calls by role for each one kept.
+        """Return dialogues kept and dropped, the shares of easy and hard, and calls by role for each one kept.
 
         Calls count as asked: an answer that the ledger remembers counts too.
         """

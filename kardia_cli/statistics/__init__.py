@@ -1,4 +1,4 @@
-"""How sure a figure is, and whether two differ: intervals and tests for rows that belong together in clusters (ours).
+"""Intervals and tests for rows that belong together in clusters (not in the paper).
 
     student.py      Student's t: probability and quantile
     estimates.py    a mean with its interval; rows of one cluster (a profile, a dialogue) count together

@@ -1,8 +1,8 @@
-"""How far raters agree, and how sure one can be of it: weighted kappa, alpha, ICC, Spearman, macro-F1, bootstrap intervals.
+"""Agreement of raters with its uncertainty: weighted kappa, alpha, ICC, Spearman, macro-F1, bootstrap intervals.
 
-Pure functions over numbers. A missing rating is None or NaN. A statistic that is not defined for its data (no pairs, no
-spread) is None, never NaN and never 0. Intervals draw whole clusters (dialogues), because the turns of one dialogue are
-no independent sample (Miller 2024).
+Pure functions over numbers. A missing rating is None or NaN. A statistic that is not defined for its data (no pairs,
+no spread) is None, never NaN and never 0. Intervals draw whole clusters (dialogues), because the turns of one dialogue
+are no independent sample (Miller 2024).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Scale = Literal["nominal", "ordinal", "interval"]
 RESAMPLES = 1000
 UNDEFINED = 0.1
-"""Share of the resamples that may leave a statistic undefined; above it there is no interval (ours)."""
+"""Share of the resamples that may leave a statistic undefined; above it there is no interval (not in the paper)."""
 _Z = 1.959964
 FLAT = 1e-12
 """A spread that is only rounding."""
@@ -36,10 +36,10 @@ class Interval(NamedTuple):
 
 
 def weighted_kappa(first: Ratings, second: Ratings, levels: Sequence[Hashable] | None = None) -> float | None:
-    """Cohen's kappa with quadratic weights (Cohen 1968): 1 less the mean squared distance over the one of chance.
+    """Return Cohen's kappa with quadratic weights (Cohen 1968).
 
-    Ratings are numbers, or any of the ordered `levels`, whose places then count. Pairs with a missing one are left out.
-    None for no pairs, or where both give one and the same level throughout.
+    Ratings are numbers, or any of the ordered `levels`, whose places then count. Pairs with a missing one are left
+    out. None for no pairs, or where both give one and the same level throughout.
     """
     x, y = _pairs(_placed(first, levels), _placed(second, levels))
     if not x.size:
@@ -49,7 +49,7 @@ def weighted_kappa(first: Ratings, second: Ratings, levels: Sequence[Hashable] |
 
 
 def krippendorff_alpha(units: Ratings, scale: Scale = "ordinal") -> float | None:
-    """Krippendorff's alpha (2011) over units × raters, with any number of raters and any ratings missing.
+    """Return Krippendorff's alpha (2011) over units × raters, with any number of raters and any ratings missing.
 
     A unit with fewer than two ratings does not count. None where nothing can be paired or only one level occurs.
     """
@@ -68,7 +68,7 @@ def krippendorff_alpha(units: Ratings, scale: Scale = "ordinal") -> float | None
 
 
 def _alpha(counts: Numbers, levels: Numbers, scale: Scale) -> float:
-    """Alpha from how often each unit has each level (units × levels)."""
+    """Return alpha from how often each unit has each level (units × levels)."""
     import numpy as np
 
     weights = 1 / (counts.sum(axis=1) - 1)
@@ -80,7 +80,7 @@ def _alpha(counts: Numbers, levels: Numbers, scale: Scale) -> float:
 
 
 def _distance(totals: Numbers, levels: Numbers, scale: Scale) -> Numbers:
-    """Squared distance of each two levels: by kind, by the ratings that lie between them, or by value."""
+    """Return the squared distance of each two levels: by kind, by the ratings between them, or by value."""
     import numpy as np
 
     if scale == "nominal":
@@ -90,7 +90,7 @@ def _distance(totals: Numbers, levels: Numbers, scale: Scale) -> Numbers:
 
 
 def icc(units: Ratings, kind: Literal["2,1", "3,1"] = "2,1") -> float | None:
-    """Intraclass correlation of single ratings over units × raters (Shrout & Fleiss 1979).
+    """Return the intraclass correlation of single ratings over units × raters (Shrout & Fleiss 1979).
 
     "2,1": raters are a sample, their level counts; "3,1": these raters only, consistency alone. Units with a missing
     rating are left out. None for fewer than two units or raters, or where nothing varies.
@@ -114,7 +114,7 @@ def icc(units: Ratings, kind: Literal["2,1", "3,1"] = "2,1") -> float | None:
 
 
 def spearman(first: Ratings, second: Ratings) -> float | None:
-    """Spearman's rank correlation, ties with their mean rank; None for fewer than two pairs or a side that is constant."""
+    """Return Spearman's rank correlation, ties with their mean rank; None for under two pairs or a constant side."""
     import numpy as np
 
     x, y = _pairs(_placed(first, None), _placed(second, None))
@@ -127,7 +127,7 @@ def spearman(first: Ratings, second: Ratings) -> float | None:
 
 
 def _ranks(values: Any) -> Any:
-    """Ranks from 1, ties with their mean rank."""
+    """Return ranks from 1, ties with their mean rank."""
     import numpy as np
 
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
@@ -135,7 +135,7 @@ def _ranks(values: Any) -> Any:
 
 
 def macro_f1(pairs: Iterable[tuple[Hashable, Hashable]], labels: Collection[Hashable] | None = None) -> float | None:
-    """Unweighted mean of F1 over the labels that occur as gold or as said, of (gold, said) pairs; None of nothing.
+    """Return the unweighted mean of F1 over the labels in (gold, predicted) pairs; None for no pairs.
 
     As scikit-learn counts; but with `labels`, what is none of them is a miss and no class of its own.
     """
@@ -155,11 +155,12 @@ def interval(
     resamples: int = RESAMPLES,
     level: float = 0.95,
 ) -> Interval:
-    """The statistic over the items of all units, with a percentile interval from redrawing whole units (clusters).
+    """Return the statistic over all items, with a percentile interval from redrawing whole units (clusters).
 
-    A unit is a list of items; an item is a number or a tuple of numbers or words, all of one length. The statistic gets
-    an array of items. There is no interval for fewer than two units, nor where more than a tenth of the redrawn sets
-    leave the statistic undefined, nor where all of them give the same value: then redrawing says nothing of how sure it is.
+    A unit is a list of items; an item is a number or a tuple of numbers or words, all of one length. The statistic
+    gets an array of items. There is no interval for fewer than two units, nor where more than a tenth of the redrawn
+    sets leave the statistic undefined, nor where all of them give the same value: then redrawing says nothing of how
+    sure it is.
     """
     import numpy as np
 
@@ -179,15 +180,15 @@ def interval(
 
 
 def paired_interval(differences: Sequence[Sequence[float]], *, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """Mean of differences between two models or judges on the same items, given by cluster, with its 95 % interval."""
+    """Return the mean of differences on the same items, given by cluster, with its 95 % interval."""
     return interval(mean, differences, seed=seed, resamples=resamples)
 
 
 def share_interval(units: Sequence[Sequence[float]], *, seed: int = 0, resamples: int = RESAMPLES) -> Interval:
-    """Share of ones among zeros and ones, given by cluster, with its 95 % interval.
+    """Return the share of ones among zeros and ones, given by cluster, with its 95 % interval.
 
-    Where all are the same, redrawing would call them certain: then Wilson's interval (1927) with each cluster as one trial
-    stands in, so that no miss in 60 still allows for 6 %.
+    Where all are the same, redrawing would call them certain: then Wilson's interval (1927) with each cluster as one
+    trial is used, so that no miss in 60 still allows for 6 %.
     """
     found = interval(mean, units, seed=seed, resamples=resamples)
     trials = sum(1 for unit in units if len(unit))
@@ -198,14 +199,14 @@ def share_interval(units: Sequence[Sequence[float]], *, seed: int = 0, resamples
 
 
 def mean(values: Ratings) -> float | None:
-    """Mean of the values that are there; None where there is none."""
+    """Return the mean of the values that are there; None if there is none."""
     known = _placed(values, None)
     known = known[known == known]  # NaN is not equal to itself
     return float(known.mean()) if known.size else None
 
 
 def _redrawn(sizes: Sequence[int], seed: int, resamples: int) -> Iterable[Any]:
-    """Indices of the items of as many clusters as there are, drawn with replacement, again and again."""
+    """Yield indices of the items of as many clusters as there are, drawn with replacement."""
     import numpy as np
 
     length = np.asarray(sizes)
@@ -219,7 +220,7 @@ def _redrawn(sizes: Sequence[int], seed: int, resamples: int) -> Iterable[Any]:
 
 
 def _placed(ratings: Ratings, levels: Sequence[Hashable] | None) -> Numbers:
-    """Ratings as numbers, a missing one as NaN; with `levels`, the place of each among them."""
+    """Return ratings as numbers, a missing one as NaN; with `levels`, the place of each among them."""
     import numpy as np
 
     if levels is None:
@@ -229,7 +230,7 @@ def _placed(ratings: Ratings, levels: Sequence[Hashable] | None) -> Numbers:
 
 
 def _pairs(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-    """Both, without the pairs in which one is missing."""
+    """Return both sides without the pairs in which one is missing."""
     import numpy as np
 
     if x.shape != y.shape:

@@ -1,7 +1,7 @@
-"""Two models on the same rows: how far they are apart, whether that is chance, and what could have been found.
+"""The difference of two models on the same rows: its size, its p value, and what could have been found.
 
 A difference is taken row by row, so what makes a row hard for both falls out; its interval is that of a mean of
-differences (`estimates`). Over several criteria the p values are Holm's (1979). Source of the choice: ours.
+differences (`estimates`). Over several criteria the p values are Holm's (1979). The choice is not in the paper.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ def paired_difference(
     seeds: Sequence[Hashable] | None = None,
     level: float = 0.95,
 ) -> Difference:
-    """The mean of second less first over rows that both have, with Student's interval over clusters.
+    """Return the mean of second less first over rows that both have, with Student's interval over clusters.
 
     Two runs that say the same everywhere have difference 0, interval [0, 0] and p 1. For fewer than two clusters (or
-    seeds), or where every row differs by the same amount, there is no interval. Raises `ValueError` where lengths differ.
+    seeds), or where every row differs by the same amount, there is no interval. Raises `ValueError` where lengths
+    differ.
     """
     if len(first) != len(second):
         raise ValueError("a pair needs a value of both")
@@ -62,7 +63,7 @@ def paired_difference(
 
 
 def holm(differences: Mapping[str, Difference]) -> dict[str, Difference]:
-    """The differences with `p_holm`: p values as they stand after looking at all of these (Holm's step-down)."""
+    """Return the differences with `p_holm`: p values adjusted for all of these comparisons (Holm's step-down)."""
     tested = sorted((given.p, name) for name, given in differences.items() if given.p is not None)
     adjusted: dict[str, float] = {}
     highest = 0.0
@@ -73,7 +74,7 @@ def holm(differences: Mapping[str, Difference]) -> dict[str, Difference]:
 
 
 def verdict(difference: Difference, alpha: float = ALPHA) -> Verdict:
-    """What may be said of it: better or worse (the second is higher or lower), tied, or too few rows to tell.
+    """Return "better" or "worse" (the second is higher or lower), "tied", or "too few" rows to tell.
 
     Goes by `p_holm`, or by `p` where only one thing was compared.
     """

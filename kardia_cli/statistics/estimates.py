@@ -1,8 +1,9 @@
-"""A mean and how sure it is, where rows of one cluster are alike.
+"""A mean with its interval, where rows of one cluster are alike.
 
-The variance is the cluster-robust one of a regression on a constant (Liang and Zeger 1986, with G / (G - 1)); with seeds
-too, rows are clustered two ways (Cameron, Gelbach and Miller 2011). The interval is Student's with as many degrees of
-freedom as the smaller number of clusters less one, so three seeds give a wide one: that is what three seeds are worth.
+The variance is the cluster-robust one of a regression on a constant (Liang and Zeger 1986, with G / (G - 1)); with
+seeds too, rows are clustered two ways (Cameron, Gelbach and Miller 2011). The interval is Student's with as many
+degrees of freedom as the smaller number of clusters less one, so three seeds give a wide one: that is what three seeds
+are worth.
 """
 
 from __future__ import annotations
@@ -49,11 +50,11 @@ def mean_estimate(
     level: float = 0.95,
     seeds: Sequence[Hashable] | None = None,
 ) -> Estimate:
-    """The mean of the values with its interval at `level`; value and ends are None of nothing.
+    """Return the mean of the values with its interval at `level`; value and ends are None for no values.
 
-    `clusters` and `seeds` name the cluster and the training seed of each value. There is no interval for fewer than two
-    clusters (or seeds), nor where all values are the same: then they do not say how sure they are.
-    Raises `ValueError` where lengths differ.
+    `clusters` and `seeds` name the cluster and the training seed of each value. There is no interval for fewer than
+    two clusters (or seeds), nor where all values are the same: then they do not say how sure they are. Raises
+    `ValueError` where lengths differ.
     """
     if not len(values):
         return Estimate(None, None, None, 0, 0)
@@ -65,7 +66,7 @@ def mean_estimate(
 
 
 def spread(values: Sequence[float], clusters: Sequence[Hashable], seeds: Sequence[Hashable] | None = None) -> Spread:
-    """Mean and standard error, of at least one value; an error that is only rounding is 0."""
+    """Return mean and standard error, of at least one value; an error that is only rounding is 0."""
     import numpy as np
 
     if len(values) != len(clusters) or (seeds is not None and len(seeds) != len(values)):
@@ -87,7 +88,7 @@ def spread(values: Sequence[float], clusters: Sequence[Hashable], seeds: Sequenc
 
 
 def _codes(names: Sequence[Hashable]) -> tuple[Any, int]:
-    """The names as numbers from 0, and how many there are."""
+    """Return the names as numbers from 0, and how many there are."""
     import numpy as np
 
     places: dict[Hashable, int] = {}
@@ -95,7 +96,7 @@ def _codes(names: Sequence[Hashable]) -> tuple[Any, int]:
 
 
 def _variance(left: Numbers, codes: Any, count: int) -> float | None:
-    """Variance of a mean whose residuals belong to clusters; None for fewer than two of them."""
+    """Return the variance of a mean whose residuals belong to clusters; None for fewer than two of them."""
     import numpy as np
 
     if count < 2:

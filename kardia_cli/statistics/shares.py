@@ -20,10 +20,11 @@ def share_estimate(
     level: float = 0.95,
     seeds: Sequence[Hashable] | None = None,
 ) -> Estimate:
-    """The share of ones among zeros and ones with its interval at `level`; value and ends are None of nothing.
+    """Return the share of ones among zeros and ones with its interval at `level`; all None for no values.
 
-    Where all rows (or all clusters) say the same, each cluster is one trial: no miss in 60 still allows for 6 %. There is
-    no interval for fewer than two clusters (or seeds). Raises `ValueError` for another value, or where lengths differ.
+    Where all rows (or all clusters) say the same, each cluster is one trial: no miss in 60 still allows for 6 %. There
+    is no interval for fewer than two clusters (or seeds). Raises `ValueError` for another value, or where lengths
+    differ.
     """
     if not len(values):
         return Estimate(None, None, None, 0, 0)
@@ -41,5 +42,8 @@ def share_estimate(
 
 
 def _trials(found: Spread, rows: int) -> float:
-    """Independent trials that would be as unsure: never more than there are rows, and clusters where nothing varies."""
+    """Return the independent trials that would be as uncertain.
+
+    Never more than there are rows; the number of clusters where nothing varies.
+    """
     return min(float(rows), found.mean * (1 - found.mean) / found.error**2) if found.error else float(found.clusters)

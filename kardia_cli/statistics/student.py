@@ -1,4 +1,4 @@
-"""Student's t distribution, to 1e-9: few lines in place of a large dependency of the data stages (ours).
+"""Student's t distribution, to 1e-9, in place of a large dependency of the data stages.
 
 By the regularised incomplete beta function as a continued fraction (Lentz's way).
 """
@@ -12,7 +12,7 @@ _STEPS, _TINY, _CLOSE = 500, 1e-300, 1e-15
 
 
 def probability(t: float, freedom: float) -> float:
-    """P(T <= t) with so many degrees of freedom (above 0)."""
+    """Return P(T <= t) with so many degrees of freedom (above 0)."""
     if math.isinf(t):
         return 1.0 if t > 0 else 0.0
     tail = two_sided(t, freedom) / 2
@@ -20,7 +20,7 @@ def probability(t: float, freedom: float) -> float:
 
 
 def two_sided(t: float, freedom: float) -> float:
-    """P(|T| >= |t|)."""
+    """Return P(|T| >= |t|)."""
     if math.isinf(t):
         return 0.0
     whole = freedom + t * t
@@ -29,7 +29,7 @@ def two_sided(t: float, freedom: float) -> float:
 
 @lru_cache(maxsize=1024)
 def quantile(p: float, freedom: float) -> float:
-    """The t of which P(T <= t) is p, for 0 < p < 1, by halving; kept, since a table asks for the same one again and again."""
+    """Return the t of which P(T <= t) is p, for 0 < p < 1, by halving; cached, since tables ask for few."""
     if p == 0.5:
         return 0.0
     if p < 0.5:
@@ -47,7 +47,10 @@ def quantile(p: float, freedom: float) -> float:
 
 
 def _beta(x: float, rest: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function I_x(a, b); `rest` is 1 - x, which near x = 1 only the caller has exactly."""
+    """Return the regularised incomplete beta function I_x(a, b).
+
+    `rest` is 1 - x, which near x = 1 only the caller has exactly.
+    """
     if x <= 0 or rest <= 0:
         return float(x > 0)
     front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest))

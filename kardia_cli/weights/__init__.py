@@ -1,1 +1,1 @@
-"""What a model folder is: its fingerprint and the digests of its files."""
+"""The identity of a model folder: its fingerprint and the digests of its files."""

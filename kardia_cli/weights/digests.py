@@ -23,7 +23,7 @@ _writing = threading.Lock()
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     if path.stat().st_size <= LARGE:
         return _read(path)
     key, state = str(path.resolve()), _state(path)
@@ -37,7 +37,7 @@ def digest_of(path: Path) -> str:
 
 
 def cache_file() -> Path:
-    """Where digests are remembered."""
+    """Return the file in which digests are remembered."""
     folder = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(folder) / "kardia" / "digests.json"
 
@@ -61,7 +61,7 @@ def _remembered() -> dict[str, Any]:
 
 
 def _remember(key: str, entry: dict[str, Any]) -> None:
-    """Write the entry; files that are gone are forgotten."""
+    """Write the entry; files that are gone are dropped."""
     with _writing, contextlib.suppress(OSError, RuntimeError):
         kept = {path: old for path, old in _remembered().items() if Path(path).exists()}
         file = cache_file()

@@ -1,4 +1,4 @@
-"""Who a model folder is: one hash over everything in it that changes what the model says.
+"""The fingerprint of a model folder: one hash over everything in it that changes what the model says.
 
     weights, adapter, tokenizer, templates   their bytes
     config.json and the like                 their values, without paths, versions and notes of how they were saved
@@ -34,7 +34,7 @@ BYTES = (
 )
 """Files that count with all their bytes."""
 PICKLED = ("pytorch_model*.bin", "adapter_model.bin")
-"""Weights in the old format; read by nobody where the same folder has safetensors."""
+"""Weights in the old format; not read if the same folder has safetensors."""
 VALUES = (
     "config.json",
     "adapter_config.json",
@@ -53,7 +53,7 @@ _SETS = frozenset(("target_modules", "exclude_modules", "modules_to_save"))
 
 
 def folder_hash(folder: Path) -> str:
-    """16 hex digits over all that makes a model folder the model that it is."""
+    """Return 16 hex digits over all that makes a model folder the model that it is."""
     digest = hashlib.sha256()
     for name, content in sorted(_parts(folder)):
         digest.update(f"{name}\0{content}\0".encode())
@@ -61,19 +61,19 @@ def folder_hash(folder: Path) -> str:
 
 
 def base_of(folder: Path) -> tuple[str, str]:
-    """Name or path, and revision, of the base model that an adapter folder was made for."""
+    """Return name or path, and revision, of the base model that an adapter folder was made for."""
     config = _json(folder / "adapter_config.json")
     return str(config.get("base_model_name_or_path") or ""), str(config.get("revision") or "")
 
 
 def tokenizer_source(folder: Path) -> tuple[str, str]:
-    """Where a model folder's tokenizer is, and its revision: an adapter saved without one speaks with its base's."""
+    """Return folder or name of a model folder's tokenizer, and its revision; an adapter may use its base's."""
     own = any((folder / name).is_file() for name in ("tokenizer_config.json", "tokenizer.json"))
     return (str(folder), "") if own or not is_adapter(folder) else base_of(folder)
 
 
 def is_adapter(folder: Path) -> bool:
-    """Whether the folder holds an adapter, which needs its base model to speak."""
+    """Return True if the folder holds an adapter, which needs its base model."""
     return (folder / "adapter_config.json").is_file()
 
 
@@ -113,7 +113,7 @@ def _canonical(value: Any) -> str:
 
 
 def _essence(value: Any) -> Any:
-    """A JSON value without what is no identity, and with sets of names in one order."""
+    """Return a JSON value without what is no identity, and with sets of names in one order."""
     if isinstance(value, dict):
         kept = {key: _essence(inner) for key, inner in value.items() if key not in _NO_IDENTITY}
         return kept | {key: sorted(kept[key], key=str) for key in _SETS & kept.keys() if isinstance(kept[key], list)}
@@ -121,7 +121,7 @@ def _essence(value: Any) -> Any:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """The table in a JSON file; for what is none, its bytes stand (whoever loads the model will complain)."""
+    """Return the table in a JSON file; for what is none, the digest of its bytes (loading the model will complain)."""
     try:
         loaded = json.loads(path.read_bytes())
     except ValueError:

@@ -1,1 +1,1 @@
-"""The ledger of paid replies: the store, the wrapper that asks it first, and a look into it."""
+"""The ledger of paid replies: the store, the wrapper that asks it first, and a summary of its contents."""

@@ -1,4 +1,4 @@
-"""Looking into a ledger and thinning it out: `kardia --ledger-info`, with `--prune 30d`."""
+"""Summaries of a ledger, and pruning it: `kardia --ledger-info`, with `--prune 30d`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Account:
             raise UsageError(f"{path} is no ledger: {error}", "name another file with --ledger") from None
 
     def summary(self) -> str:
-        """Where it is, how large, how old, and what all of it has cost."""
+        """Return the ledger's path, size, age and total cost as lines of text."""
         count, oldest, newest, cost, unpriced = self._database.execute(
             "SELECT count(*), min(at), max(at), sum(cost), sum(cost IS NULL) FROM replies"
         ).fetchone()
@@ -39,7 +39,7 @@ class Account:
         return "\n".join(lines)
 
     def runs(self) -> Lines:
-        """One line for each run that has paid for something: when, what was typed, calls, tokens, cost."""
+        """Return one line for each run that has paid for something: time, commands, calls, tokens, cost."""
         rows = self._database.execute(
             "SELECT run, min(at), count(*), sum(prompt_tokens + completion_tokens), sum(cost), sum(cost IS NULL) "
             "FROM replies GROUP BY run ORDER BY min(at)"
@@ -57,7 +57,7 @@ class Account:
         ]
 
     def models(self) -> Lines:
-        """One line for each model and role."""
+        """Return one line for each model and role."""
         rows = self._database.execute(
             "SELECT model, role, count(*), sum(prompt_tokens), sum(completion_tokens), sum(cost), sum(cost IS NULL), "
             "avg(seconds) FROM replies GROUP BY model, role ORDER BY model, role"
@@ -76,7 +76,7 @@ class Account:
         ]
 
     def prune(self, age: float) -> int:
-        """Forget replies older than `age` seconds; returns how many. The file shrinks."""
+        """Delete replies older than `age` seconds and shrink the file; returns how many."""
         with transaction(self._database):
             gone = self._database.execute("DELETE FROM replies WHERE at < ?", (time.time() - age,)).rowcount
             self._database.execute("DELETE FROM members WHERE run NOT IN (SELECT run FROM replies)")

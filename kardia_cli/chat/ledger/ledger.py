@@ -4,10 +4,10 @@
     runs      one for each pipe: when it began, what was typed
     members   the kardia processes of a run, what each has spent and has in flight (for the cap of a whole pipe)
 
-WAL with synchronous=NORMAL: processes share the file, and a kill at any moment leaves it readable. Replies are committed
-together, at most `COMMIT_AFTER` seconds after they came; `wait_committed` is what a row waits for before it goes out. Who asks
-holds a lease on the key: a lock on one byte of a file beside the database, which the kernel takes back when the owner
-dies, however it dies.
+WAL with synchronous=NORMAL: processes share the file, and a kill at any moment leaves it readable. Replies are
+committed together, at most `COMMIT_AFTER` seconds after they came; `wait_committed` is what a row waits for before it
+goes out. Who asks holds a lease on the key: a lock on one byte of a file beside the database, which the kernel takes
+back when the owner dies, however it dies.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ CREATE TABLE IF NOT EXISTS members (
 
 
 def default_path() -> Path:
-    """The ledger in the user's cache folder (XDG_CACHE_HOME, else ~/.cache)."""
+    """Return the ledger in the user's cache folder (XDG_CACHE_HOME, else ~/.cache)."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (cache if cache.is_absolute() else Path.home() / ".cache") / "kardia" / "ledger.sqlite"
 
 
 def key_of(identity: tuple[str, ...], parts: Any) -> bytes:
-    """The 32-byte key of a request to a model: SHA-256 over what it is and all that it is asked."""
+    """Return the 32-byte key of a request to a model: SHA-256 over the model's identity and all that it is asked."""
     return hashlib.sha256(
         orjson.dumps([identity, parts], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     ).digest()
@@ -78,11 +78,11 @@ class Entry:
 
 
 def pack(reply: Reply) -> bytes:
-    """A reply as it is stored: what the model said, with usage and cost."""
+    """Return a reply as it is stored: text, finish, usage, cost, then thinking, trace and log-probabilities."""
     usage = reply.usage
+    tokens = [usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens]
     fields: list[Any] = [
-        reply.text, reply.finish_reason, [usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens], reply.cost,
-        reply.thinking, reply.trace, reply.logprobs,
+        reply.text, reply.finish_reason, tokens, reply.cost, reply.thinking, reply.trace, reply.logprobs,
     ]  # fmt: skip
     while fields[-1] in ("", None):
         fields.pop()
@@ -90,7 +90,7 @@ def pack(reply: Reply) -> bytes:
 
 
 def unpack(stored: bytes) -> Reply:
-    """A stored reply."""
+    """Return the reply that `pack` stored."""
     text, finish, used, *rest = orjson.loads(stored)
     reply = Reply(text, finish_reason=finish, usage=Usage(*used), cost=rest[0] if rest else None)
     if len(rest) > 1:
@@ -100,7 +100,7 @@ def unpack(stored: bytes) -> Reply:
 
 
 class Ledger:
-    """An open ledger. `get`, `claim` and `release` are for the loop's thread; writing happens in a thread of its own.
+    """An open ledger; `get`, `claim` and `release` run in the loop's thread, writing in a thread of its own.
 
     Raises `UsageError` where the file cannot be opened or is something else, `Stopped` where it cannot be written.
     """
@@ -130,7 +130,7 @@ class Ledger:
         self.hits = self.misses = 0
 
     def get(self, key: bytes) -> Reply | None:
-        """The stored reply, or one that is about to be stored, or None."""
+        """Return the stored reply, or one that is about to be stored, or None."""
         if (fresh := self._fresh.get(key)) is not None:
             self.hits += 1
             return fresh
@@ -150,11 +150,11 @@ class Ledger:
         return True
 
     def release(self, key: bytes) -> None:
-        """Give a lease back without a reply."""
+        """Return a lease without a reply."""
         fcntl.lockf(self._leases, fcntl.LOCK_UN, 1, _lease_offset(key))
 
     def owner(self, key: bytes) -> int | None:
-        """The process that holds the lease of a key; None where nobody does, or the system does not say."""
+        """Return the id of the process that holds the lease of a key; None for none, or if the system does not tell."""
         if not sys.platform.startswith("linux"):
             return None
         asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, _lease_offset(key), 1, 0)
@@ -162,7 +162,7 @@ class Ledger:
         return None if kind == fcntl.F_UNLCK else int(pid)
 
     def put(self, entry: Entry) -> None:
-        """Queue a reply; its lease is given back when it is committed."""
+        """Queue a reply; its lease is returned when it is committed."""
         self._queue.append(entry)
         self._fresh[entry.key] = entry.reply
         if self._writing is None or self._writing.done():
@@ -195,7 +195,7 @@ class Ledger:
                 self._end_batch()
 
     def _end_batch(self) -> None:
-        """Give the leases of the batch back and wake the rows that waited for it."""
+        """Return the leases of the batch and wake the rows that waited for it."""
         for entry in self._batch:
             self._fresh.pop(entry.key, None)
             self.release(entry.key)
@@ -225,7 +225,8 @@ class Ledger:
             ) from None
 
     def charge(self, spent: float, reserved: float, cap: float | None = None) -> bool:
-        """Book what this process has spent and reserved more (USD); False, and nothing booked, where the run's cap is met.
+        """Book what this process has spent and reserved more (USD); False, and nothing booked, if that breaks the run's
+        cap.
 
         In the loop's thread: the cap of a whole pipe only holds if the booking is done before the call goes out.
         """
@@ -247,7 +248,7 @@ class Ledger:
         return True
 
     def in_flight_elsewhere(self) -> bool:
-        """Whether another live process of the run has calls in flight that may still cost less than was reserved."""
+        """Return True if another live process of the run has money reserved for calls in flight."""
         rows = self._reader.execute("SELECT pid, started, reserved FROM members WHERE run = ?", (self.run,)).fetchall()
         return any(
             reserved > 0 and (pid, started) != self._member and is_alive(pid, started)
@@ -255,12 +256,12 @@ class Ledger:
         )
 
     def commands(self) -> list[str]:
-        """What was typed for each process of this run, in the order of the pipe."""
+        """Return the command line of each process of this run, in the order of the pipe."""
         rows = self._reader.execute("SELECT command FROM members WHERE run = ? ORDER BY pid", (self.run,)).fetchall()
         return [command for (command,) in rows]
 
     def speed(self, model: str) -> tuple[float, float] | None:
-        """Mean seconds and completion tokens of this model's remembered calls (the newest 500), for estimates."""
+        """Return mean seconds and completion tokens of the newest 500 replies of a model; None for none."""
         found = self._reader.execute(
             "SELECT avg(seconds), avg(completion_tokens), count(*) FROM "
             "(SELECT seconds, completion_tokens FROM replies WHERE model = ? ORDER BY rowid DESC LIMIT 500)",
@@ -281,12 +282,15 @@ class Ledger:
 
 
 def _lease_offset(key: bytes) -> int:
-    """The byte that stands for a key in the file of leases: 62 bits of it."""
+    """Return the byte of the lease file that is locked for a key: 62 bits of the key."""
     return int.from_bytes(key[:8], "big") >> 2
 
 
 class transaction:  # noqa: N801  # reads as a word in `with transaction(db)`
-    """`BEGIN IMMEDIATE … COMMIT`: takes the writer's turn at once, so that what is read inside still holds when written."""
+    """A transaction (`BEGIN IMMEDIATE … COMMIT`).
+
+    It takes the writer's turn at once, so that what is read inside still holds when written.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -299,7 +303,7 @@ class transaction:  # noqa: N801  # reads as a word in `with transaction(db)`
 
 
 def connect(path: Path, make: bool = True) -> sqlite3.Connection:
-    """A connection to a ledger file, made where it is not there; raises `sqlite3.Error` for a file of another kind."""
+    """Return a connection to a ledger file, made where there is none; `sqlite3.Error` for a file of another kind."""
     fresh = make and not path.exists()
     database = sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
     if fresh:
@@ -343,7 +347,7 @@ def _join(database: sqlite3.Connection, command: str) -> tuple[int, tuple[int, s
 
 
 def _born_together(one: str, other: str) -> bool:
-    """Whether two processes began within 0.2 s, as those of a pipe do: none has begun and ended in less."""
+    """Return True if two processes began within 0.2 s, as those of a pipe do."""
     return bool(one and other) and abs(int(one) - int(other)) <= 20
 
 
@@ -355,7 +359,7 @@ def _boot() -> str:
 
 
 def started_at(pid: int) -> str:
-    """When a process began, in clock ticks since boot; empty where the system does not say."""
+    """Return a process's start in clock ticks since boot; "" where the system does not tell."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
@@ -363,7 +367,7 @@ def started_at(pid: int) -> str:
 
 
 def is_alive(pid: int, started: str) -> bool:
-    """Whether that very process still runs."""
+    """Return True if the process of this id and start still runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The wrapper that asks the ledger first: one call for each question, however many ask, in however many processes.
+"""A wrapper that asks the ledger first: one call for each question, however many ask, in however many processes.
 
     remembered ─▶ reply     asked right now by another task ─▶ its reply     by another process ─▶ wait for its commit
     else: lease ─▶ the model ─▶ ledger
@@ -21,7 +21,7 @@ _POLLS = (0.005, 0.01, 0.02, 0.05, 0.1)
 
 
 class Recorded:
-    """A `Backend` with a memory. `identity` says which model it is, never where it stands."""
+    """A `Backend` that remembers its replies; `identity` names the model, never its address."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Recorded:
         self._refreshed: set[bytes] = set()
 
     async def complete(self, request: Request) -> Reply:
-        """The remembered reply, or that of one call."""
+        """Return the remembered reply, or that of one call."""
         key = self.key(request)
         ledger = self._ledger
         if ledger is not None and not (self._refresh and key not in self._refreshed):
@@ -63,7 +63,7 @@ class Recorded:
         return await self._fly(key, request)
 
     async def _join(self, flight: asyncio.Future[Reply]) -> Reply | None:
-        """The reply of a call that is on its way; None where it was given up, and somebody else has to ask."""
+        """Return the reply of a call in flight; None if it was cancelled, and another caller has to ask."""
         await asyncio.wait({flight})
         if flight.cancelled():
             return None
@@ -82,7 +82,7 @@ class Recorded:
             raise
         except BaseException as error:
             flight.set_exception(error)
-            flight.exception()  # nobody else may be waiting: it is not lost, the caller gets it
+            flight.exception()  # marks it as retrieved: the caller gets it, even if no other task waits
             raise
         else:
             flight.set_result(reply)
@@ -111,7 +111,7 @@ class Recorded:
         return reply
 
     async def _lease(self, key: bytes, ledger: Ledger) -> Reply | None:
-        """Take the lease; a reply where another process has committed one in the meantime."""
+        """Take the lease; returns the reply if another process has committed one in the meantime, else None."""
         tries = 0
         while not ledger.claim(key):
             self._stop_event.check()
@@ -129,7 +129,7 @@ class Recorded:
         return known
 
     def key(self, request: Request) -> bytes:
-        """What the ledger knows the question by: all that decides the answer, and which sample of it is wanted."""
+        """Return the ledger's key of a request: all that decides the answer, and which sample of it is wanted."""
         parts: list[Any] = [
             request.messages, request.sampling, request.seed, request.sample, request.attempt,
             None if request.schema is None else schema_hash(request.schema),

@@ -1,1 +1,1 @@
-"""How many calls, how fast, how often and for how much: limiter, window, retries, budget, prices, meters."""
+"""Limits of calls: limiter, window, retries, budget, prices, meters."""

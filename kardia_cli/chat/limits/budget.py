@@ -1,8 +1,8 @@
-"""The budget of a command: what may be spent, and on how many calls. It stops dispatching so that calls in flight fit.
+"""The budget of a command: money and calls. It stops dispatching so that calls in flight still fit.
 
 Money is set aside before a call goes out and settled when it comes back. Where the next call does not fit while others
-are in flight, it waits for what they really cost; where nothing is in flight, the run stops (exit 4) and can be resumed.
-KARDIA_MAX_COST caps all processes of one pipe together: they book in the ledger.
+are in flight, it waits for what they really cost; where nothing is in flight, the run stops (exit 4) and can be
+resumed. KARDIA_MAX_COST caps all processes of one pipe together: they book in the ledger.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LOOK = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What the user allows. `cost` USD of this process, `pipe_cost` of the whole pipe; `unconfirmed` paid calls."""
+    """The user's caps: `cost` and `pipe_cost` (USD of process and pipe), `calls`, `unconfirmed` paid calls."""
 
     cost: float | None = None
     calls: int | None = None
@@ -34,7 +34,7 @@ class Caps:
 
     @property
     def limits_cost(self) -> bool:
-        """Whether prices have to be known."""
+        """True if prices have to be known."""
         return self.cost is not None or self.pipe_cost is not None
 
 
@@ -49,7 +49,7 @@ class Budget:
         self._settled = asyncio.Event()
 
     async def take(self, amount: float, paid: bool) -> None:
-        """Set `amount` aside for one call; waits while calls in flight may still free some. Raises `Stopped`."""
+        """Set `amount` (USD) aside for one call; waits while calls in flight may still free some. Raises `Stopped`."""
         self.count(paid)
         caps = self.caps
         if caps.limits_cost:
@@ -66,7 +66,7 @@ class Budget:
         self._flying += 1
 
     def count(self, paid: bool) -> None:
-        """Count a call that is about to be made. Raises `Stopped` where no more are allowed."""
+        """Count a call that is about to be made. Raises `Stopped` if no more are allowed."""
         caps = self.caps
         if caps.calls is not None and self.calls >= caps.calls:
             self._stop(f"--max-calls {caps.calls} are made")
@@ -104,7 +104,7 @@ class Budget:
         self._stop_event.check()
 
     def settle(self, amount: float, cost: float) -> None:
-        """The call has come back: it cost `cost` of the `amount` set aside."""
+        """Book that a call cost `cost` of the `amount` set aside."""
         self.reserved -= amount
         self.spent += cost
         self._flying -= 1

@@ -1,7 +1,7 @@
-"""The limiter of one model: how many calls are in flight, when none may go, and what happens when the endpoint dies.
+"""The limiter of one model: calls in flight, pauses, ceilings per minute, deadlines, and endpoints that are gone.
 
-All workers of a process share it. It holds the adaptive window, the ceilings per minute, the pause that a 429 asks for,
-and the deadline of a call. When an endpoint is gone it lets nothing through and probes until it is back.
+All workers of a process share it. It holds the adaptive window, the ceilings per minute, the pause that a 429 asks
+for, and the deadline of a call. When an endpoint is gone it lets nothing through and probes until it is back.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PROBES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 class StopEvent:
-    """Says to all gates of a command that no further call may go out, and why."""
+    """The event that no further call of a command may go out, with its reason."""
 
     def __init__(self) -> None:
         self.error: KardiaError | None = None
@@ -42,7 +42,7 @@ class StopEvent:
                 listener()
 
     def on_set(self, listener: Callable[[], None]) -> None:
-        """Be told when it is set."""
+        """Call `listener` when the event is set."""
         self._listeners.append(listener)
 
     def check(self) -> None:
@@ -55,7 +55,11 @@ class StopEvent:
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """The user's limits for one model: calls in flight, a call's deadline (s), calls and tokens a minute, patience (s)."""
+    """The user's limits for one model.
+
+    Calls in flight, a call's deadline (s), calls and tokens a minute, how long to wait for an endpoint that is away
+    (s).
+    """
 
     connections: int = 64
     timeout: float = 120.0
@@ -65,20 +69,20 @@ class Ceilings:
 
 
 class Paid(Protocol):
-    """What stands behind a limiter: a model whose calls the budget has to allow first."""
+    """A model whose calls the budget has to allow first."""
 
     async def allow(self, request: Request) -> float:
-        """Wait until the call may be paid; gives what is set aside for it (USD). Raises `Stopped`."""
+        """Wait until the call may be paid; returns the USD set aside for it. Raises `Stopped`."""
 
     async def complete(self, request: Request, amount: float) -> Reply:
         """Answer, and settle the amount."""
 
     async def aclose(self) -> None:
-        """Give back connections and processes."""
+        """Close connections and processes."""
 
 
 class Limiter:
-    """A `Backend` that lets calls through by the model's limits. `where` names the endpoint in what is said."""
+    """A `Backend` that lets calls through by the model's limits; `where` names the endpoint in messages."""
 
     def __init__(
         self,
@@ -94,19 +98,19 @@ class Limiter:
         self.window = Window(ceilings.connections)
         self._requests = Pace(ceilings.rpm) if ceilings.rpm else None
         self._tokens = Pace(ceilings.tpm) if ceilings.tpm else None
-        self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: early rows first, so that they finish
+        self._queue: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: early rows first, so that they finish
         self._arrivals = itertools.count()
-        self._flying = 0
+        self._in_flight = 0
         self._paused_until = self._away_since = 0.0
         self._suspected = False
-        self._verdict: asyncio.Future[bool] | None = None
+        self._gone: asyncio.Future[bool] | None = None
         self._probes = 0
         self._prepared = False
         self._preparing: asyncio.Task[None] | None = None
         self._refusals = self._losses = 0
         self._refused_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._woken = False  # a call is on its way that has not taken its share of the ceilings yet
+        self._is_waking = False  # a call is on its way that has not taken its share of the ceilings yet
         self._probing: asyncio.Task[None] | None = None
         self.reached = False
         stop_event.on_set(self._wake_all)
@@ -137,17 +141,17 @@ class Limiter:
             self._failed(error, loop.time(), began)
             raise
         finally:
-            self._flying -= 1
+            self._in_flight -= 1
             self._meter.count_ended(seconds)
-            if self._waiters:
+            if self._queue:
                 self._pump(loop)
 
     async def _allowed(self, request: Request, loop: asyncio.AbstractEventLoop) -> float:
-        """Wait for the money; the deadline begins after that. USD that are set aside."""
+        """Wait for the money and return the USD set aside; the deadline begins after that."""
         try:
             return await self._inner.allow(request)
         except BaseException:
-            self._flying -= 1
+            self._in_flight -= 1
             self._pump(loop)
             raise
 
@@ -162,28 +166,28 @@ class Limiter:
 
     async def _enter(self, loop: asyncio.AbstractEventLoop) -> None:
         self._stop_event.check()
-        free = not self._waiters and not self._woken and self._flying < int(self.window.limit)
+        free = not self._queue and not self._is_waking and self._in_flight < int(self.window.limit)
         if free and self._hold(loop.time()) <= 0.0:
-            self._flying += 1
+            self._in_flight += 1
             return
         self.window.waited()
         turn = loop.create_future()
         row = ROW.get()
-        heapq.heappush(self._waiters, (row.number if row is not None else 0, next(self._arrivals), turn))
+        heapq.heappush(self._queue, (row.number if row is not None else 0, next(self._arrivals), turn))
         self._pump(loop)
         try:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self._flying -= 1  # the slot was already ours
+                self._in_flight -= 1  # the slot was taken already
                 self._pump(loop)
             raise
         if self._stop_event.error is not None:
-            self._flying -= 1
+            self._in_flight -= 1
             raise self._stop_event.error.fresh_copy()
 
     def _hold(self, now: float) -> float:
-        """Seconds for which nothing may go out: a pause, a ceiling per minute, an endpoint that is away."""
+        """Return the seconds for which nothing may go out: a pause, a ceiling per minute, an endpoint that is away."""
         if self._suspected:
             return float("inf")
         held = self._paused_until - now
@@ -194,40 +198,40 @@ class Limiter:
         return held
 
     def _pump(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let as many of those who wait through as may go; come back when a pause ends.
+        """Let as many waiting calls through as may go; come back when a pause ends.
 
         Under a ceiling per minute one at a time: only when it has run is known what it took.
         """
-        if self._woken:
+        if self._is_waking:
             return
-        while self._waiters and self._flying < int(self.window.limit):
+        while self._queue and self._in_flight < int(self.window.limit):
             held = self._hold(loop.time())
             if held > 0.0:
                 if held != float("inf") and (self._timer is None or self._timer.when() <= loop.time()):
                     self._timer = loop.call_later(held, self._pump, loop)
                 return
             self._meter.wait_reason = ""
-            turn = heapq.heappop(self._waiters)[2]
-            if not turn.done():  # else whoever waited was cancelled
-                self._flying += 1
+            turn = heapq.heappop(self._queue)[2]
+            if not turn.done():  # else the waiting call was cancelled
+                self._in_flight += 1
                 turn.set_result(None)
                 if self._requests is not None or self._tokens is not None:
-                    self._woken = True
+                    self._is_waking = True
                     loop.call_soon(self._ran, loop)
                     return
-        if self._waiters:
+        if self._queue:
             self.window.waited()
 
     def _ran(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The woken call has run up to its sending; the next may be looked at."""
-        self._woken = False
+        """Look at the next waiting call: the woken one has run up to its sending."""
+        self._is_waking = False
         self._pump(loop)
 
     def _wake_all(self) -> None:
-        while self._waiters:
-            turn = heapq.heappop(self._waiters)[2]
+        while self._queue:
+            turn = heapq.heappop(self._queue)[2]
             if not turn.done():
-                self._flying += 1
+                self._in_flight += 1
                 turn.set_result(None)
 
     def _announce(self, request: Request, now: float) -> float:
@@ -272,14 +276,16 @@ class Limiter:
             self._refusals = self._losses = 0
 
     def _refused(self, error: CallFailed, now: float, began: float) -> None:
-        """A 429: cut the window once for the burst, pause everyone, and stop the run if nothing else ever comes."""
+        """Handle a 429: cut the window once for the burst, pause all calls, stop the run if nothing else ever comes."""
         self._meter.rate_limited += 1
         if self._refusals == 0:
             self._refused_since = now
         fresh = self.window.refused(now, began)
         if fresh:
             self._refusals += 1
-        wait = error.retry_after or min(30.0, 0.5 * 2.0 ** min(self._refusals - 1, 8))  # some tell a wait of 0
+        wait = error.retry_after or min(
+            30.0, 0.5 * 2.0 ** min(self._refusals - 1, 8)
+        )  # some servers ask for a wait of 0
         self._pause(now, wait * random.uniform(1.0, 1.1), f"429 ×{self._meter.rate_limited}")
         if now - self._refused_since > (self._ceilings.wait_endpoint or WAIT_ENDPOINT):
             minutes = (now - self._refused_since) / 60
@@ -288,33 +294,35 @@ class Limiter:
             )
 
     def _lost(self, error: CallFailed, now: float, began: float) -> None:
-        """A timeout, a lost connection or a 5xx. Several with no answer between them: look whether the endpoint lives."""
+        """Handle a timeout, a lost connection or a 5xx; after several without an answer, probe the endpoint."""
         self._losses += 1
         if error.why == "timeout":
             self.window.refused(now, began)
-        suspect = error.unreached or self._losses >= max(4, 2 * self._flying)
+        suspect = error.unreached or self._losses >= max(4, 2 * self._in_flight)
         if suspect and not self._suspected and (self.reached or self._ceilings.wait_endpoint):
             self._suspected = True
             self._away_since = self._away_since or now
             loop = asyncio.get_running_loop()
-            self._verdict = loop.create_future()
+            self._gone = loop.create_future()
             self._probing = loop.create_task(self._watch(error.unreached))
 
     async def is_away(self) -> bool:
-        """Whether the endpoint is really gone, and not just failing; asks it, where calls have made one doubt."""
-        if not self._suspected or self._verdict is None:
+        """Return True if the endpoint is gone, and not just failing; waits for a probe if calls have raised the
+        suspicion.
+        """
+        if not self._suspected or self._gone is None:
             return False
-        await asyncio.wait({self._verdict})
-        return self._verdict.result()
+        await asyncio.wait({self._gone})
+        return self._gone.result()
 
     async def _watch(self, unreached: bool) -> None:
         """Probe until the endpoint is there again, or patience ends."""
         loop, said = asyncio.get_running_loop(), False
         patience = self._ceilings.wait_endpoint if self._ceilings.wait_endpoint is not None else WAIT_ENDPOINT
-        assert self._verdict is not None
+        assert self._gone is not None
         while not await self._lives(unreached):
-            if not self._verdict.done():
-                self._verdict.set_result(True)
+            if not self._gone.done():
+                self._gone.set_result(True)
             away = loop.time() - self._away_since
             if not said and away > 1.0:
                 self._say(f"{self._where} is away: no call goes out until it is back (for up to {patience:.0f} s)")
@@ -326,9 +334,9 @@ class Limiter:
             self._probes += 1
             self._meter.wait_reason, self._meter.resumes_at = f"away for {away:.0f} s", loop.time() + pause
             await asyncio.sleep(pause * random.uniform(0.8, 1.0))
-            unreached = False  # where nobody can be asked, calls have to find out
-        if not self._verdict.done():
-            self._verdict.set_result(False)
+            unreached = False  # a backend without a probe: calls have to find out
+        if not self._gone.done():
+            self._gone.set_result(False)
             self._away_since = 0.0
         if said:
             self._say(f"{self._where} is back")
@@ -337,7 +345,7 @@ class Limiter:
         self._pump(loop)
 
     async def _lives(self, unreached: bool) -> bool:
-        """Ask the endpoint whether it is there; where the backend cannot, only what its calls met tells."""
+        """Return True if the endpoint answers a probe; for a backend without one, if its calls reached it."""
         probe: Callable[[], Awaitable[bool]] | None = getattr(self._inner, "probe", None)
         alive = await probe() if probe is not None else not unreached
         if not alive:

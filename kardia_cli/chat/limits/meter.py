@@ -1,4 +1,4 @@
-"""What is counted of the calls to one model: for the progress line, the summary, and --summary FILE."""
+"""Counts of the calls to one model: for the progress line, the summary, and --summary FILE."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LATENCIES = 4096
 
 @dataclass(slots=True)
 class RowCost:
-    """What one row has cost so far in this run: replies that were asked for (not remembered), and USD.
+    """The cost of one row in this run: replies that were asked for (not remembered), and USD.
 
     `number` counts the rows in the order of the input: where calls have to wait, those of early rows go first.
     """
@@ -60,7 +60,7 @@ class Meter:
     seconds: float = 0.0
 
     def role(self, request: Request) -> Role:
-        """The counts of the role that a request is for."""
+        """Return the counts of the role that a request is for."""
         name = request.role
         found = self.roles.get(name)
         if found is None:
@@ -68,14 +68,14 @@ class Meter:
         return found
 
     def count_sent(self) -> None:
-        """A request goes out."""
+        """Count a request that goes out."""
         self.sent += 1
         self.in_flight += 1
         if self.in_flight > self.most_in_flight:
             self.most_in_flight = self.in_flight
 
     def count_ended(self, seconds: float | None) -> None:
-        """It came back, with an answer after `seconds`, or without one."""
+        """Count a request that came back, with an answer after `seconds`, or without one (None)."""
         self.in_flight -= 1
         if seconds is not None:
             self.seconds += seconds
@@ -85,7 +85,7 @@ class Meter:
                 self.latencies[self.sent % _LATENCIES] = seconds
 
     def count_reply(self, request: Request, reply: Reply) -> None:
-        """A reply that was asked for."""
+        """Count a reply that was asked for."""
         role = self.role(request)
         role.calls += 1
         role.prompt_tokens += reply.usage.prompt_tokens
@@ -101,7 +101,7 @@ class Meter:
             role.unpriced += 1
 
     def count_cached(self, request: Request) -> None:
-        """A reply out of the ledger, or one that another task had asked for."""
+        """Count a reply from the ledger, or one that another task had asked for."""
         self.role(request).cached += 1
 
     @property
@@ -130,14 +130,14 @@ class Meter:
         return sum(role.unpriced for role in self.roles.values())
 
     def percentile(self, share: float) -> float | None:
-        """Latency in seconds that this share of the calls stayed below."""
+        """Return the latency in seconds that this share of the calls stayed below; None before the first."""
         if not self.latencies:
             return None
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--summary`."""
+        """Return the counts as JSON values, for `--summary`."""
         return {
             "model": self.model,
             "calls": self.calls,

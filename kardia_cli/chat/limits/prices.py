@@ -1,4 +1,4 @@
-"""What a call costs: from the user's file, else from the table that LiteLLM carries; unknown stays unknown, never 0.
+"""Prices of calls: from the user's file, else from LiteLLM's table; an unknown price is None, never 0.
 
 A user's prices are USD per million tokens, in the --config file:
 
@@ -46,13 +46,13 @@ class Price:
     cached_input: float
 
     def cost(self, usage: Usage) -> float:
-        """USD of one call."""
+        """Return the USD of one call."""
         fresh = max(0, usage.prompt_tokens - usage.cached_tokens)
         return fresh * self.input + usage.cached_tokens * self.cached_input + usage.completion_tokens * self.output
 
 
 def find_price(spec: ModelSpec, given: Mapping[str, Any]) -> Price | None:
-    """The price of a model; None where nobody knows it. Raises `UsageError` for a price that cannot be read."""
+    """Return the price of a model, or None if it is not known. Raises `UsageError` for a price that cannot be read."""
     for name in (spec.given, f"{spec.provider}/{spec.model}", spec.model):
         if name in given:
             return _of_user(name, given[name])
@@ -88,7 +88,7 @@ def _of_user(name: str, table: Any) -> Price:
 
 
 def is_private_address(base: str) -> bool:
-    """Whether an address is on this machine or in a private network, where no provider sends a bill."""
+    """Return True for an address on this machine or in a private network, where no provider sends a bill."""
     host = urlsplit(base).hostname or ""
     if host == "localhost" or host.endswith((".local", ".localhost", ".internal")):
         return True
@@ -99,7 +99,7 @@ def is_private_address(base: str) -> bool:
 
 
 def is_loopback(base: str) -> bool:
-    """Whether an address is on this machine, so that nobody else can read what goes there."""
+    """Return True for an address on this machine, so that nothing travels over a network."""
     host = urlsplit(base).hostname or ""
     try:
         return host == "localhost" or host.endswith(".localhost") or ipaddress.ip_address(host).is_loopback
@@ -108,14 +108,14 @@ def is_loopback(base: str) -> bool:
 
 
 def may_cost(spec: ModelSpec) -> bool:
-    """Whether calls to a model are paid for, as far as its name tells."""
+    """Return True if calls to a model are paid for, as far as its name tells."""
     if spec.kind == "lite":
         return spec.provider not in _LOCAL_PROVIDERS
     return spec.kind == "http" and not is_private_address(spec.base or "")
 
 
 class UsageEstimate:
-    """How large a call may become: what the request allows, else the largest reply seen so far."""
+    """An upper estimate of a call's tokens: what the request allows, else the largest reply so far."""
 
     def __init__(self) -> None:
         self._largest = 0
@@ -125,7 +125,7 @@ class UsageEstimate:
         self._largest = max(self._largest, usage.completion_tokens)
 
     def usage(self, request: Request) -> Usage:
-        """Tokens to set money aside for: a prompt's at 3 characters each, a reply's at the most that may come."""
+        """Return tokens to set money aside for: a prompt's at 3 characters each, a reply's at the most allowed."""
         prompt = sum(len(message["content"]) for message in request.messages) // 3
         allowed = request.sampling.get("max_tokens") or request.sampling.get("max_completion_tokens")
         return Usage(prompt, int(allowed or self._largest * 5 // 4 or FIRST_GUESS))

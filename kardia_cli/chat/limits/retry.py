@@ -1,7 +1,7 @@
-"""Which failures are tried again: those in passing, bounded in number and time, with growing, jittered waits.
+"""Retries of transient failures, bounded in number and time, with growing, jittered waits.
 
-A 429 and an endpoint that is away are no failed attempts: the limiter makes everyone wait. An error that the same request
-will always meet (400, context too long) is not tried again; where the first calls all meet one, the run stops.
+A 429 and an endpoint that is away are no failed attempts: the limiter makes everyone wait. An error that the same
+request will always meet (400, context too long) is not tried again; where the first calls all meet one, the run stops.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ HOPELESS = 16
 
 
 class Retry:
-    """Tries a failed call again, at most `retries` times within `patience` seconds.
+    """A backend that tries a failed call again, at most `retries` times within `patience` seconds.
 
-    Raises the last `CallFailed`, or `ProviderError` where nobody can be reached or every call is refused.
+    Raises the last `CallFailed`, or `ProviderError` if the endpoint cannot be reached or refuses every call.
     """
 
     def __init__(
@@ -60,7 +60,10 @@ class Retry:
 
     @staticmethod
     def _may_be_outage(error: CallFailed) -> bool:
-        """A call that never began or was turned away; one whose connection broke may itself be what kills the server."""
+        """Return True for a call that never began or was turned away.
+
+        One whose connection broke may itself be what kills the server.
+        """
         return error.unreached or error.why in ("timeout", "server")
 
     def _pause(self, error: CallFailed, attempt: int) -> float:
@@ -69,7 +72,7 @@ class Retry:
         return max(growing, error.retry_after or 0.0)
 
     def _final(self, error: CallFailed) -> Exception:
-        """The failure of this call, or of the run where it tells about all calls."""
+        """Return the failure of this call, or of the run if it tells about all calls."""
         self._given_up += 1
         if error.unreached and not self._limiter.reached:
             return self._stop(

@@ -1,10 +1,10 @@
-"""How many calls at once, and how fast: pure state machines with the time handed in; `limiter` waits by them.
+"""The number and the rate of calls: pure state machines with the time handed in; `limiter` waits by them.
 
     Window   calls in flight to one model: opens in leaps, is cut once per burst of 429, and then now and then
              compared with a neighbour: the larger stays only where it is served faster
     Pace     a ceiling per minute (--rpm, --tpm): a bucket that holds about a second
 
-The numbers are ours. A round is as many answers as the window held when it began.
+The numbers are not in the paper. A round is as many answers as the window held when it began.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 START = 16
 USUAL = 64
-"""Calls in flight at the start, under the usual ceiling; who sets a higher one knows the server, and starts at half of it."""
+"""Calls in flight at the start, under the usual ceiling; a user who sets a higher one knows the server: half of it."""
 LEAP = 16.0
 """Growth of the window after a first round in which nothing queued; later rounds leap by half of that."""
 CUT = 0.75
@@ -29,7 +29,7 @@ LONGEST_REST = 32
 
 @dataclass
 class _Round:
-    """What is measured over one round: answers, and the times that they would have taken with no queue."""
+    """Measures of one round: answers, and the seconds that they would have taken without a queue."""
 
     began: float
     size: int
@@ -42,8 +42,8 @@ class _Round:
 class Window:
     """Calls in flight that one model gets. `limit` is how many, at most `ceiling`.
 
-    A 429 cuts it, once for all calls that were in flight then; errors 5xx do not. A server that queues sends no 429: the
-    window stops growing, or shrinks, where the answers come no faster for it.
+    A 429 cuts it, once for all calls that were in flight then; errors 5xx do not. A server that queues sends no 429:
+    the window stops growing, or shrinks, where the answers come no faster for it.
     """
 
     ceiling: int
@@ -68,17 +68,17 @@ class Window:
         return float(min(START, self.ceiling) if self.ceiling <= USUAL else self.ceiling // 2)
 
     def waited(self) -> None:
-        """A call had to wait for room: only a full window says anything about the server."""
+        """Note that a call had to wait for room: only a full window says anything about the server."""
         if self._round is not None:
             self._round.full = True
 
     def sent(self, now: float) -> None:
-        """A call goes out."""
+        """Note that a call goes out."""
         if self._round is None:
             self._round = _Round(now, self._size())
 
     def answered(self, now: float, seconds: float, task: str = "") -> None:
-        """An answer came after `seconds`; replies of one task are taken to be of like length."""
+        """Note an answer after `seconds`; replies of one task are taken to be of like length."""
         self._heard = True
         least = self._least[task] = min(seconds, self._least.get(task, seconds))
         found = self._round
@@ -90,11 +90,11 @@ class Window:
             self._finish(found, now)
 
     def refused(self, now: float, sent_at: float) -> bool:
-        """A 429 (or a timeout) for a call that went out at `sent_at`; True where it cut the window."""
+        """Note a 429 (or a timeout) for a call that went out at `sent_at`; True if it cut the window."""
         if sent_at <= self._cut_at:
             return False
         before, most = self.limit, self.limit * CUT
-        if self.opening:  # nobody knows yet what goes well, but for the round before
+        if self.opening:  # all that is known to go well is the round before
             most = min(most, 2 * self._last[0] if self._last is not None else START)
         elif self._heard or not self._target:
             self._target = before
@@ -114,7 +114,7 @@ class Window:
 
     @property
     def _returning(self) -> bool:
-        """Whether it is on its way back to where it was cut."""
+        """True on the way back to where the window was cut."""
         return self.limit < 0.95 * self._target
 
     def _size(self) -> int:
@@ -122,11 +122,11 @@ class Window:
         return limit if self.opening or self._returning else -(-ANSWERS // limit) * limit
 
     def _served(self, found: _Round, now: float) -> float:
-        """How many calls the server works on at once, going by the least time that each takes (Little's law)."""
+        """Return how many calls the server works on at once, by the least time that each takes (Little's law)."""
         return found.ideal / max(now - found.began, 1e-9)
 
     def _queues(self, found: _Round, now: float) -> bool:
-        """Whether the first round shows already that most of the window only waits in the server's queue."""
+        """Return True if the first round shows already that most of the window waits in the server's queue."""
         first = self.opening and self._last is None and found.full and found.answers >= 2
         return first and self._served(found, now) < 0.25 * self.limit
 
@@ -140,7 +140,7 @@ class Window:
         self._round = None if self.limit < before else _Round(now, self._size())
 
     def _open(self, served: float, rate: float) -> float:
-        """The next limit while the window is opening."""
+        """Return the next limit while the window is opening."""
         last, self._last = self._last, (self.limit, rate)
         if last is None:
             share = served / self.limit
@@ -148,24 +148,25 @@ class Window:
                 return self.limit * LEAP
             if share >= 0.2:
                 return self.limit * 4
-            return self._opened(max(2.0, 2 * served))
+            return self._end_opening(max(2.0, 2 * served))
         before, rate_before = last
         if self.limit <= before:
-            return self._opened(self.limit)
+            return self._end_opening(self.limit)
         gain = _gain((self.limit, rate), last)
         if gain >= 0.5 and self.limit >= self.ceiling:
             self._patience = LONGEST_REST
-            return self._opened(self.limit)
+            return self._end_opening(self.limit)
         if gain >= 0.2:
             return self.limit * (LEAP / 2 if gain >= 0.5 else 2)
-        return self._opened(max(before, min(self.limit, before * rate / rate_before)))
+        return self._end_opening(max(before, min(self.limit, before * rate / rate_before)))
 
-    def _opened(self, limit: float) -> float:
+    def _end_opening(self, limit: float) -> float:
+        """End the opening at this limit and return it."""
         self.opening, self._last, self._rest = False, None, self._patience
         return limit
 
     def _keep(self, rate: float) -> float:
-        """The next limit once the window is open: back to where a cut was; else, after a rest, a neighbour is tried."""
+        """Return the next limit once the window is open: back to where a cut was; else, after a rest, a neighbour."""
         if self._returning:
             return min(self._target, self.limit + max(1.0, 0.5 * (self._target - self.limit)))
         self._target = 0.0
@@ -194,14 +195,17 @@ class Window:
 
 
 def _gain(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """What the larger of two windows (limit, answers/s) brings of what it could: 1 where nothing queues, 0 where all does."""
+    """Return the share of the possible gain that the larger of two windows (limit, answers/s) brings.
+
+    1 if nothing queues, 0 if all does.
+    """
     (low, slow), (high, fast) = sorted((one, other))
     return (fast / slow - 1) / max(high / low - 1, 1e-9)
 
 
 @dataclass
 class Pace:
-    """A ceiling of `per_minute` (requests or tokens): any 60 s hold no more, as long as one call takes less than half of it.
+    """A ceiling of `per_minute` requests or tokens in any 60 s, if one call takes less than half of it.
 
     Holds a second's worth; what turns out larger than announced is a debt that later calls wait for.
     """
@@ -213,7 +217,7 @@ class Pace:
 
     @property
     def _rate(self) -> float:
-        """What comes in a second: so much less that the last call of a minute, large as it may be, still fits."""
+        """Units that come in a second: so few that the last call of a minute, large as it may be, still fits."""
         return (self.per_minute - min(self._largest - 1.0, self.per_minute / 2)) / 61.0
 
     @property
@@ -225,13 +229,13 @@ class Pace:
         self._seen = now
 
     def wait(self, now: float) -> float:
-        """Seconds until the next call may go out."""
+        """Return the seconds until the next call may go out."""
         self._fill(now)
         needed = min(1.0, self._most)
         return 0.0 if self._level >= needed else (needed - self._level) / self._rate
 
     def take(self, now: float, amount: float) -> None:
-        """Take it out; the level may fall below nothing."""
+        """Take an amount out; the level may fall below 0."""
         self._fill(now)
         self._level -= amount
         self._largest = max(self._largest, amount)

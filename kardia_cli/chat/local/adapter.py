@@ -20,7 +20,7 @@ _CONFIG = "adapter_config.json"
 
 
 def base_folder(adapter: Path) -> Path | None:
-    """The folder of the base under an adapter: from the adapter's folder, else from here; None where it is a hub name.
+    """Return the folder of the base under an adapter, from the adapter's folder, else from here; None for a hub name.
 
     Raises `ProviderError` where that folder is not the model that the adapter was made for.
     """
@@ -29,7 +29,8 @@ def base_folder(adapter: Path) -> Path | None:
     wanted = noted(adapter)
     if here is not None and wanted.get("hash") and folder_hash(here) != wanted["hash"]:
         raise ProviderError(
-            f"{adapter} was made for {wanted['name']} ({wanted['hash']}), but {here} is another model ({folder_hash(here)})",
+            f"{adapter} was made for {wanted['name']} ({wanted['hash']}), "
+            f"but {here} is another model ({folder_hash(here)})",
             "bring the base back, or use the merged model beside the adapter",
         )
     if here is None and wanted.get("local"):
@@ -41,14 +42,14 @@ def base_folder(adapter: Path) -> Path | None:
 
 
 def noted(adapter: Path) -> dict[str, Any]:
-    """What kardia noted of the base: name, hash, and whether it is a folder (`local`); empty for others' adapters."""
+    """Return kardia's note on the base: name, hash, `local` for a folder; {} for adapters made elsewhere."""
     file = adapter / NOTE
     values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return values if isinstance(values, dict) else {}
 
 
 def load(adapter: Path, **given: Any) -> Any:
-    """The base with the adapter on it, by PEFT's `AutoPeftModelForCausalLM`; `given` goes to `from_pretrained`."""
+    """Return the base with the adapter on it, by PEFT's AutoPeftModelForCausalLM; `given` goes to `from_pretrained`."""
     from peft import AutoPeftModelForCausalLM
 
     base = base_folder(adapter)

@@ -26,7 +26,9 @@ __all__ = ["LocalChat", "context_size", "encode", "fetch", "fit", "fold_system",
 
 
 def fetch(name: str, revision: str = "") -> Path:
-    """The folder of a hub model (at this revision), downloaded where needed; `ProviderError` where the hub does not give it."""
+    """Return the folder of a hub model at this revision, downloaded if needed; `ProviderError` if the hub does not give
+    it.
+    """
     from huggingface_hub import snapshot_download
 
     patterns = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model"]
@@ -50,7 +52,7 @@ class Waiting(NamedTuple):
 
 
 class Weights:
-    """A model folder, or a hub model by its name: where it is, and the hash of all that makes it this model."""
+    """A model folder, or a hub model by its name, with the hash of all that makes it this model."""
 
     def __init__(self, given: Path | str, revision: str = "") -> None:
         self.name = str(given)
@@ -58,7 +60,7 @@ class Weights:
 
     @cached_property
     def folder(self) -> Path:
-        """Where the weights are; a hub model is fetched on first use."""
+        """The folder of the weights; a hub model is fetched on first use."""
         return self._given if isinstance(self._given, Path) else fetch(self._given, self._revision)
 
     @cached_property
@@ -108,7 +110,7 @@ class LocalChat(Weights):
                 await self._answer(self._batch)
 
     async def _settle(self) -> None:
-        """Give other tasks turns until no more requests arrive or a batch is full."""
+        """Yield to other tasks until no more requests arrive or a batch is full."""
         seen = -1
         while seen < len(self._waiting) < self._batch_size:
             seen = len(self._waiting)
@@ -129,7 +131,7 @@ class LocalChat(Weights):
                 item.reply.set_exception(error)
 
     def _generate(self, batch: list[Waiting], loop: asyncio.AbstractEventLoop) -> None:
-        """In the worker thread: hand out each reply when it is done, the other rows go on."""
+        """Generate a batch in the worker thread; each reply is given out when it is done, the other rows go on."""
         requests = [item.request for item in batch]
         for at, reply in self._loaded.generate(requests, wanted=lambda at: not batch[at].reply.done()):
             loop.call_soon_threadsafe(_settle_with, batch[at].reply, reply)
@@ -142,7 +144,7 @@ class LocalChat(Weights):
 def together(waiting: Sequence[Waiting], size: int) -> tuple[list[Waiting], list[Waiting]]:
     """Take a batch out of those who wait (oldest first): the oldest, and the nearest to it in prompt, then in limit.
 
-    Padding and long neighbours cost most, so like goes with like; the oldest is always in, so nobody starves.
+    Padding and long neighbours cost most, so like goes with like; the oldest is always in, so no request starves.
     """
     if len(waiting) <= size:
         return list(waiting), []
@@ -158,7 +160,7 @@ def together(waiting: Sequence[Waiting], size: int) -> tuple[list[Waiting], list
 
 
 def _out_of_memory(error: Exception) -> bool:
-    """Whether a GPU had no room for the batch; told by name, because torch may not even be installed here."""
+    """Return True if a GPU had no room for the batch; told by name, because torch may not be installed."""
     return type(error).__name__ == "OutOfMemoryError"
 
 

@@ -2,7 +2,7 @@
 
     left-padded batch ──▶ generate until a quarter of the rows is done ──▶ hand those out, go on with the others
 
-A row is done at its end token, at its own limit, or when nobody waits for it any more. Temperature 0 is greedy; above
+A row is done at its end token, at its own limit, or when its caller has gone. Temperature 0 is greedy; above
 it a token is drawn by the Gumbel-max trick with noise from the request's own seed, so a reply does not depend on what
 else is in the batch (up to the rounding of a padded batch).
 
@@ -31,7 +31,7 @@ def token_limit(request: Request) -> int:
 
 @dataclass(slots=True)
 class Row:
-    """A request in a batch: its place among those asked, its prompt, its own noise, and whether anybody still waits."""
+    """A request in a batch: its place among those asked, prompt, limit and noise; `wanted` while its caller waits."""
 
     at: int
     prompt: list[int]

@@ -1,4 +1,4 @@
-"""Messages as a model's own chat template renders them, and what is left out where they are too long for it."""
+"""Messages rendered by a model's own chat template, and shortened where they are too long for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kardia_cli.rows.request import ChatMessage
 
 
 def encode(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[int]:
-    """Token ids of a prompt that ends where the assistant begins; templates that think are told not to."""
+    """Return the token ids of a prompt that ends where the assistant begins, with thinking turned off."""
     ids = tokenizer.apply_chat_template(
         fold_system(tokenizer, messages), add_generation_prompt=True, return_dict=False, enable_thinking=False
     )
@@ -17,7 +17,7 @@ def encode(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[int]:
 
 
 def fold_system(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The messages as the chat template takes them: where it has no system role (Gemma), before the first user turn."""
+    """Return the messages, the system message before the first user turn if the template has no such role (Gemma)."""
     messages = list(messages)
     if len(messages) < 2 or messages[0]["role"] != "system" or _takes_system(tokenizer):
         return messages
@@ -55,6 +55,6 @@ def fit(tokenizer: Any, messages: Sequence[ChatMessage], limit: int) -> tuple[li
 
 
 def context_size(model: Any, tokenizer: Any) -> int:
-    """Tokens of prompt and reply together that the model was made for."""
+    """Return the tokens of prompt and reply together that the model was made for."""
     positions = getattr(model.config.get_text_config(), "max_position_embeddings", None) or tokenizer.model_max_length
     return int(min(positions, tokenizer.model_max_length))

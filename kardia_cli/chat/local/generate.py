@@ -39,7 +39,7 @@ class Loaded:
     def generate(self, requests: Sequence[Request], wanted: Callable[[int], bool]) -> Iterator[tuple[int, Reply]]:
         """The replies as they are done, each with the place of its request.
 
-        `wanted` is asked with a place before every token; what nobody wants any more is given up.
+        `wanted` is asked with a place before every token; a row whose caller has gone is given up.
         """
         rows = [self._row(at, request, wanted) for at, request in enumerate(requests)]
         batch = Batch(self.model, rows, self.padding, self.ends)

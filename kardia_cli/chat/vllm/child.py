@@ -1,9 +1,10 @@
-"""A model folder served by a vLLM child process, where vLLM and a GPU are there: many times faster than in this process.
+"""A model folder served by a vLLM child process: many times faster than in this process, if there is a GPU.
 
     first request ──▶ `vllm serve FOLDER` on a free port of the loopback address ──▶ HttpChat ──▶ replies
 
-It has the key of its own run (in the environment, not on the command line), speaks for one kardia, and ends with it.
-Requests are prepared as `local` does: told not to think, shortened to the context, greedy unless they say otherwise.
+It has the key of its own run (in the environment, not on the command line), serves one kardia process, and ends with
+it. Requests are prepared as `local` does: told not to think, shortened to the context, greedy unless they say
+otherwise.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ STARTS = 2
 
 
 def can_serve(folder: Path | None = None) -> bool:
-    """Whether vLLM is installed, sees a GPU and can serve a model (this folder); answered without importing torch."""
+    """Return True if vLLM is installed, sees a GPU and can serve this folder; imports no torch."""
     installed = importlib.util.find_spec("vllm") is not None and executable() is not None
     return installed and _gpu_visible() and (folder is None or servable(folder))
 
@@ -47,7 +48,7 @@ def _gpu_visible() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """A child that answers, and what is needed to ask it."""
+    """A child that answers, with its client, tokenizer and context size."""
 
     process: VllmProcess
     http: HttpChat
@@ -55,7 +56,7 @@ class _Server:
     context: int | None
 
     def prepared(self, request: Request) -> Request:
-        """The request as the same folder would be asked in this process."""
+        """Return the request as the same folder would be asked in this process."""
         sampling: dict[str, Any] = {name: value for name, value in request.sampling.items() if value is not None}
         extra = {"chat_template_kwargs": {"enable_thinking": False}, **sampling.get("extra_body", {})}
         limit, messages = token_limit(request), request.messages
@@ -117,7 +118,9 @@ class VllmChat(Weights):
                 server.process.log.unlink(missing_ok=True)
 
     async def _server(self) -> _Server:
-        """The running child; all who ask at the same time share one start, and one who gives up does not stop it."""
+        """Return the running child; all who ask at the same time share one start, and a cancelled caller does not stop
+        it.
+        """
         if self._starting is None or _has_died(self._starting):
             if self._starting is not None:
                 await self._bury(self._starting.result())
@@ -149,7 +152,7 @@ class VllmChat(Weights):
 
 
 def _has_died(starting: asyncio.Task[_Server]) -> bool:
-    """Whether a child that answered once is gone; one that never did has raised its `ProviderError` for good."""
+    """Return True if a child that answered once is gone; one that never did has raised its `ProviderError`."""
     failed = not starting.done() or starting.cancelled() or starting.exception() is not None
     return not failed and not starting.result().process.alive
 
@@ -160,7 +163,7 @@ async def _end(server: _Server) -> None:
 
 
 def _may_exceed(request: Request, tokens: int) -> bool:
-    """Whether a prompt could have more tokens than this: a token has a byte at least, a message some markers."""
+    """Return True if a prompt could have more tokens than this: a token has a byte at least, a message some markers."""
     size = sum(len(message["content"].encode()) + 32 for message in request.messages)
     return size + 64 > tokens
 

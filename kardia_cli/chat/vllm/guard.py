@@ -1,4 +1,4 @@
-"""Runs a command and sees to it that nothing of it outlives whoever started this guard.
+"""A guard process that runs a command and ends all of its processes when the guard's own parent ends.
 
     python guard.py GRACE COMMAND…      stdin is a pipe whose other end the starter alone holds
 
@@ -41,7 +41,7 @@ def main(grace: float, command: list[str]) -> None:
 
 
 def _end_with_guard() -> None:
-    """In the command's process, before it begins: ask Linux for SIGTERM should this guard be killed."""
+    """Ask Linux for SIGTERM should the guard be killed; runs in the command's process, before it begins."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

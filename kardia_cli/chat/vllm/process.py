@@ -1,4 +1,4 @@
-"""A `vllm serve` process: how it is called, when it is ready, what it said last, how it is ended."""
+"""A `vllm serve` process: its command line, its readiness, its log and its end."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _REMEDY = f"{EXTRA_FLAGS} takes flags for it (--max-model-len 8192 …), or go w
 
 
 def executable() -> str | None:
-    """The `vllm` command: beside this Python, else on the PATH."""
+    """Return the path of the `vllm` command, beside this Python, else on the PATH; None for none."""
     return shutil.which("vllm", path=str(Path(sys.executable).parent)) or shutil.which("vllm")
 
 
 def serve_flags(folder: Path, name: str) -> list[str]:
-    """What to serve under this name: the folder, or an adapter folder over its base."""
+    """Return the flags that serve a folder under this name, an adapter folder over its base."""
     own = ["--generation-config", "vllm"]  # as in this process: only what the request says
     if not is_adapter(folder):
         return [str(folder), "--served-model-name", name, *own]
@@ -49,7 +49,7 @@ def serve_flags(folder: Path, name: str) -> list[str]:
 
 
 def servable(folder: Path) -> bool:
-    """Whether vLLM can serve the folder: of adapters plain LoRA only, without trained vocabulary matrices."""
+    """Return True if vLLM can serve the folder: of adapters plain LoRA only, without trained vocabulary matrices."""
     if not is_adapter(folder):
         return True
     config = _adapter(folder)
@@ -85,20 +85,20 @@ class VllmProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it still runs."""
+        """True while it runs."""
         return self._guard.poll() is None
 
     def failure(self, what: str) -> ProviderError:
-        """The error that ends a run, with the end of the log."""
+        """Return the error that ends a run, with the end of the log."""
         return ProviderError(f"vLLM {what}; the end of its log, {self.log}:\n{self.last_words()}", _REMEDY)
 
     def last_words(self, lines: int = 12) -> str:
-        """The end of its log."""
+        """Return the last lines of its log."""
         said = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(line[:300] for line in said[-lines:])
 
     async def ready(self, patience: float) -> int | None:
-        """Wait until it answers; its context length in tokens, where it says. `ProviderError` where it never will."""
+        """Wait until it answers; returns its context length in tokens, or None. `ProviderError` if it never will."""
         import aiohttp
 
         deadline = asyncio.get_running_loop().time() + patience
