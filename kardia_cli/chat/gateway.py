@@ -226,8 +226,9 @@ class Gateway:
             await ledger.aclose()
 
     def _compose(self, spec: ModelSpec) -> tuple[Backend, str]:
-        """Return the backend in its wrappers (ledger ─▶ retry ─▶ limiter ─▶ budget ─▶ backend) and the hash of its
-        weights.
+        """Return the backend in its wrappers, and the hash of its weights.
+
+        The only place that composes them: ledger ─▶ retry ─▶ limiter ─▶ budget ─▶ backend.
         """
         settings = self.settings
         meter = Meter(spec.given, free=_is_free(spec))

@@ -185,9 +185,7 @@ class Predictions:
             yield f"predictions for {len(unknown):,} ids that no row has (e.g. {min(unknown)}) are not used"
 
     def check(self, example: str) -> None:
-        """Raise `UsageError` if no prediction is for a row that was read, or for a turn of one; `example` is the id of
-        one.
-        """
+        """Raise `UsageError` if no prediction fits a row that was read, or a turn of one; `example` is a row's id."""
         if not self._seen:
             said = f"no prediction is for any of these rows (ids such as {min(self._ids)}, the rows' such as {example})"
             raise UsageError(said, "name the rows that were answered; a row's id is its `id`, else records.row_id(row)")

@@ -147,9 +147,7 @@ async def converse(player: Player, say: Say, rules: Rules) -> Conversation:
 
 
 async def _answered(talk: Conversation, player: Player, rules: Rules) -> Stop | None:
-    """Let the user read the last reply and, while a turn is left, answer it; returns how that ends the conversation, or
-    None.
-    """
+    """Let the user read the last reply and, while a turn is left, answer it; returns the stop, or None."""
     last = talk.turns >= rules.max_turns
     if last and not rules.judge_last_turn:
         return "turn_limit"

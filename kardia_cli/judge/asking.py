@@ -60,8 +60,9 @@ class Manner:
 async def ask_until_valid(
     chat: Chat, retry: int, make: Callable[[int], tuple[Request, Callable[[BaseModel], None]]]
 ) -> Reply:
-    """Return the first reply that keeps the rules to the requests that `make` makes by attempt; raises the last
-    `CallFailed`.
+    """Return the first reply that keeps the rules; raises the last `CallFailed`.
+
+    `make` gives the request and the check of each attempt.
     """
     for attempt in range(retry + 1):
         request, check = make(attempt)

@@ -25,8 +25,9 @@ def lexical_levels(reply: str, seeker: str) -> dict[str, float]:
 
 
 def read_levels(parts: Mapping[str, float | None]) -> tuple[str, dict[str, float | None]]:
-    """Return the source and the facets among the parts of a score row: a judge's before those by words; ("", {}) for
-    none.
+    """Return the source and the facets in the parts of a score row, a judge's before those by words.
+
+    ("", {}) where there are none.
     """
     judged = {name: parts[key] for name in FACETS for key in parts if key.rpartition(".")[2] == name and _judges(key)}
     if judged:

@@ -225,8 +225,7 @@ class Ledger:
             ) from None
 
     def charge(self, spent: float, reserved: float, cap: float | None = None) -> bool:
-        """Book what this process has spent and reserved more (USD); False, and nothing booked, if that breaks the run's
-        cap.
+        """Book USD that this process has spent and reserved more; False, and nothing booked, if that breaks the cap.
 
         In the loop's thread: the cap of a whole pipe only holds if the booking is done before the call goes out.
         """

@@ -307,9 +307,7 @@ class Limiter:
             self._probing = loop.create_task(self._watch(error.unreached))
 
     async def is_away(self) -> bool:
-        """Return True if the endpoint is gone, and not just failing; waits for a probe if calls have raised the
-        suspicion.
-        """
+        """Return True if the endpoint is gone, and not just failing; waits for a running probe."""
         if not self._suspected or self._gone is None:
             return False
         await asyncio.wait({self._gone})

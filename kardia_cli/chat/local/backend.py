@@ -26,9 +26,7 @@ __all__ = ["LocalChat", "context_size", "encode", "fetch", "fit", "fold_system",
 
 
 def fetch(name: str, revision: str = "") -> Path:
-    """Return the folder of a hub model at this revision, downloaded if needed; `ProviderError` if the hub does not give
-    it.
-    """
+    """Return the folder of a hub model at this revision, downloaded if needed; `ProviderError` if that fails."""
     from huggingface_hub import snapshot_download
 
     patterns = ["*.json", "*.safetensors", "*.jinja", "*.txt", "*.model"]

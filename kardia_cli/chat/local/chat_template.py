@@ -17,7 +17,7 @@ def encode(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[int]:
 
 
 def fold_system(tokenizer: Any, messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """Return the messages, the system message before the first user turn if the template has no such role (Gemma)."""
+    """Return the messages; without a system role (Gemma) that text goes before the first user turn."""
     messages = list(messages)
     if len(messages) < 2 or messages[0]["role"] != "system" or _takes_system(tokenizer):
         return messages

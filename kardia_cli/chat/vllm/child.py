@@ -118,9 +118,7 @@ class VllmChat(Weights):
                 server.process.log.unlink(missing_ok=True)
 
     async def _server(self) -> _Server:
-        """Return the running child; all who ask at the same time share one start, and a cancelled caller does not stop
-        it.
-        """
+        """Return the running child; all callers share one start, and a cancelled one does not stop it."""
         if self._starting is None or _has_died(self._starting):
             if self._starting is not None:
                 await self._bury(self._starting.result())
