@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -166,6 +167,13 @@ def test_every_name_in_the_environment_is_on_the_page_of_settings() -> None:
 
 def commands_in_capitals() -> list[str]:
     return [name.upper().replace("-", "_") for name in app().commands]
+
+
+def test_the_rooms_on_the_page_of_the_design_are_those_of_the_tree() -> None:
+    layers = runpy.run_path(str(ROOT / "tests/test_architecture.py"))["LAYERS"]
+    drawn = re.findall(r"^[├└]── (\S.*?) +(\d)  ", (ROOT / "docs/design.md").read_text(encoding="utf-8"), re.MULTILINE)
+    shown = {name.removesuffix("/").removesuffix(".py"): int(layer) for names, layer in drawn for name in names.split()}
+    assert shown == {name: layer for name, layer in layers.items() if name != "__init__"}
 
 
 def sections() -> dict[str, str]:
