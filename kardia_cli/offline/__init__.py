@@ -1,11 +1,13 @@
-"""The offline speaker: a rule-based backend that plays every role without a model, the same bytes for the same seed.
+"""The offline pair: a speaker that plays every role and a judge that scores it, by rule, without a model.
 
-    backend.py     dispatches on the task of a request
-    seeker.py  supporter.py  rewriter.py  biographer.py      the roles that speak
-    reply.py  faults.py                                      a clean reply, and what can be wrong with one
-    feelings.py  details.py                                  reading: emotions by their signs, phrases taken whole
-    words/                                                   phrase tables, apart from logic
-    scorer*.py  fill.py                                      the lexical judge, and replies to tasks nobody knows
+    backend.py   hands each task of a request to a role or to the judge
+    speaker/     the roles that speak: seeker, supporter, rewriter, biographer, sentient
+                 reply · faults      a clean reply, and what can be wrong with one
+                 feelings · details  reading: emotions by their signs, phrases taken whole
+                 scene               the facts of a turn, and choosing phrases
+    judge/       the lexical judge; it shares no list with the speaker
+    fill.py      placeholders for a schema that neither knows
+    phrases.py   reads the phrases and patterns, which are TOML under data/offline/
 
-It exists for demos, smoke tests and CI. Its dialogues are readable and its figures are not evidence about any model.
+Same seed, same bytes. It exists for demos, smoke tests and CI: its figures are no evidence about any model.
 """

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from kardia_cli.offline import phrases
 from kardia_cli.offline.speaker import biographer, rewriter, seeker, sentient, supporter
-from kardia_cli.offline.speaker.spoken import Spoken, size
+from kardia_cli.offline.speaker.scene import Spoken, as_json, size
 from kardia_cli.rows.request import Reply, Request, Usage
 
 FAULT_SHARE = 0.3
-Role = Callable[[dict[str, Any], random.Random], Spoken]
-Judging = Callable[[dict[str, Any], random.Random], dict[str, Any]]
-
-ROLES: dict[str, Role] = {
+ROLES: dict[str, Callable[[dict[str, Any], random.Random], Spoken]] = {
     "seeker.turn": seeker.seeker_turn,
     "supporter.turn": supporter.supporter_turn,
     "supporter.plain": supporter.supporter_plain,
@@ -57,31 +52,30 @@ class OfflineChat:
             share = request.sampling.get("fault_share", self.fault_share)
             return ROLES[request.task]({**request.facts, "fault_share": share}, rng)
         if request.task in JUDGES:
-            # A verdict carries the nonce of its call and the call's names for levels; the scorer has no use for either.
+            # A verdict carries the nonce of its call and the call's names for levels; the judge has no use for either.
             nonce = {"nonce": request.facts["nonce"]} if "nonce" in request.facts else {}
-            return _as_json(nonce | _labelled(_judge(request.task)(request.facts, rng), request.facts.get("labels")))
+            return as_json(nonce | _labelled(_judge(request.task)(request.facts, rng), request.facts.get("labels")))
+        from kardia_cli.offline.fill import PLACEHOLDER, fill
+
         if request.schema is not None:
-            from kardia_cli.offline.fill import fill
-
-            return _as_json(fill(request.schema, request.facts, rng))
-        return Spoken(_told(request.facts))
+            return as_json(fill(request.schema, rng))
+        return Spoken(f"{PLACEHOLDER} The built-in model does not know the task {request.task!r}.")
 
 
-def _judge(task: str) -> Judging:
+def _judge(task: str) -> Callable[[dict[str, Any], random.Random], dict[str, Any]]:
     from kardia_cli.offline.judge import judge, ranks
 
-    judges: dict[str, Judging] = {
+    return {
         "judge.turn": judge.judge_turn,
         "judge.gate": judge.judge_gate,
         "judge.fit": judge.judge_fit,
         "judge.dialogue": judge.judge_dialogue,
         "judge.rank": ranks.judge_rank,
-    }
-    return judges[task]
+    }[task]
 
 
 def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:
-    """The verdict with its levels 1 to 5 under the names that the call gives them."""
+    """Return the verdict with its levels 1 to 5 under the names that the call gives them."""
     if labels is None or labels[0] == "1" or "criteria" not in verdict:
         return verdict
     named = [
@@ -90,19 +84,9 @@ def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, An
     return {**verdict, "criteria": named}
 
 
-def _as_json(value: dict[str, Any]) -> Spoken:
-    return Spoken(orjson.dumps(value).decode())
-
-
-def _told(facts: Mapping[str, Any]) -> str:
-    """A sentence of the facts' texts, for a free-text task that nobody knows."""
-    texts = [" ".join(value.split()) for value in facts.values() if isinstance(value, str) and value.strip()]
-    return f"From what I was given: {'; '.join(texts)}." if texts else "I was given nothing to go on."
-
-
 @cache
 def source_hash() -> str:
-    """16 hex digits over the offline room's sources and phrases: the speaker's "weights" in a row's `models`."""
+    """Return 16 hex digits over the offline room's sources and phrases: its "weights" in a row's `models`."""
     digest = hashlib.sha256()
     for folder, pattern in ((Path(__file__).parent, "*.py"), (phrases.FOLDER, "*.toml")):
         for path in sorted(folder.rglob(pattern)):

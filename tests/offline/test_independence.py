@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import itertools
+import re
+import tomllib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,12 +14,12 @@ from typing import Any
 
 import pytest
 
+import kardia_cli
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.offline import backend
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.request import Reply, Request
@@ -26,87 +29,102 @@ from kardia_cli.stages.refinements import Refiner, refine
 from kardia_cli.strategies.kardia import reply
 from kardia_cli.stream import embedded
 
-FOLDER = Path(backend.__file__).parent
-JUDGE = sorted(FOLDER.glob("scorer*.py"))
-FACETS = sorted(FOLDER.glob("epitome*.py"))
-SPEAKER = sorted(
-    path
-    for path in FOLDER.rglob("*.py")
-    if path not in [*JUDGE, *FACETS] and path.name not in ("fill.py", "__init__.py")
-)
+PACKAGE = Path(kardia_cli.__file__).parent
+DATA = PACKAGE / "data"
+
+
+def files(*patterns: str) -> list[Path]:
+    """Return the files of the package that match, at least one for each pattern."""
+    found = [sorted(PACKAGE.glob(pattern)) for pattern in patterns]
+    assert all(found), patterns
+    return [path for paths in found for path in paths]
+
+
+SPEAKER = files("offline/speaker/*.py", "data/offline/speaker/*.toml")
+JUDGE = [*files("offline/judge/*.py"), *DATA.glob("offline/judge*"), *DATA.rglob("danger*.toml")]
+FACETS = files("metrics/epitome_rules.py")
+NOUNS = DATA / "offline" / "speaker" / "reading.toml"
+"""School, pets, kin: closed sets of the language, where any two people write much the same words."""
+
+
+def constants(path: Path) -> Iterator[Any]:
+    """Return every string and every collection of strings in a Python or TOML file."""
+    if path.suffix == ".toml":
+        values = [tomllib.loads(path.read_text())]
+        while values:
+            value = values.pop()
+            values += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+            yield value
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set):
+            yield [item.value for item in node.elts if isinstance(item, ast.Constant)]
+        elif isinstance(node, ast.Constant):
+            yield node.value
 
 
 def lists(paths: list[Path]) -> Iterator[frozenset[str]]:
-    """Every collection of at least 8 strings that stands in the source, comma-separated texts taken apart."""
-    for path in paths:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Tuple | ast.List | ast.Set):
-                found = {
-                    item.value.lower()
-                    for item in node.elts
-                    if isinstance(item, ast.Constant) and isinstance(item.value, str)
-                }
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count(",") > 6:
-                found = {part.strip().lower() for part in node.value.split(",")}
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value.split()) > 7:
-                found = set(node.value.lower().split())
-            else:
-                continue
+    """Return every collection of at least 8 strings; a text counts as the collection of its parts."""
+    for value in itertools.chain.from_iterable(constants(path) for path in paths):
+        if isinstance(value, str):
+            value = re.split(r"[,|]\s*" if len(re.findall("[,|]", value)) > 6 else r"\s+", value)
+        if isinstance(value, list):
+            found = {" ".join(item.lower().split()) for item in value if isinstance(item, str)}
             if len(found) >= 8:
                 yield frozenset(found)
 
 
-# Nouns by field (school, money, pets, kin): closed sets of the language, where any two people write much the same words.
-FIELDS = {"topics", "people", "nouns", "activities"}
+def shared(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    return len(mine & theirs) / len(mine | theirs)
 
 
-@pytest.mark.parametrize(
-    ("fields", "most"), [(False, 0.4), (True, 0.75)], ids=["feelings and phrases", "nouns by field"]
+PAIRS = pytest.mark.parametrize(
+    ("some", "others"),
+    [(JUDGE, SPEAKER), (FACETS, JUDGE), (FACETS, SPEAKER)],
+    ids=["judge and speaker", "facets and judge", "facets and speaker"],
 )
-def test_no_list_of_the_judge_is_a_list_of_the_speaker(fields: bool, most: float) -> None:
-    speaker = list(lists([path for path in SPEAKER if (path.stem in FIELDS) == fields]))
-    assert speaker
-    for mine in lists(JUDGE):
-        for theirs in speaker:
-            shared = len(mine & theirs) / len(mine | theirs)
-            assert shared < most, f"{shared:.0%} shared: {sorted(mine & theirs)[:12]}"
 
 
-@pytest.mark.parametrize("others", [JUDGE, SPEAKER], ids=["judge", "speaker"])
-def test_no_list_of_the_facets_is_a_list_of_another(others: list[Path]) -> None:
-    theirs = list(lists([path for path in others if path.stem not in FIELDS]))
-    for mine in lists(FACETS):
-        for other in theirs:
-            shared = len(mine & other) / len(mine | other)
-            assert shared < 0.4, f"{shared:.0%} shared: {sorted(mine & other)[:12]}"
+@PAIRS
+def test_no_list_stands_in_both(some: list[Path], others: list[Path]) -> None:
+    theirs = [(found, 0.75 if path == NOUNS else 0.4) for path in others for found in lists([path])]
+    assert theirs
+    for mine in lists(some):
+        for other, most in theirs:
+            assert shared(mine, other) < most, f"{shared(mine, other):.0%} shared: {sorted(mine & other)[:12]}"
 
 
-@pytest.mark.parametrize(("some", "others"), [(JUDGE, SPEAKER), (FACETS, JUDGE), (FACETS, SPEAKER)])
+@PAIRS
 def test_no_phrase_of_four_words_stands_in_both(some: list[Path], others: list[Path]) -> None:
     def phrases(paths: list[Path]) -> set[str]:
         return {phrase for found in lists(paths) for phrase in found if len(phrase.split()) >= 4}
 
+    assert phrases(others)
     assert phrases(some) & phrases(others) == set()
 
 
-def test_the_facets_import_no_rule_of_the_judge_and_none_of_the_speaker() -> None:
-    for path in FACETS:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli"):
-                assert (node.module or "").startswith("kardia_cli.offline")
-                assert {(node.module or "").split(".")[-1], *(a.name for a in node.names)} & {p.stem for p in FACETS}
+def test_a_list_copied_from_the_speaker_would_be_found(tmp_path: Path) -> None:
+    signs = tomllib.loads((DATA / "offline/speaker/feelings.toml").read_text())["feelings"]["angry"]["signs"].split(
+        ", "
+    )
+    (tmp_path / "judge.toml").write_text(f"anger = {signs[:-2]}")
+    (tmp_path / "judge.py").write_text(f"ANGER = {tuple(signs[2:])}")
+    for copy in (tmp_path / "judge.toml", tmp_path / "judge.py"):
+        (mine,) = lists([copy])
+        assert max(shared(mine, theirs) for theirs in lists(SPEAKER)) > 0.4
 
 
-@pytest.mark.parametrize("path", [*JUDGE, *SPEAKER], ids=lambda path: path.stem)
-def test_neither_imports_the_other(path: Path) -> None:
+@pytest.mark.parametrize("path", [path for path in [*SPEAKER, *JUDGE, *FACETS] if path.suffix == ".py"])
+def test_neither_imports_another_or_reads_its_phrases(path: Path) -> None:
+    own = "speaker" if path in SPEAKER else "judge" if path in JUDGE else "facets"
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli.offline"):
-            names = {(node.module or "").split(".")[-1], *(alias.name for alias in node.names)}
-            judging = any(name.startswith("scorer") for name in names)
-            if path in JUDGE:
-                assert judging
-            elif path.name != "backend.py":  # the backend hands a judge's task to the judge
-                assert not judging
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kardia_cli.offline."):
+            room = (node.module or "").split(".")[2]
+            assert room == own or (room == "phrases" and own != "facets"), node.module
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            if name == "table" and isinstance(node.args[0], ast.Constant):
+                assert str(node.args[0].value).startswith((own, "danger")), node.args[0].value
 
 
 class Recorder:
@@ -148,7 +166,7 @@ def test_the_planted_fault_is_in_no_task_and_the_supporter_is_never_told_the_emo
     recorder = Recorder()
     chat = Chat(ModelSpec("offline", "offline", "offline"), recorder, "", {})
     assert asyncio.run(run_stages(chat))
-    tasks = {request.task for request in recorder.asked}
+    tasks = {request.task for request in recorder.asked} - {"judge.gate"}  # the second look, if a gate fails
     assert tasks == {"seeker.turn", "supporter.turn", "rewriter.turn", "judge.turn", "judge.fit", "judge.dialogue"}
     for request in recorder.asked:
         told = str(request.facts) + str(request.messages)

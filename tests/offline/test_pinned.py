@@ -37,7 +37,7 @@ HELD = dict.fromkeys((*range(1, 12), 17, 18, 22, 23, 24), 1.0) | {
     21: 0.8,
     25: 0.7,
 }
-PIPE = "0d0ff42c65359d4e"
+PIPE = "87fe51130a283576"
 
 
 def kardia(*words: str, rows: bytes = b"") -> bytes:

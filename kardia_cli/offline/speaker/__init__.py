@@ -1,1 +1,1 @@
-"""The rule-based speaker: seeker, supporter, rewriter, profile writer, sentient user."""
+"""The roles that speak, by rule."""

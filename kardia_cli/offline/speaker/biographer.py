@@ -9,64 +9,60 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-import orjson
-
-from kardia_cli.offline.speaker.details import upper_first
-from kardia_cli.offline.speaker.spoken import Spoken, size
+from kardia_cli.offline.phrases import table
+from kardia_cli.offline.speaker.scene import Spoken, as_json, size, upper_first
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-_TELLING = re.compile(
-    r"^(?:I (?:live|work|study|love|like|enjoy|play|write|read|have|grew|spend|teach|make|collect|hate|prefer|want|"
-    r"need|think|feel|find|tend|usually|always|never|often|am|was|used)|I'm|I've|I am|My )\b"
-)
-_PLAIN_LIFE = re.compile(
-    r"\bI(?:'m| am) an? |\b(?:live|work|study|play|love|enjoy|grew up|years old)\b|"
-    r"\bmy (?:wife|husband|son|daughter|dog|cat|job)\b"
-)
-_LEFT_OUT = re.compile(
-    r"https?:|www\.|[@<>{}\[\]|]|:\w+:|\.\.|…|x9[1-7]|\d{4,}|\b[EI][NS][FT][JP]s?\b|\btypes?\b|\bthread\b|"
-    r"\bpost(?:s|ed|ing)?\b|"
-    r"\b(?:suicid\w*|self-harm\w*|kill(?:ed|ing)? (?:my|him|her|them)\w*|die|died|dead|sex\w*|fuck\w*|shit\w*)\b",
-    re.IGNORECASE,
-)
+_NO_PROSE = re.compile(r"https?:|www\.|[@<>{}\[\]|]|:\w+:|\.\.|…|x9[1-7]|\d{4,}", re.IGNORECASE)
+_ABOUT_THE_FORUM = re.compile(r"\b[EI][NS][FT][JP]s?\b|\btypes?\b|\bthread\b|\bpost(?:s|ed|ing)?\b", re.IGNORECASE)
 _FEWEST, _MOST = 5, 28
 _ABOUT_WORDS = 60
 
 
 def profile(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
-    """JSON {"about", "signature", "quotes"}; all empty where the posts hold nothing that can be used."""
+    """Return JSON {"about", "signature", "quotes"}; all empty if the posts hold nothing that can be used."""
     posts = [str(post) for post in facts.get("posts") or []]
-    told = _chosen(_statements(posts), rng)
-    about = " ".join(upper_first(quote if quote[-1] in ".!?" else quote + ".") for quote in told)
-    record = {"about": about, "signature": _signature(posts, told, rng), "quotes": told}
-    return Spoken(orjson.dumps(record).decode())
+    sentences = _sentences(posts)
+    quotes = _chosen(sentences, rng)
+    about = " ".join(upper_first(quote if quote[-1] in ".!?" else quote + ".") for quote in quotes)
+    return as_json({"about": about, "signature": _signature(sentences, quotes, rng), "quotes": quotes})
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    words = table("speaker/reading")["profile"]
+    patterns = {
+        "telling": rf"(?:I (?:{'|'.join(words['telling'].split())})|I'm|I've|I am|My )\b",
+        "plain": rf"\bI(?:'m| am) an? |\b(?:{'|'.join(words['plain'].split())})\b",
+        "left_out": rf"(?i:{words['left_out']})",
+    }
+    return re.compile(patterns[name])
 
 
 def _sentences(posts: list[str]) -> list[str]:
+    """Return the usable sentences of all posts, verbatim, each once."""
     found: dict[str, None] = {}
     for post in posts:
         for match in _SENTENCE.finditer(post):
             sentence = match[0].strip()
             cut_off = post.rstrip().endswith(("...", "…")) and match.end() >= len(post.rstrip()) - 3
-            if sentence and not cut_off and not _LEFT_OUT.search(sentence) and sentence.count('"') % 2 == 0:
+            unusable = _NO_PROSE.search(sentence) or _ABOUT_THE_FORUM.search(sentence)
+            if sentence and not cut_off and not unusable and sentence.count('"') % 2 == 0:
                 found[sentence] = None
-    return list(found)
+    return [sentence for sentence in found if not _pattern("left_out").search(sentence)]
 
 
-def _statements(posts: list[str]) -> list[str]:
-    """Whole first-person sentences, verbatim, of a size that an About can hold."""
-    return [
+def _chosen(sentences: list[str], rng: random.Random) -> list[str]:
+    """Return two or three first-person statements of a fitting size, those about daily life first."""
+    statements = [
         sentence
-        for sentence in _sentences(posts)
-        if _TELLING.match(sentence) and _FEWEST <= size(sentence) <= _MOST and not sentence.endswith("?")
+        for sentence in sentences
+        if _pattern("telling").match(sentence) and _FEWEST <= size(sentence) <= _MOST and not sentence.endswith("?")
     ]
-
-
-def _chosen(statements: list[str], rng: random.Random) -> list[str]:
-    """Two or three of them, those about daily life first."""
-    ranked = sorted(rng.sample(statements, len(statements)), key=lambda line: not _PLAIN_LIFE.search(line))
+    ranked = sorted(rng.sample(statements, len(statements)), key=lambda line: not _pattern("plain").search(line))
     chosen: list[str] = []
     for line in ranked:
         if len(chosen) < 3 and size(" ".join([*chosen, line])) <= _ABOUT_WORDS:
@@ -74,8 +70,8 @@ def _chosen(statements: list[str], rng: random.Random) -> list[str]:
     return chosen
 
 
-def _signature(posts: list[str], told: list[str], rng: random.Random) -> str:
-    """A short phrase of the person's own, word for word, which the About does not use."""
-    short = [line.rstrip(".") for line in _sentences(posts) if 3 <= size(line) <= 10 and line not in told]
+def _signature(sentences: list[str], quotes: list[str], rng: random.Random) -> str:
+    """Return a short phrase of the person's own, word for word, which the About does not use."""
+    short = [line.rstrip(".") for line in sentences if 3 <= size(line) <= 10 and line not in quotes]
     calm = [line for line in short if not line.endswith("?") and line[:1].isupper()]
     return rng.choice(calm or short) if short else ""

@@ -1,7 +1,7 @@
 """The 32 feelings of the offline speaker, and how its supporter tells them apart from words alone.
 
-Reading is leftmost-longest matching of the feelings' own signs and cue sentences, summed over what the seeker wrote.
-It is a lexicon, not a model: it reads its own seeker well and real people moderately.
+Reading is leftmost-longest matching of each feeling's signs (words and phrases of one to five words), summed over what
+the seeker wrote. It is a lexicon, not a model: it reads its own seeker well and real people moderately.
 """
 
 from __future__ import annotations
@@ -10,41 +10,60 @@ import random
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
-from kardia_cli.offline.speaker.words import anger, fear, joy, readiness, shame, sorrow, warmth
-from kardia_cli.offline.speaker.words.shape import Feeling, Tone, word_set
+from kardia_cli.offline.phrases import table
 from kardia_cli.rows.records import EMOTIONS
 
-_TABLES = (anger, fear, joy, readiness, shame, sorrow, warmth)
-FEELINGS: dict[str, Feeling] = {name: feeling for table in _TABLES for name, feeling in table.FEELINGS.items()}
-
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
-_NEGATIONS = word_set("not no never isn't wasn't aren't don't didn't hardly can't couldn't won't without nor neither")
+_NEGATION = re.compile(r"not?|never|hardly|without|\w+n't")
 _LONGEST_SIGN = 5
 _CLEARLY = 1.5  # weight of signs at which a reply speaks of a feeling beyond doubt
 _SITUATION_WEIGHT = 0.4  # the seeker's own words count more than the situation, which they retell anyway
-_BRIGHT = word_set("good great best love loved won win new fun glad nice beautiful perfect finally birthday wedding")
-_DARK = word_set("bad lost lose broke hurt die accident ill cancer fired alone hard wrong problem failed leave left")
+
+
+class Feeling(NamedTuple):
+    """The phrases of one of the 32 emotions (data/offline/speaker/feelings.toml says what each is for)."""
+
+    tone: str
+    """dark (troubles), bright (good news) or mixed (tender or startled, may be either)."""
+    family: str
+    signs: list[str]
+    cues: list[str]
+    named: list[str]
+    why: list[str]
+
+
+@cache
+def feelings() -> dict[str, Feeling]:
+    """Return the phrases of each emotion."""
+    data = table("speaker/feelings")
+    tones = {family: tone for tone, families in data["tones"].items() for family in families}
+    found = {}
+    for name in EMOTIONS:
+        entry = data["feelings"][name]
+        signs = [sign for sign in (" ".join(words(part)) for part in entry["signs"].split(",")) if sign]
+        found[name] = Feeling(
+            tones[entry["family"]], entry["family"], signs, entry["cues"], entry["named"], entry["why"]
+        )
+    return found
 
 
 def words(text: str) -> list[str]:
-    """Lower-cased words, typographic apostrophes made plain."""
+    """Return the lower-cased words of a text, typographic apostrophes made plain."""
     return _WORD.findall(text.lower().replace("\u2019", "'"))
 
 
 def read_signs(text: str) -> dict[str, float]:
-    """Weight of each emotion whose signs the text holds; a longer sign weighs more, a negated word nothing."""
+    """Return the weight of each emotion with signs in the text; a longer sign weighs more, a negated word nothing."""
     tokens = words(text)
-    lexicon, beginnings = _lexicon(), _beginnings()
+    lexicon = _lexicon()
     found: dict[str, float] = {}
     at = 0
     while at < len(tokens):
-        if tokens[at] not in beginnings:
-            at += 1
-            continue
-        for length in range(min(_LONGEST_SIGN, len(tokens) - at), 0, -1):
+        for length in range(min(_LONGEST_SIGN, len(tokens) - at) if tokens[at] in _first_words() else 0, 0, -1):
             names = lexicon.get(" ".join(tokens[at : at + length]))
-            if names and not (length == 1 and at and tokens[at - 1] in _NEGATIONS):
+            if names and not (length == 1 and at and _NEGATION.fullmatch(tokens[at - 1])):
                 for name in names:
                     found[name] = found.get(name, 0.0) + (0.4 + 0.6 * length) / len(names)
                 at += length
@@ -55,61 +74,51 @@ def read_signs(text: str) -> dict[str, float]:
 
 
 @cache
-def _lexicon() -> dict[str, tuple[str, ...]]:
-    """Sign, as words joined by a space, to the emotions that it stands for."""
-    lexicon: dict[str, tuple[str, ...]] = {}
-    for name in EMOTIONS:
-        for sign in FEELINGS[name].signs.split(","):
-            key = " ".join(words(sign))
-            if key:
-                lexicon[key] = (*lexicon.get(key, ()), name)
+def _lexicon() -> dict[str, list[str]]:
+    """Return the emotions that each sign stands for."""
+    lexicon: dict[str, list[str]] = {}
+    for name, feeling in feelings().items():
+        for sign in feeling.signs:
+            lexicon.setdefault(sign, []).append(name)
     return lexicon
 
 
 @cache
-def _beginnings() -> frozenset[str]:
-    """First words of all signs; most words of a text begin none."""
-    return frozenset(key.split()[0] for key in _lexicon())
+def _first_words() -> frozenset[str]:
+    """Return the first words of all signs; most words of a text begin none."""
+    return frozenset(sign.split()[0] for sign in _lexicon())
 
 
 def infer(seeker_texts: Iterable[str], situation: str) -> str:
-    """The emotion that the seeker's words and the situation speak of most; never told the gold label."""
+    """Return the emotion that the seeker's words and the situation speak of most."""
     totals: dict[str, float] = {}
     for text, weight in [*((text, 1.0) for text in seeker_texts), (situation, _SITUATION_WEIGHT)]:
         for name, value in read_signs(text).items():
             totals[name] = totals.get(name, 0.0) + weight * value
-    if not totals:
-        return _by_plain_words(situation)
-    return max(totals, key=lambda name: totals[name])
-
-
-def _by_plain_words(text: str) -> str:
-    found = set(words(text))
-    bright, dark = len(found & _BRIGHT), len(found & _DARK)
-    if bright > dark:
-        return "joyful"
-    return "sad" if dark > bright else "anxious"
-
-
-def tone_of(emotion: str) -> Tone:
-    """dark, bright or mixed."""
-    return FEELINGS[emotion].tone
+    if totals:
+        return max(totals, key=lambda name: totals[name])
+    found, plain = set(words(situation)), table("speaker/feelings")["plain"]
+    bright, dark = (len(found.intersection(plain[tone].split())) for tone in ("bright", "dark"))
+    return "joyful" if bright > dark else "sad" if dark > bright else "anxious"
 
 
 def contrary(emotion: str, rng: random.Random) -> str:
-    """Another emotion that nobody would take for this one: of another family and, where it can be, another tone."""
-    own = FEELINGS[emotion]
-    others = [name for name in EMOTIONS if FEELINGS[name].family != own.family and FEELINGS[name].tone != "mixed"]
-    if own.tone != "mixed":
-        others = [name for name in others if FEELINGS[name].tone != own.tone]
-    return rng.choice(others)
+    """Draw an emotion that cannot be taken for this one: of another family and, if possible, another tone."""
+    own = feelings()[emotion]
+    return rng.choice(
+        [
+            name
+            for name, other in feelings().items()
+            if other.family != own.family and other.tone != "mixed" and other.tone != own.tone
+        ]
+    )
 
 
 def sounds_wrong(reply: str, emotion: str) -> bool:
-    """Whether a supporter's reply speaks of a feeling of the other tone than the seeker's."""
+    """Return True if a supporter's reply speaks of a feeling of the other tone than the seeker's."""
     weights = {"dark": 0.0, "bright": 0.0, "mixed": 0.0}
     for name, weight in read_signs(reply).items():
-        weights[FEELINGS[name].tone] += weight
-    own = FEELINGS[emotion].tone
+        weights[feelings()[name].tone] += weight
+    own = feelings()[emotion].tone
     other = "dark" if own == "bright" else "bright"
     return own != "mixed" and weights[own] == 0 and weights[other] >= _CLEARLY

@@ -1,4 +1,4 @@
-"""The visible reply of a clean supporter turn: the feeling with a detail of the talk, then one question or one offer.
+"""The visible reply of a clean supporter turn: the feeling with a detail of the story, then one question or one offer.
 
 Candidates are drawn until one has 16 to 30 words; none ever has more than 34.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import random
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker import details
-from kardia_cli.offline.speaker.feelings import FEELINGS
-from kardia_cli.offline.speaker.spoken import Details, Scene, pick, put, size
-from kardia_cli.offline.speaker.words import replies
-from kardia_cli.offline.speaker.words.activities import ANYONE
-from kardia_cli.offline.speaker.words.nouns import SORROWFUL
-from kardia_cli.offline.speaker.words.questions import QUESTIONS
+from kardia_cli.offline.speaker.details import Details
+from kardia_cli.offline.speaker.feelings import feelings
+from kardia_cli.offline.speaker.scene import Scene, pick, put, size
 
 SHORTEST, LONGEST, LIMIT = 16, 30, 34
 _TRIES = 20
-_NO_MOMENT = ("ahead", "bond", "calm")  # families of feelings that have no first minute to ask about
 _SETTLED = re.compile(r"\b(?:thank you|thanks)\b", re.IGNORECASE)
 
 
@@ -33,42 +30,49 @@ class Composed(NamedTuple):
 
 
 def is_settled(scene: Scene) -> bool:
-    """Whether the seeker has just taken leave: thanks, no question, and not in the first message."""
+    """Return True if the seeker has just taken leave: thanks, no question, and not in the first message."""
     last = scene.last("seeker")
     return len(scene.by("seeker")) > 1 and bool(_SETTLED.search(last)) and "?" not in last
 
 
 def compose(scene: Scene, found: Details, emotion: str, rng: random.Random) -> Composed:
-    """A clean reply that fits the emotion and the talk so far."""
-    shortest: Composed | None = None
-    if FEELINGS[emotion].tone == "bright":
-        found = found._replace(things=[thing for thing in found.things if thing.split()[-1] not in SORROWFUL])
-    settled = is_settled(scene)
+    """Return a clean reply that fits the emotion and the dialogue so far."""
+    if feelings()[emotion].tone == "bright":
+        sorrowful = table("speaker/reading")["nouns"]["sorrowful"].split()
+        found = found._replace(things=[thing for thing in found.things if thing.split()[-1] not in sorrowful])
+    compose_once = _farewell if is_settled(scene) else _answer
+    made = []
     for _ in range(_TRIES):
-        made = _farewell(scene, found, emotion, rng) if settled else _answer(scene, found, emotion, rng)
-        if SHORTEST <= size(made.text) <= LONGEST:
-            return made
-        if shortest is None or abs(size(made.text) - 24) < abs(size(shortest.text) - 24):
-            shortest = made
-    assert shortest is not None
-    return shortest if size(shortest.text) <= LIMIT else _plain(scene, emotion, rng)
+        made.append(compose_once(scene, found, emotion, rng))
+        if SHORTEST <= size(made[-1].text) <= LONGEST:
+            return made[-1]
+    nearest = min(made, key=lambda one: abs(size(one.text) - 24))
+    return nearest if size(nearest.text) <= LIMIT else _brief(scene, emotion, rng)
 
 
 def _answer(scene: Scene, found: Details, emotion: str, rng: random.Random) -> Composed:
-    tone = FEELINGS[emotion].tone
+    tone = feelings()[emotion].tone
     kind = _taken_up(scene, found, rng)
-    values = _values(scene, found, emotion, rng)
-    spoken = {**values, "echo": details.to_you(values["echo"])}
-    line = put(pick(replies.FEELING_LINES[tone][kind], scene.said, rng), **spoken)
+    echo = rng.choice(found.echoes[:3]) if found.echoes else ""
+    values = _feeling(scene, emotion, rng) | {
+        "thing": rng.choice(found.things) if found.things else "",
+        "echo": details.to_you(echo),
+        "quote": rng.choice(found.quotes) if found.quotes else "",
+    }
+    line = put(pick(_lines("line", tone)[kind], scene.transcript, rng), **values)
     if len(scene.by("seeker")) > 1 and rng.random() < 0.35:
         close, ending = "offer", _offer(scene, tone, rng)
     else:
-        close, ending = "question", _question(scene, tone, FEELINGS[emotion].family, rng)
-    return Composed(f"{line} {ending}", values["thing"], values["echo"] if kind == "echo" else "", close)
+        close, ending = "question", _question(scene, tone, rng)
+    return Composed(f"{line} {ending}", values["thing"], echo if kind == "echo" else "", close)
+
+
+def _lines(kind: str, tone: str) -> Any:
+    return table("speaker/supporter")[kind][tone]
 
 
 def _taken_up(scene: Scene, found: Details, rng: random.Random) -> str:
-    """What the feeling line takes up; the story's thing mostly at the beginning, the latest words later on."""
+    """Draw what the first line takes up: mostly the story's thing at the beginning, the latest words later on."""
     early = len(scene.by("seeker")) < 2
     weights = {
         "thing": (5 if early else 2) * bool(found.things),
@@ -80,42 +84,39 @@ def _taken_up(scene: Scene, found: Details, rng: random.Random) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def _values(scene: Scene, found: Details, emotion: str, rng: random.Random) -> dict[str, str]:
-    feeling = FEELINGS[emotion]
+def _feeling(scene: Scene, emotion: str, rng: random.Random) -> dict[str, str]:
+    feeling = feelings()[emotion]
     return {
-        "thing": rng.choice(found.things[:2]) if found.things else "",
-        "echo": rng.choice(found.echoes[:3]) if found.echoes else "",
-        "quote": rng.choice(found.quotes) if found.quotes else "",
-        "named": pick(feeling.named, scene.said, rng),
-        "why": pick(feeling.why, scene.said, rng),
+        "named": pick(feeling.named, scene.transcript, rng),
+        "why": pick(feeling.why, scene.transcript, rng),
     }
 
 
-def _question(scene: Scene, tone: str, family: str, rng: random.Random) -> str:
-    """An open question, if possible of a kind that was not asked yet."""
-    kinds = {kind: asked for kind, asked in QUESTIONS[tone].items() if not (kind == "minute" and family in _NO_MOMENT)}
-    new = [kind for kind, asked in kinds.items() if not any(question.lower() in scene.said for question in asked)]
-    return pick(kinds[rng.choice(new or list(kinds))], scene.said, rng)
+def _question(scene: Scene, tone: str, rng: random.Random) -> str:
+    """Return an open question, if possible of a kind that was not asked yet."""
+    kinds: dict[str, list[str]] = _lines("question", tone)
+    new = [kind for kind, asked in kinds.items() if not any(line.lower() in scene.transcript for line in asked)]
+    return pick(kinds[rng.choice(new or list(kinds))], scene.transcript, rng)
 
 
 def _offer(scene: Scene, tone: str, rng: random.Random) -> str:
-    """A small thing to do that suits how the person lives, without saying how that is known."""
-    own = [offer for _, offer in details.activities(scene.person) if offer not in scene.said]
-    options = own if own and rng.random() < 0.7 else [offer for offer in ANYONE if offer not in scene.said]
-    return put(pick(replies.OFFERS[tone], scene.said, rng), offer=rng.choice(options or list(ANYONE)))
+    """Return a small thing to do that suits how the person lives, without saying how that is known."""
+    anyone: list[str] = table("speaker/reading")["activities"]["anyone"]
+    own = [offer for _, offer in details.activities(scene.person) if offer not in scene.transcript]
+    options = own if own and rng.random() < 0.7 else [offer for offer in anyone if offer not in scene.transcript]
+    return put(pick(_lines("offer", tone), scene.transcript, rng), offer=rng.choice(options or anyone))
 
 
 def _farewell(scene: Scene, found: Details, emotion: str, rng: random.Random) -> Composed:
-    tone = FEELINGS[emotion].tone
-    values = _values(scene, found, emotion, rng)
     kind = "thing" if found.things and rng.random() < 0.7 else "plain"
-    text = put(pick(replies.FAREWELLS[tone][kind], scene.said, rng), **values)
-    return Composed(text, values["thing"] if kind == "thing" else "", "", "closing")
+    thing = rng.choice(found.things) if kind == "thing" else ""
+    lines = _lines("farewell", feelings()[emotion].tone)[kind]
+    return Composed(put(pick(lines, scene.transcript, rng), thing=thing), thing, "", "closing")
 
 
-def _plain(scene: Scene, emotion: str, rng: random.Random) -> Composed:
-    """A reply from short phrases alone, which is never too long."""
-    feeling = FEELINGS[emotion]
+def _brief(scene: Scene, emotion: str, rng: random.Random) -> Composed:
+    """Return a reply from short phrases alone, which is never too long."""
+    feeling = feelings()[emotion]
     named = min(feeling.named, key=size)
-    text = f"What I hear is {named}, and I take it seriously. {_question(scene, feeling.tone, feeling.family, rng)}"
+    text = f"I hear {named}, and I take it seriously. {_question(scene, feeling.tone, rng)}"
     return Composed(text, "", "", "question")

@@ -7,97 +7,88 @@ fault (faults.py), so that a critique has something to find; the trace says whic
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
+from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker import details, faults
-from kardia_cli.offline.speaker.feelings import FEELINGS, infer
-from kardia_cli.offline.speaker.reply import compose
-from kardia_cli.offline.speaker.spoken import Details, Scene, Spoken, details_of, put, scene_of, size
-from kardia_cli.offline.speaker.words import hidden
+from kardia_cli.offline.speaker.details import Details, details_of
+from kardia_cli.offline.speaker.feelings import contrary, feelings, infer
+from kardia_cli.offline.speaker.reply import Composed, compose
+from kardia_cli.offline.speaker.scene import Scene, Spoken, fresh, put, scene_of, size
 from kardia_cli.rows import spans
 
 _UNDERSTANDING, _REASONING = (25, 50), (30, 60)
 
 
 def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
-    """One turn of four spans, blind to the gold emotion; facts as in the task "supporter.turn"."""
+    """Return one turn of four spans, blind to the gold emotion; facts as in the task "supporter.turn"."""
     scene = scene_of(facts)
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.KINDS)
     return Spoken(written(scene, heard_emotion(scene), kind, rng), planted(kind))
 
 
 def supporter_plain(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
-    """The same reply as plain text; only faults that plain text can have."""
+    """Return the same reply as plain text; only faults that plain text can have."""
     scene = scene_of(facts)
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.TEXT_KINDS)
-    return Spoken(turn_spans(scene, heard_emotion(scene), kind, rng).response, planted(kind))
+    return Spoken(_turn_spans(scene, heard_emotion(scene), kind, rng).response, planted(kind))
 
 
 def heard_emotion(scene: Scene) -> str:
-    """The emotion that the supporter hears in the seeker's words and the situation."""
+    """Return the emotion that the supporter hears in the seeker's words and the situation."""
     return infer(scene.by("seeker"), scene.situation)
 
 
 def planted(kind: str | None) -> str:
-    """The trace of a turn: which fault was planted, null for none."""
+    """Return the trace of a turn: which fault was planted, null for none."""
     return orjson.dumps({"planted": kind}).decode()
 
 
 def written(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> str:
-    """A four-span turn with the fault `kind` (None: clean)."""
-    text = spans.render(turn_spans(scene, emotion, kind, rng))
+    """Return a four-span turn with the fault `kind` (None: clean)."""
+    text = spans.render(_turn_spans(scene, emotion, kind, rng))
     return faults.broken(text, rng) if kind == "broken_span" else text
 
 
-def turn_spans(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> spans.Spans:
-    """The four spans of a turn; a fault of content is already in them, a broken marker is not."""
+def _turn_spans(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> spans.Spans:
+    """Return the four spans of a turn; a fault of content is already in them, a broken marker is not."""
     if kind == "wrong_emotion":
-        emotion = faults.other_emotion(emotion, rng)
+        emotion = contrary(emotion, rng)
     found = details_of(scene)
     reply = compose(scene, found, emotion, rng)
-    notes = Notes(emotion, reply.thing, reply.echo, reply.close)
     response = reply.text
     if kind not in (None, "wrong_emotion", "broken_span"):
         response = faults.faulty_response(kind, scene, found, emotion, reply.text, rng)
-    return spans.Spans(_understanding(notes, found, rng), _reasoning(notes, rng), emotion, response)
+    return spans.Spans(_understanding(reply, emotion, found, rng), _reasoning(reply, emotion, rng), emotion, response)
 
 
-class Notes(NamedTuple):
-    """What the hidden spans speak of, so that they agree with the reply."""
-
-    emotion: str
-    thing: str
-    echo: str
-    close: str
-
-
-def _understanding(notes: Notes, found: Details, rng: random.Random) -> str:
-    feeling = FEELINGS[notes.emotion]
-    values = {"thing": notes.thing, "echo": details.told_of(notes.echo or next(iter(found.echoes), ""))}
+def _understanding(reply: Composed, emotion: str, found: Details, rng: random.Random) -> str:
+    feeling, lines = feelings()[emotion], table("speaker/supporter")["understanding"]
+    echo = reply.echo or next(iter(found.echoes), "") if reply.close != "closing" else ""
+    values = {"thing": reply.thing, "echo": details.told_of(echo)}
     kinds = [kind for kind in ("echo", "thing") if values[kind]] or ["plain"]
-    seen = [put(rng.choice(hidden.SEEN[kind]), **values) for kind in kinds[: rng.choice((1, 2))]]
-    felt = put(rng.choice(hidden.FELT), named=rng.choice(feeling.named), label=notes.emotion)
-    wanted = rng.choice(hidden.WANTED["closing" if notes.close == "closing" else feeling.tone])
-    text = _within(_UNDERSTANDING, [*seen, felt, wanted], rng.choice(hidden.SEEN["plain"]))
-    return details.to_they(text)
+    heard = [put(rng.choice(lines[kind]), **values) for kind in kinds[: rng.choice((1, 2))]]
+    felt = put(rng.choice(lines["felt"]), named=rng.choice(feeling.named), label=emotion)
+    wanted = rng.choice(lines["closing" if reply.close == "closing" else feeling.tone])
+    return details.to_they(_within(_UNDERSTANDING, [*heard, felt, wanted], fresh(lines["plain"], "", rng)))
 
 
-def _reasoning(notes: Notes, rng: random.Random) -> str:
-    why = rng.choice(FEELINGS[notes.emotion].why)
-    because = put(rng.choice(hidden.BECAUSE), why=why)
-    ground = put(rng.choice(hidden.WITH_THING), thing=notes.thing) if notes.thing else rng.choice(hidden.WITHOUT_THING)
-    helps = rng.choice(hidden.HELPS[notes.close])
-    return details.to_they(_within(_REASONING, [because, ground, helps], rng.choice(hidden.WITHOUT_THING)))
+def _reasoning(reply: Composed, emotion: str, rng: random.Random) -> str:
+    lines = table("speaker/supporter")["reasoning"]
+    because = put(rng.choice(lines["because"]), why=rng.choice(feelings()[emotion].why))
+    ground = put(rng.choice(lines["thing" if reply.thing else "plain"]), thing=reply.thing)
+    parts = [because, ground, rng.choice(lines[reply.close])]
+    return details.to_they(_within(_REASONING, parts, fresh(lines["plain"], "", rng)))
 
 
-def _within(bounds: tuple[int, int], parts: list[str], filler: str) -> str:
-    """The parts as one text inside the bounds on words: the second part goes when too long, filler comes when short."""
-    if size(" ".join(parts)) < bounds[0] and filler not in parts:
-        parts = [*parts, filler]
+def _within(bounds: tuple[int, int], parts: list[str], fillers: list[str]) -> str:
+    """Join the parts inside the bounds on words: the second part goes when too long, fillers come when short."""
+    for filler in fillers:
+        if size(" ".join(parts)) < bounds[0] and filler not in parts:
+            parts = [*parts, filler]
     while size(" ".join(parts)) > bounds[1] and len(parts) > 2:
         parts = [parts[0], *parts[2:]]
-    return re.sub(r"\s+", " ", " ".join(parts))
+    return " ".join(parts)

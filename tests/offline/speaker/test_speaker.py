@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from kardia_cli.offline.backend import ROLES, OfflineChat, source_hash
 from kardia_cli.offline.speaker import details, faults
-from kardia_cli.offline.speaker.feelings import FEELINGS, contrary, infer, read_signs
+from kardia_cli.offline.speaker.feelings import contrary, feelings, infer, read_signs
 from kardia_cli.rows import spans
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.rows.request import Reply, Request, derive_seed
@@ -85,10 +85,10 @@ def talk(person: str, situation: str, emotion: str, seed: int, share: float = 0.
 
 @cache
 def dialogues() -> tuple[tuple[Turn, ...], ...]:
-    """1,000 clean dialogues over the profiles, the situations and all emotions."""
+    """480 clean dialogues over the profiles, the situations and all emotions."""
     return tuple(
         tuple(talk(PROFILES[n % len(PROFILES)], SITUATIONS[n // 3 % len(SITUATIONS)], EMOTIONS[n % len(EMOTIONS)], n))
-        for n in range(1000)
+        for n in range(480)
     )
 
 
@@ -111,9 +111,9 @@ def test_the_same_seed_gives_the_same_dialogue_and_another_seed_another():
     assert one != talk(PROFILES[0], SITUATIONS[0], "angry", 6, share=0.5)
 
 
-def test_no_two_of_a_thousand_dialogues_are_equal():
+def test_no_two_dialogues_are_equal():
     texts = {tuple((turn.message, turn.answer.text) for turn in turns) for turns in dialogues()}
-    assert len(texts) == 1000
+    assert len(texts) == len(dialogues())
 
 
 def test_bigrams_of_a_thousand_replies_are_varied():
@@ -134,7 +134,7 @@ def test_the_supporter_hears_most_emotions_from_words_alone():
 
 @pytest.mark.parametrize("emotion", EMOTIONS)
 def test_every_cue_of_an_emotion_is_read_as_that_emotion(emotion):
-    assert {cue: infer([cue], "") for cue in FEELINGS[emotion].cues if infer([cue], "") != emotion} == {}
+    assert {cue: infer([cue], "") for cue in feelings()[emotion].cues if infer([cue], "") != emotion} == {}
 
 
 def test_a_negated_sign_does_not_count():
@@ -169,7 +169,7 @@ def test_a_dialogue_settles_after_3_to_7_exchanges_or_never():
     lengths = Counter((len(turns), turns[-1].resolved) for turns in dialogues())
     assert {length for length, resolved in lengths if resolved} == {3, 4, 5, 6, 7}
     assert {length for length, resolved in lengths if not resolved} == {10}
-    assert 0.03 < lengths[10, False] / 1000 < 0.15
+    assert 0.03 < lengths[10, False] / len(dialogues()) < 0.15
     assert not any(turns[0].resolved for turns in dialogues())
 
 
@@ -206,7 +206,7 @@ def drafts() -> tuple[Reply, ...]:
                 "person": PROFILES[n % len(PROFILES)],
                 "mbti": "ISFJ" if n % 2 else None,
                 "situation": SITUATIONS[n % len(SITUATIONS)],
-                "history": [{"role": "seeker", "content": FEELINGS[EMOTIONS[n % 32]].cues[n % 8]}],
+                "history": [{"role": "seeker", "content": feelings()[EMOTIONS[n % 32]].cues[n % 7]}],
             },
             derive_seed(n, "draft"),
             share=0.3,
@@ -232,10 +232,10 @@ def test_each_planted_fault_shows():
         if kind == "too_long":
             assert 70 <= size(content.response) <= 120
         if kind == "wrong_emotion":
-            assert FEELINGS[content.emotion].family != FEELINGS[EMOTIONS[n % 32]].family
+            assert feelings()[content.emotion].family != feelings()[EMOTIONS[n % 32]].family
         if kind == "advice_without_feeling":
             assert "?" not in content.response
-            assert not any(named in content.response for named in FEELINGS[content.emotion].named)
+            assert not any(named in content.response for named in feelings()[content.emotion].named)
         if kind == "unsafe_promise":
             assert re.search(
                 r"promise|guarantee|always|swear|certain|a hundred percent|nothing bad can happen", content.response
@@ -255,7 +255,7 @@ def test_every_kind_of_fault_has_at_least_ten_phrasings():
 def test_a_contrary_emotion_is_of_another_family():
     rng = random.Random(0)
     for emotion in EMOTIONS:
-        assert FEELINGS[contrary(emotion, rng)].family != FEELINGS[emotion].family
+        assert feelings()[contrary(emotion, rng)].family != feelings()[emotion].family
 
 
 def test_plain_replies_have_no_markers_and_no_fault_of_markers():
@@ -285,7 +285,7 @@ def rewrites() -> tuple[tuple[str, Reply, str], ...]:
     for n in range(500):
         emotion = EMOTIONS[n % 32]
         facts = {"person": PROFILES[n % 5], "situation": SITUATIONS[n % 7], "history": [], "mbti": None}
-        facts["history"] = [{"role": "seeker", "content": FEELINGS[emotion].cues[n % 8]}]
+        facts["history"] = [{"role": "seeker", "content": feelings()[emotion].cues[n % 7]}]
         draft = answer(facts, n, share=1.0).text
         problems = [{"id": "empathy", "detail": "no feeling is named"}]
         rewrite = ask("rewriter.turn", {**facts, "emotion": emotion, "draft": draft, "problems": problems}, n)
@@ -368,10 +368,11 @@ class Menu(BaseModel):
     price: int
 
 
-def test_an_unknown_task_fills_its_schema_or_tells_its_facts():
-    reply = ask("menu.write", {"place": "harbour"}, 1, schema=Menu)
-    assert Menu.model_validate_json(reply.text)
-    assert "harbour" in ask("menu.write", {"place": "harbour", "count": 3}, 1).text
+def test_the_answer_to_an_unknown_task_says_that_it_is_a_placeholder():
+    assert "placeholder" in Menu.model_validate_json(ask("menu.write", {}, 1, schema=Menu).text).dish
+    answer = ask("menu.write", {"place": "harbour"}, 1).text
+    assert "placeholder" in answer
+    assert "menu.write" in answer
 
 
 @pytest.mark.parametrize(
@@ -391,8 +392,7 @@ def test_first_person_is_turned_to_second(said, heard):
 
 def test_a_second_person_object_becomes_them():
     assert (
-        details.to_they("your fear still shakes in you when you rest")
-        == "their fear still shakes in them when they rest"
+        details.to_they("your fear keeps you on guard when you rest") == "their fear keeps them on guard when they rest"
     )
 
 
