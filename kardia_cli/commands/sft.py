@@ -19,16 +19,46 @@ def run(
     inputs: Inputs = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The run folder.")] = None,
     limit: Limit = None,
-    model: Annotated[str, typer.Option("--model", "-m", help="What to train: tiny, a model folder, or hf/NAME.")] = "tiny",
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="An option of TRL's SFTConfig (train.…), PEFT's LoraConfig (lora.…; lora.r=0 trains all parameters) or BitsAndBytesConfig (quantize.…; quantize.load_in_4bit=true is QLoRA).")] = None,
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="What to train: tiny, a model folder, or hf/NAME.")
+    ] = "tiny",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="TABLE.KEY=VALUE",
+            help="An option of TRL's SFTConfig (train.…), PEFT's LoraConfig (lora.…; lora.r=0 trains all "
+            "parameters) or BitsAndBytesConfig (quantize.…; quantize.load_in_4bit=true is QLoRA).",
+        ),
+    ] = None,
     split: Annotated[Literal["train", "test", "all"], typer.Option(help="Whose rows.")] = "train",
-    difficulty: Annotated[Literal["auto", "easy", "hard", "all"], typer.Option(help="Which of them; auto: the easy ones, or all where those are less than one global batch. Rows without the field count as both.")] = "auto",
-    truncate: Annotated[bool, typer.Option("--truncate", help="Leave out the oldest turns of a prompt that is too long, instead of refusing it.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Train nothing: examine tokenizer, chat template and memory (exit 2 where one breaks); rows, where given, tell the lengths.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")] = False,
+    difficulty: Annotated[
+        Literal["auto", "easy", "hard", "all"],
+        typer.Option(
+            help="Which of them; auto: the easy ones, or all where those are less than one global batch. Rows "
+            "without the field count as both."
+        ),
+    ] = "auto",
+    truncate: Annotated[
+        bool,
+        typer.Option(
+            "--truncate", help="Leave out the oldest turns of a prompt that is too long, instead of refusing it."
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Train nothing: examine tokenizer, chat template and memory (exit 2 where one breaks); rows, "
+            "where given, tell the lengths.",
+        ),
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Move an earlier run in this folder aside and begin anew.")
+    ] = False,
     seeded: SeedFlags = SeedFlags(),
     common: CommonFlags = CommonFlags(),
-) -> None:  # fmt: skip
+) -> None:
     """Train a model on supporter turns with TRL's SFTTrainer (LoRA through PEFT); metric rows on stdout."""
     from kardia_cli.cli import check as check_
     from kardia_cli.cli.training import Training
