@@ -1,4 +1,4 @@
-"""`kardia grpo --dry-run`: what is scored, what is said of it, and what it says of the rewards."""
+"""`kardia grpo --dry-run`: scores texts, shows the tables, and fails where the rewards prefer the wrong text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Paid:
-    """What the judges were asked for up to a moment: calls (remembered ones too), USD, calls without a price."""
+    """Judge calls up to a moment (those from the ledger too), their USD, and calls without a price."""
 
     calls: int = 0
     cost: float = 0.0
@@ -28,17 +28,17 @@ class Paid:
 
     @classmethod
     def so_far(cls, meters: Sequence[Meter]) -> Paid:
-        """By the meters of the session."""
+        """Return the sums over the meters of the session."""
         return cls(
             *(sum(column) for column in zip(*((m.calls + m.cached, m.cost, m.unpriced) for m in meters), strict=True))
         )
 
     def since(self, before: Paid) -> Paid:
-        """The difference."""
+        """Return the difference."""
         return Paid(self.calls - before.calls, self.cost - before.cost, self.unpriced - before.unpriced)
 
     def scaled(self, by: float) -> str:
-        """So many times of it, in words."""
+        """Return it times `by`, in words."""
         cost = "of unknown price" if self.unpriced else f"${self.cost * by:,.2f}"
         return f"about {self.calls * by:,.0f} calls, {cost}"
 
@@ -54,8 +54,8 @@ class Found:
     """Completions that the training would score."""
 
 
-def texts(rows: list[Row], rewards: Rewards, start: str | None, settings: Settings) -> int:
-    """How many texts the dry run asks the rewards about, at most."""
+def count_texts(rows: list[Row], rewards: Rewards, start: str | None, settings: Settings) -> int:
+    """Return how many texts the dry run asks the rewards about, at most."""
     from kardia_cli.training import models
     from kardia_cli.training.trl import arguments
 
@@ -66,7 +66,7 @@ def texts(rows: list[Row], rewards: Rewards, start: str | None, settings: Settin
     return len(dry_run.contexts(rows)) * (sampled + len(dry_run.OWN))
 
 
-async def play(
+async def run(
     rows: list[Row],
     rewards: Rewards,
     start: str | None,
@@ -89,9 +89,9 @@ async def play(
         own = await dry_run.score(chosen, rewards, [list(context.own_texts().items()) for context in chosen])
         found.rows = _by_context(drawn + own)
         if start is not None:
-            from kardia_cli.stages.grpo import completions
+            from kardia_cli.stages.grpo import count_completions
 
-            found.ahead = completions(rows, start, settings, rewards.weights)
+            found.ahead = count_completions(rows, start, settings, rewards.weights)
     finally:
         await rewards.settled()
         await rewards.aclose()
@@ -127,8 +127,8 @@ def _by_context(rows: Sequence[Row]) -> list[Row]:
     return [row for of_context in places.values() for row in of_context]
 
 
-def tell(found: Found, console: Console, meters: Sequence[Meter]) -> None:
-    """The tables, who wins, and what it cost, on stderr."""
+def show(found: Found, console: Console, meters: Sequence[Meter]) -> None:
+    """Show the tables, who wins, and the cost on stderr."""
     console.table(
         f"dry run: {len(found.rows)} texts in {found.contexts} contexts, nothing is trained",
         dry_run.kinds_table(found.rows),
@@ -158,5 +158,6 @@ def check(found: Found) -> None:
     if lost:
         raise GateFailed(
             "; ".join(lost),
-            "these rewards would teach something else than the refined replies: change the rubric, the judge or the weights",
+            "these rewards would teach something else than the refined replies: "
+            "change the rubric, the judge or the weights",
         )

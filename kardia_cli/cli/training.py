@@ -1,4 +1,4 @@
-"""What sft and grpo open and close: their rows, their run folder, their stream of metric rows."""
+"""Shared parts of the commands sft and grpo: rows in, the judge and rewards, metric rows out."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from kardia_cli.stream.output import output_descriptor
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat
     from kardia_cli.judge import Judge
-    from kardia_cli.stages.grpo import Watch
+    from kardia_cli.stages.grpo import CanarySettings
     from kardia_cli.training.difficulty import Wanted
     from kardia_cli.training.reward_set import Rewards
     from kardia_cli.training.settings import Settings
 
 HELD_OUT = "held-out judge"
 MOST_CONNECTIONS = 512
-"""Judge calls that may go out at once unless the user says otherwise; 429s and a server that queues narrow it (ours)."""
+"""Judge calls that may go out at once unless the user says otherwise; 429s narrow it (not in the paper)."""
 
 
 class Training:
@@ -53,19 +53,19 @@ class Training:
         _need_training_packages()
 
     def folder(self, output: Path | None) -> Path:
-        """The run folder; `UsageError` where none is named."""
+        """Return the run folder; `UsageError` where none is named."""
         if output is None:
             raise UsageError("no run folder", f"add -o runs/{self.command}")
         return output
 
     def start_model(self, model: str | None) -> str:
-        """The model that grpo starts from; `UsageError` where none is named."""
+        """Return the model that grpo starts from; `UsageError` where none is named."""
         if model is None:
             raise UsageError("no model to train", "add --model runs/sft, a model folder or hf/NAME")
         return model
 
     def rows(self, inputs: list[str] | None, limit: int | None, first: int | None = None) -> list[Row]:
-        """All usable rows of the split, or its `first` ones; a bad line costs that line and is said.
+        """Return all usable rows of the split, or its `first` ones; a bad line is skipped with a warning.
 
         At most `limit` rows are read.
         """
@@ -106,7 +106,7 @@ class Training:
         chosen: Settings,
         held_out: str | None = None,
     ) -> Rewards:
-        """The reward plug-ins with weights and options, and the judge that they may ask; `model` is the one trained.
+        """Return the reward plug-ins with weights and options, and the judge that they may ask; `model` is the one trained.
 
         `held_out` names a judge that pays nothing. Unless the user set a ceiling, as many calls may go out at once as a
         step has completions.
@@ -119,7 +119,7 @@ class Training:
         for name in weights:
             function = plugins.load("reward", name)
             functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
-        session = Session(self.command, OutputFlags(), self._widened(calls, model, chosen, weights), self._common, seed)
+        session = Session(self.command, OutputFlags(), self._widen(calls, model, chosen, weights), self._common, seed)
         session.open()
         given, flags = judged.roles(), judged.flags()
         if held_out is not None:
@@ -132,10 +132,8 @@ class Training:
         judge = session.judge(self._chats, judged, quotes="check")
         return Rewards(functions, weights, judge, None, gateway.wait_committed, gateway.aclose, calls.row_timeout)
 
-    def _widened(
-        self, calls: CallFlags, model: str | None, chosen: Settings, weights: Mapping[str, float]
-    ) -> CallFlags:
-        """The flags with room for all judge calls of a step at once, where --max-connections was left alone."""
+    def _widen(self, calls: CallFlags, model: str | None, chosen: Settings, weights: Mapping[str, float]) -> CallFlags:
+        """Return the flags with room for all judge calls of a step at once, where --max-connections was left alone."""
         from kardia_cli.training import models
         from kardia_cli.training.trl import arguments, ranks
 
@@ -146,24 +144,24 @@ class Training:
         step = arguments.contexts_per_step(table) * int(table["num_generations"]) // ranks.count()
         return replace(calls, max_connections=max(calls.max_connections, min(step, MOST_CONNECTIONS)))
 
-    def by_part(self, rewards: Rewards, settings: Settings) -> Rewards:
-        """The rewards with their parts normalised one by one, where TRL is told to normalise first (GDPO)."""
+    def split_by_part(self, rewards: Rewards, settings: Settings) -> Rewards:
+        """Return the rewards with a column for each part where TRL is to normalise before it sums (GDPO)."""
         from kardia_cli.training import reward_set
 
         if settings.train.get("multi_objective_aggregation") != "normalize_then_sum":
             return rewards
-        return reward_set.by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
+        return reward_set.split_by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
 
-    def watch(self, rewards: Rewards, stop: bool, every: int | None) -> Watch:
-        """What the canaries need to know: who judges, who is held out, where the levels end, when to probe and to stop."""
-        from kardia_cli.stages.grpo import Watch
+    def canary_settings(self, rewards: Rewards, stop: bool, every: int | None) -> CanarySettings:
+        """Return the settings of the canaries: rewards with a judge, held-out judge, top levels, when to probe and stop."""
+        from kardia_cli.stages.grpo import CanarySettings
 
         asking = [name for name in rewards.functions if _needs_judge(name)]
         tops = {criterion.id: float(criterion.saturate_at) for criterion in rewards.judge.rubric.criteria}
-        return Watch(asking, self._held_out_judge(rewards.judge), tops, stop, every)
+        return CanarySettings(asking, self._held_out_judge(rewards.judge), tops, stop, every)
 
     def _held_out_judge(self, judge: Judge) -> Judge | None:
-        """A judge of the same rubric and manner that pays nothing; warns where it is of the training judge's family."""
+        """Return a judge of the same rubric and manner that pays nothing; warns where it is of the training judge's family."""
         from kardia_cli.judge import Judge
         from kardia_cli.judge.model_families import is_same_family
 
@@ -175,8 +173,8 @@ class Training:
         manner = judge.manner
         return Judge(judge.rubric, chat, judge.seed, calls=manner.calls, samples=manner.samples, quotes=manner.quotes)
 
-    def known_judge(self, rewards: Rewards, calibration: Path | None, required: bool) -> dict[str, Any] | None:
-        """What config.json notes of the judge, its rubric and its calibration; None where no reward asks it.
+    def describe_judge(self, rewards: Rewards, calibration: Path | None, required: bool) -> dict[str, Any] | None:
+        """Return what config.json notes of the judge, its rubric and its calibration; None where no reward asks it.
 
         Raises `UsageError` where a calibration is required and there is none.
         """
@@ -188,10 +186,10 @@ class Training:
         found = track_record.for_training(rewards.judge, calibration, required, self.console.say, self.console.warn)
         return track_record.described(rewards.judge, found, self._session.gateway)
 
-    def of_difficulty(
+    def choose_rows(
         self, rows: list[Row], wanted: Wanted, rewards: Rewards, start: str | None, settings: Settings, dry: bool
     ) -> list[Row]:
-        """The rows of the wanted difficulty; a dry run takes the rows as they come unless a part is asked for."""
+        """Return the rows of the wanted difficulty; a dry run takes the rows as they come unless a part is asked for."""
         from kardia_cli.training import models
         from kardia_cli.training.difficulty import choose
         from kardia_cli.training.trl import arguments
@@ -203,12 +201,6 @@ class Training:
             table = arguments.grpo_table(settings, models.find(start).tiny, rewards.weights)
             batch = arguments.contexts_per_step(table)
         return choose(rows, "grpo", wanted, batch, self.console.say)
-
-    def completions(self, rows: list[Row], rewards: Rewards, start: str, settings: Settings, watch: Watch) -> int:
-        """How many texts the training asks the rewards about."""
-        from kardia_cli.stages.grpo import completions
-
-        return completions(rows, start, settings, rewards.weights, watch.probe_every)
 
     def confirm(self, rows: list[Row], rewards: Rewards, total: int) -> None:
         """Reckon the judge's calls for `total` completions: print them for `--estimate` and stop there.
@@ -241,16 +233,16 @@ class Training:
 
         assert self._session is not None
         meters = self._session.gateway.meters
-        found = asyncio.run(dry_run_report.play(rows, rewards, start, settings, seed, meters, self.console.say))
+        found = asyncio.run(dry_run_report.run(rows, rewards, start, settings, seed, meters, self.console.say))
         with self.metrics() as emit:
             for row in found.rows:
                 emit(row)
-        dry_run_report.tell(found, self.console, meters)
+        dry_run_report.show(found, self.console, meters)
         dry_run_report.check(found)
 
     @contextlib.contextmanager
-    def going_on(self) -> Iterator[None]:
-        """Say at a stop by budget or time how to go on."""
+    def reporting_calls(self) -> Iterator[None]:
+        """At the end say what calls cost; at a stop by budget or time, say how to go on."""
         try:
             yield
         except Stopped as error:
@@ -258,18 +250,15 @@ class Training:
                 error.remedy = self._session.resume_hint(error)
             raise
         finally:
-            self._tell_calls()
             if self._session is not None:
+                for meter in self._session.gateway.meters:
+                    if not meter.free and meter.calls + meter.cached:
+                        self.console.say(f"{meter.model}: {describe_calls(meter)}")
                 self._session.warn_of_abstentions()
-
-    def _tell_calls(self) -> None:
-        for meter in self._session.gateway.meters if self._session is not None else []:
-            if not meter.free and meter.calls + meter.cached:
-                self.console.say(f"{meter.model}: {describe_calls(meter)}")
 
     @contextlib.contextmanager
     def metrics(self) -> Iterator[Callable[[Row], None]]:
-        """A function that writes a metric row to stdout; when its reader has gone, training goes on without."""
+        """Yield a function that writes a metric row to stdout; when its reader has gone, training goes on without."""
         with output_descriptor(None, False) as descriptor:
             writer = jsonl.PlainWriter(descriptor)
             yield writer.write

@@ -133,7 +133,7 @@ def run(
     from kardia_cli.cli import dry_run_report
     from kardia_cli.cli.training import Training
     from kardia_cli.judge.review import reviewing
-    from kardia_cli.stages.grpo import run_grpo
+    from kardia_cli.stages.grpo import count_completions, run_grpo
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
@@ -150,21 +150,22 @@ def run(
         reward or ["format", "emotion", "rubric"], reward_option or [], judged, calls, start, rows, seeded.seed,
         chosen=chosen, held_out=held_out_judge,
     )  # fmt: skip
-    known = training.known_judge(rewards, calibration, require_calibration)
-    rows = training.of_difficulty(rows, difficulty, rewards, start, chosen, dry_run)
-    watch = training.watch(rewards, stop_on_hack, probe_every)
+    judge_notes = training.describe_judge(rewards, calibration, require_calibration)
+    rows = training.choose_rows(rows, difficulty, rewards, start, chosen, dry_run)
+    canary_settings = training.canary_settings(rewards, stop_on_hack, probe_every)
     review = reviewing("grpo", judged.review, True, training.console, rewards.judge, live=True)
     if folder is None or start is None:
-        training.confirm(rows, rewards, dry_run_report.texts(rows, rewards, start, chosen))
-        with training.going_on(), review:
+        training.confirm(rows, rewards, dry_run_report.count_texts(rows, rewards, start, chosen))
+        with training.reporting_calls(), review:
             training.dry_run(rows, rewards, start, chosen, seeded.seed)
         return training.finish()
-    training.confirm(rows, rewards, training.completions(rows, rewards, start, chosen, watch))
-    rewards = training.by_part(rewards, chosen)
-    with training.going_on(), review, training.metrics() as emit:
+    total = count_completions(rows, start, chosen, rewards.weights, canary_settings.probe_every)
+    training.confirm(rows, rewards, total)
+    rewards = training.split_by_part(rewards, chosen)
+    with training.reporting_calls(), review, training.metrics() as emit:
         run_grpo(
             rows, folder, model=start, rewards=rewards, settings=chosen, seed=seeded.seed, fresh=fresh,
-            say=training.console.say, emit=emit, judged=known, watch=watch, truncate=truncate,
+            say=training.console.say, emit=emit, judged=judge_notes, canary_settings=canary_settings, truncate=truncate,
             show=training.console.table,
         )  # fmt: skip
     return training.finish()

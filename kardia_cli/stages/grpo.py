@@ -37,8 +37,11 @@ EDGE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What the canaries need: the rewards that ask a judge, a judge that pays nothing, where levels end, whether to stop.
+class CanarySettings:
+    """Settings of the canaries.
+
+    `judged` are the rewards that ask a judge, `held_out` is a judge that pays nothing, `tops` the top level of each
+    criterion; `stop` ends the run at an alarm of hacking.
 
     `every`: steps between two probes (0: none), by default `EVERY` where a judge is held out, else five times as many.
     """
@@ -70,7 +73,7 @@ def run_grpo(
     say: Callable[[str], None],
     emit: reports.Emit,
     judged: Mapping[str, Any] | None = None,
-    watch: Watch | None = None,
+    canary_settings: CanarySettings | None = None,
     truncate: bool = False,
     show: Callable[[str, Sequence[Row]], None] = lambda title, rows: None,
 ) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def run_grpo(
 
     `judged` is what config.json says of the rewards' judge; `show` draws a table at the end. Raises `UsageError` for
     settings that TRL does not know, prompts that are too few or (unless `truncate`) too long, or a folder of another run; `ProviderError` where too little can be
-    scored; `GateFailed` where a canary says that the judge is gamed and `watch` stops for it.
+    scored; `GateFailed` where a canary says that the judge is gamed and `canary_settings` stops for it.
     """
     models.require_packages()
     say = ranks.console(say)
@@ -91,12 +94,11 @@ def run_grpo(
     opened = ranks.shared(lambda: runs.open_run(run, config, fresh=fresh, say=say))
     if opened.summary is not None:
         return opened.summary
-    say(arguments.told(plan))
+    say(arguments.describe_plan(plan))
     if start.folder is None:
         say("tiny starts untrained, and grpo only sharpens what sft has taught: name the folder of an sft run")
     recorder = reports.recorder("grpo", emit, opened.metrics)
-    watch = watch or Watch()
-    canaries = _canaries(watch, rows, rewards, say)
+    canaries = _canaries(canary_settings or CanarySettings(), rows, rewards, say)
     canaries.replay(reports.read(opened.metrics))
     with reports.quiet():
         counts = _train(opened, plan, rows, rewards, canaries, truncate, say, recorder)
@@ -110,10 +112,10 @@ def run_grpo(
     return ranks.shared(finish)
 
 
-def completions(
+def count_completions(
     rows: Sequence[Row], model: str, settings: Settings, weights: Mapping[str, float], every: int = 0
 ) -> int:
-    """How many completions the whole training asks the rewards about, with a probe of the canaries after `every` steps."""
+    """Return how many completions the whole training has scored, with a probe of the canaries after `every` steps."""
     table = arguments.grpo_table(settings, models.find(model).tiny, weights)
     steps = arguments.grpo_steps(table, sum(1 for row in rows for _ in samples.answerable(row)))
     repeated = int(table.get("num_iterations") or 1)
@@ -207,11 +209,11 @@ def _require_vllm(table: Mapping[str, Any]) -> None:
         )
 
 
-def _canaries(watch: Watch, rows: Sequence[Row], rewards: Rewards, say: Callable[[str], None]) -> Canaries:
+def _canaries(settings: CanarySettings, rows: Sequence[Row], rewards: Rewards, say: Callable[[str], None]) -> Canaries:
     """The canaries; without a reward that asks a judge there is nothing to probe."""
     return Canaries(
-        rows, watch.held_out, watch.stop, say, weights=rewards.weights, judged=watch.judged, tops=watch.tops,
-        probes=SIZE if watch.probe_every else 0, every=watch.probe_every or EVERY,
+        rows, settings.held_out, settings.stop, say, weights=rewards.weights, judged=settings.judged, tops=settings.tops,
+        probes=SIZE if settings.probe_every else 0, every=settings.probe_every or EVERY,
     )  # fmt: skip
 
 

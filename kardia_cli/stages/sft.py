@@ -61,7 +61,7 @@ def run_sft(
     opened = ranks.shared(lambda: runs.open_run(run, config, fresh=fresh, say=say))
     if opened.summary is not None:
         return opened.summary
-    say(arguments.told(plan))
+    say(arguments.describe_plan(plan))
     recorder = reports.recorder("sft", emit, opened.metrics)
     with reports.quiet():
         counts = _train(opened, plan, parts, truncate, say, recorder)

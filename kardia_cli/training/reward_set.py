@@ -23,7 +23,7 @@ class Rewards:
     """Reward functions by name with weights that sum to 1; the judge and the chat they may ask.
 
     `deadline` is what one completion may take, in seconds. `splits` are the rewards that stand as their parts
-    (`by_part`): `weights` then name the parts as `reward/part`, and the score itself is given beside them.
+    (`split_by_part`): `weights` then name the parts as `reward/part`, and the score itself is given beside them.
     """
 
     functions: Mapping[str, Callable[..., Any]]
@@ -77,7 +77,7 @@ class Rewards:
         return {column: replace(score, value=values[column.removeprefix(f"{name}/")], parts={}) for column in columns}
 
 
-def by_part(rewards: Rewards, modules: Mapping[str, Any]) -> Rewards:
+def split_by_part(rewards: Rewards, modules: Mapping[str, Any]) -> Rewards:
     """The rewards with every one that can be split standing as its parts: for normalisation part by part (GDPO).
 
     `modules` are the plug-ins by reward name; one that can be split has `shares(judge)`, the weight of each part, and

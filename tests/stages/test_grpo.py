@@ -13,7 +13,7 @@ from small_rows import rows
 from kardia_cli.contracts import Score
 from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.rows.line import Row
-from kardia_cli.stages.grpo import Watch, completions, room, run_grpo
+from kardia_cli.stages.grpo import CanarySettings, count_completions, room, run_grpo
 from kardia_cli.stages.grpo import _changed as beside_the_plan
 from kardia_cli.training import models, samples, tiny
 from kardia_cli.training.plan import Plan
@@ -91,7 +91,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def train(
-    start: Path, run: Path, rewards: Script, sets: list[str] = SHORT, die_at: int = -1, watch: Watch | None = None
+    start: Path,
+    run: Path,
+    rewards: Script,
+    sets: list[str] = SHORT,
+    die_at: int = -1,
+    watch: CanarySettings | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[str]]:
     emitted: list[dict[str, Any]] = []
     said: list[str] = []
@@ -103,7 +108,7 @@ def train(
 
     summary = run_grpo(
         rows(), run, model=str(start), rewards=rewards, settings=load(None, sets), seed=0, fresh=False,
-        say=said.append, emit=emit, watch=watch,
+        say=said.append, emit=emit, canary_settings=watch,
     )  # fmt: skip
     return summary, emitted, said
 
@@ -155,7 +160,7 @@ def test_a_killed_run_typed_again_gives_the_same_weights(finished: Any, start: P
 
 
 def test_probes_between_the_steps_do_not_change_what_a_resumed_run_learns(start: Path, tmp_path: Path) -> None:
-    watch, sets = Watch(judged=("length",), every=1), [*SHORT, "train.max_steps=3"]
+    watch, sets = CanarySettings(judged=("length",), every=1), [*SHORT, "train.max_steps=3"]
     undisturbed, script = tmp_path / "undisturbed", Script()
     whole, emitted, _ = train(start, undisturbed, script, sets, watch=watch)
     assert ["eval_reward" in row for row in emitted] == [True, *[False, True] * 3]
@@ -169,17 +174,19 @@ def test_probes_between_the_steps_do_not_change_what_a_resumed_run_learns(start:
 
 
 def test_what_the_rewards_will_be_asked_is_known_before_the_start(start: Path, tmp_path: Path) -> None:
-    watch, script = Watch(judged=("length",), every=2), Script()
+    watch, script = CanarySettings(judged=("length",), every=2), Script()
     for steps in (2, 3):
         sets = [*SHORT, f"train.max_steps={steps}"]
         script.asked.clear()
         train(start, tmp_path / str(steps), script, sets, watch=watch)
-        assert len(script.asked) == completions(rows(), str(start), load(None, sets), script.weights, watch.probe_every)
+        assert len(script.asked) == count_completions(
+            rows(), str(start), load(None, sets), script.weights, watch.probe_every
+        )
 
 
 def test_probes_are_rarer_without_a_held_out_judge_and_none_without_a_reward_that_asks_one() -> None:
-    assert Watch(judged=("rubric",)).probe_every == 50
-    assert Watch().probe_every == Watch(every=5).probe_every == 0
+    assert CanarySettings(judged=("rubric",)).probe_every == 50
+    assert CanarySettings().probe_every == CanarySettings(every=5).probe_every == 0
 
 
 def test_a_prompt_has_the_room_that_the_completion_and_vllms_own_limit_leave() -> None:

@@ -14,7 +14,7 @@ from small_rows import rows
 from kardia_cli import plugins
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows import prompts
-from kardia_cli.stages.grpo import Watch, run_grpo
+from kardia_cli.stages.grpo import CanarySettings, run_grpo
 from kardia_cli.training import samples, tiny
 from kardia_cli.training.reward_set import Rewards
 from kardia_cli.training.settings import load
@@ -73,7 +73,7 @@ def test_format_is_learned_from_a_start_where_one_answer_in_five_has_it(tmp_path
     logged: list[dict[str, Any]] = []
     run_grpo(
         rows(8, exchanges=1), tmp_path / "run", model=str(clumsy(tmp_path)), rewards=rewards, settings=load(None, GRPO),
-        seed=0, fresh=False, say=lambda text: None, emit=logged.append, watch=Watch(judged=("rubric",), every=3),
+        seed=0, fresh=False, say=lambda text: None, emit=logged.append, canary_settings=CanarySettings(judged=("rubric",), every=3),
     )  # fmt: skip
     share = [row["rewards/format"] for row in logged if "rewards/format" in row]
     probed = [row["eval_rewards/format"] for row in logged if "eval_rewards/format" in row]

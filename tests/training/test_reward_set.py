@@ -94,7 +94,7 @@ def test_a_completion_has_a_deadline_of_its_own() -> None:
 
 
 def split(judge: Judge) -> Rewards:
-    return reward_set.by_part(rewards(judge), {name: plugins.module("reward", name) for name in NAMES})
+    return reward_set.split_by_part(rewards(judge), {name: plugins.module("reward", name) for name in NAMES})
 
 
 LEVELS: dict[str, Callable[[Request], Any]] = {

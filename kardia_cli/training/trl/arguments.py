@@ -188,8 +188,8 @@ def _up(number: int, by: int) -> int:
     return -(-number // by)
 
 
-def told(plan: Plan) -> str:
-    """One line that says what is about to be trained, and how."""
+def describe_plan(plan: Plan) -> str:
+    """Return one line that says what is about to be trained, and how."""
     kind = f"LoRA r={plan.lora['r']}" if plan.lora else "all parameters"
     bits = " on a quantised base" if plan.quantize else ""
     return f"training {plan.start.name} ({kind}{bits}): " + ", ".join(
