@@ -1,4 +1,4 @@
-"""What a run would take, before it takes it: the built-in speaker plays some of the rows through the real stage.
+"""The calls, tokens, cost and time of a run before it begins: the built-in speaker plays some rows through the real stage.
 
 The calls, prompts and repeats are those of the stage itself, strategy, rubric and all; only the answers are played, so
 the length of a real model's replies may differ. More than `UNCONFIRMED` paid calls are not begun without --yes or a cap.
@@ -42,14 +42,14 @@ class Played:
     calls: list[int]
 
 
-async def show(source: AsyncIterator[Line], work: flow.Work, gateway: Gateway, console: Console) -> None:
+async def print_estimate(source: AsyncIterator[Line], work: flow.Work, gateway: Gateway, console: Console) -> None:
     """Read all rows, play a sample of them, and print the table (`--estimate`)."""
     sample, total = await _sample(source)
     played = await _play(sample, work, gateway)
     _table(played, total, gateway, console)
 
 
-async def confirmed(
+async def confirm_calls(
     source: AsyncIterator[Line],
     work: flow.Work,
     gateway: Gateway,
@@ -57,11 +57,11 @@ async def confirmed(
     calls: CallFlags,
     expected: int | None,
 ) -> AsyncIterator[Line]:
-    """The source again, once it is clear that the run is wanted.
+    """Return the source, with the rows that were played in front.
 
-    Raises `UsageError` where more than `UNCONFIRMED` paid calls are ahead and nobody has confirmed or capped them.
+    Raises `UsageError` where more than `UNCONFIRMED` paid calls are ahead that are neither confirmed nor capped.
     """
-    if calls.capped or not any(may_cost(spec) for spec in gateway.specs()):
+    if calls.is_capped or not any(may_cost(spec) for spec in gateway.specs()):
         return source
     if expected is None:
         console.say(
@@ -83,14 +83,14 @@ def _unconfirmed(ahead: float) -> UsageError:
     return UsageError(f"about {ahead:,.0f} paid calls are ahead", remedy)
 
 
-async def training(
+async def confirm_training_calls(
     cases: list[Row], total: int, work: flow.Work, gateway: Gateway, console: Console, calls: CallFlags
 ) -> None:
-    """The judge's calls of a training that scores `total` completions, going by some of the rows' own turns.
+    """Reckon the judge's calls of a training that scores `total` completions, going by some of the rows' own turns.
 
-    Exits after the table where `--estimate` asks for it; `UsageError` as for `confirmed`.
+    Exits after the table where `--estimate` asks for it; raises `UsageError` like `confirm_calls`.
     """
-    paid = not calls.capped and any(may_cost(spec) for spec in gateway.specs())
+    paid = not calls.is_capped and any(may_cost(spec) for spec in gateway.specs())
     if not calls.estimate and not paid:
         return
     step = max(1, len(cases) // SAMPLE)
@@ -120,7 +120,7 @@ async def _chained(first: list[Line], rest: AsyncIterator[Line]) -> AsyncIterato
 
 
 async def _sample(source: AsyncIterator[Line]) -> tuple[list[Row], int]:
-    """Up to `SAMPLE` rows, each as likely as any other, and how many there are."""
+    """Return up to `SAMPLE` rows, each as likely as any other, and how many there are."""
     rng, count = random.Random(0), 0
     kept: list[Row] = []
     async for line in source:
@@ -152,7 +152,7 @@ def _table(played: Played, total: int, gateway: Gateway, console: Console, of: s
         return
     rows = [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), gateway)]
     known = [row["cost"] for row in rows]
-    console.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", [_shown(row) for row in rows])
+    console.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", [_format_row(row) for row in rows])
     calls = sum(row["calls"] for row in rows)
     low, high = _range(played.calls, total)
     cost = "of unknown price" if None in known else f"${sum(known):,.2f}"
@@ -162,7 +162,7 @@ def _table(played: Played, total: int, gateway: Gateway, console: Console, of: s
 
 
 def _range(calls: list[int], total: int) -> tuple[float, float]:
-    """Calls of all rows as a 95 % range, going by how the rows that were played differ."""
+    """Return the calls of all rows as a 95 % range, going by how the rows that were played differ."""
     n = len(calls)
     mean = sum(calls) / n
     spread = math.sqrt(sum((count - mean) ** 2 for count in calls) / max(1, n - 1))
@@ -187,7 +187,7 @@ def _lines(meter: Meter, scale: float, gateway: Gateway) -> list[dict[str, Any]]
     ]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _format_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: f"{value:,.0f}" if isinstance(value, float) else value for name, value in row.items()},
         "cost": "unknown" if row["cost"] is None else f"${row['cost']:,.2f}",

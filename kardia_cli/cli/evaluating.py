@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kardia_cli.cli import evaluate_measure as measuring
+from kardia_cli.cli import pipe
 from kardia_cli.errors import RowError, Unfinished, UsageError
 from kardia_cli.judge import track_record
 from kardia_cli.rows.line import Line, Row
@@ -152,7 +153,7 @@ async def run(
         for warning in track_record.relations(here.judge, models, session.gateway):
             session.console.warn(warning)
     chosen = Split(split_of(what, here.measure))
-    source = session.limited(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
+    source = pipe.limit_lines(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
     scores, unfinished = await moved(here, here.whole(source, chosen), judged)
     session.console.say(chosen.summary())
     if here.saved is not None:
@@ -225,7 +226,7 @@ async def moved(here: Run, source: AsyncIterator[Line], judged: JudgeFlags) -> t
     session, scores = here.session, list[Row]()
     try:
         with reviewing("evaluate", judged.review, session.io.force, session.console, here.judge, live=True):
-            await session.move(source, here.work, on_row=lambda row: scores.append(without_text(row)))
+            await session.move(source, here.work, lambda row: scores.append(without_text(row)))
     except Unfinished as error:  # what was measured is shown all the same
         return scores, error
     return scores, None

@@ -1,7 +1,6 @@
 """Flags that several commands share, as groups.
 
-A command writes `io: OutputFlags` for a whole group of flags; `expand`
-puts the group's fields into the command's signature for Typer.
+A command writes `io: OutputFlags` for a whole group; `expand` puts the group's fields into its signature for Typer.
 """
 
 from __future__ import annotations
@@ -19,14 +18,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_type_hints
 
 import typer
 
-from kardia_cli.cli.config import aliases, key_values, load_toml, read_config
-from kardia_cli.cli.durations import duration
+from kardia_cli.cli.config import load_toml, parse_duration, parse_key_values, read_aliases, read_config
 from kardia_cli.errors import UsageError
 from kardia_cli.screen.console import Console
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import CallSettings
-    from kardia_cli.cli.pipe import Channels
 
 
 Inputs = Annotated[
@@ -48,7 +45,7 @@ OnRisk = Annotated[
 
 @dataclass
 class CommonFlags:
-    """What is said, and where settings come from."""
+    """How much is written to stderr, and which file settings come from."""
 
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors only.")] = False
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows tracebacks.")] = 0
@@ -61,13 +58,13 @@ class CommonFlags:
     ] = None  # fmt: skip
 
     def console(self, command: str) -> Console:
-        """How this command speaks on stderr."""
+        """Return the console of a command."""
         return Console(f"kardia {command}", -1 if self.quiet else self.verbose)
 
 
 @dataclass
 class OutputFlags:
-    """Where rows go, and how a stage ends."""
+    """The files of rows, rejects and summary, and the conditions of a good end."""
 
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write rows here instead of stdout.")] = None
     rejects: Annotated[Path | None, typer.Option(help="Keep rejected rows here, each with its reason.")] = None
@@ -78,21 +75,13 @@ class OutputFlags:
     )
     summary: Annotated[Path | None, typer.Option(help="Write counts, tokens and cost of the run here, as JSON.")] = None
 
-    def channels(self, inputs: list[str], calls: CallFlags) -> Channels:
-        """The channels of a stage that reads these inputs and makes these calls."""
-        from kardia_cli.cli.pipe import Channels
-
-        return Channels(
-            inputs, self.output, self.rejects, self.force, self.min_rows, not self.unordered, 4 * calls.max_connections
-        )
-
 
 _MODELS, _LIMITS, _MONEY = "How models are reached", "Limits", "Ledger and budget"
 
 
 @dataclass
 class CallFlags:
-    """How models are called, what is remembered, and what it may cost."""
+    """The way to the models, the ledger, and the caps on calls, money and time."""
 
     api_base: Annotated[
         str | None,
@@ -143,7 +132,7 @@ class CallFlags:
     wait_endpoint: Annotated[
         float | None,
         typer.Option(
-            parser=duration,
+            parser=parse_duration,
             metavar="TIME",
             rich_help_panel=_LIMITS,
             help="How long an endpoint that dies is waited for, then exit 4; given, at the start too.",
@@ -177,7 +166,10 @@ class CallFlags:
     max_time: Annotated[
         float | None,
         typer.Option(
-            parser=duration, metavar="TIME", rich_help_panel=_MONEY, help="Stop (exit 4) after this time, e.g. 2h."
+            parser=parse_duration,
+            metavar="TIME",
+            rich_help_panel=_MONEY,
+            help="Stop (exit 4) after this time, e.g. 2h.",
         ),
     ] = None
     estimate: Annotated[
@@ -192,13 +184,13 @@ class CallFlags:
     ] = False
 
     @property
-    def capped(self) -> bool:
-        """Whether the user has said how far to go."""
+    def is_capped(self) -> bool:
+        """Return True where the user has confirmed the run or set a cap."""
         caps = (self.max_cost, self.max_calls, self.max_time)
         return self.yes or any(cap is not None for cap in caps) or "KARDIA_MAX_COST" in os.environ
 
     def settings(self, config: Path | None) -> CallSettings:
-        """The settings of the gateway."""
+        """Return the settings of the gateway; raises `UsageError` where flags exclude each other."""
         from kardia_cli.chat.gateway import CallSettings, pipe_cap
         from kardia_cli.chat.limits.budget import UNCONFIRMED, Caps
 
@@ -206,11 +198,11 @@ class CallFlags:
             raise UsageError("--ledger and --no-ledger exclude each other", "give one of them")
         return CallSettings(
             api_base=self.api_base, max_connections=self.max_connections, max_retries=self.max_retries,
-            timeout=self.timeout, options=key_values(self.model_option, "--model-option"), aliases=aliases(config),
+            timeout=self.timeout, options=parse_key_values(self.model_option, "--model-option"), aliases=read_aliases(config),
             prices=dict(load_toml(config).get("prices", {})) if config else {}, via=self.via, rpm=self.rpm, tpm=self.tpm,
             wait_endpoint=self.wait_endpoint, ledger=self.ledger, use_ledger=not self.no_ledger, refresh=self.refresh,
             max_time=self.max_time,
-            caps=Caps(self.max_cost, self.max_calls, pipe_cap(), None if self.capped else UNCONFIRMED),
+            caps=Caps(self.max_cost, self.max_calls, pipe_cap(), None if self.is_capped else UNCONFIRMED),
             command=shlex.join(["kardia", *sys.argv[1:]]),
         )  # fmt: skip
 
@@ -225,27 +217,33 @@ class SeedFlags:
 _JUDGE = "Judge"
 
 
-def _show_rubrics(context: typer.Context, wanted: bool) -> bool:
+def print_rubrics(context: typer.Context, wanted: bool) -> bool:
+    """Print the shipped rubrics, one a line: name, version, hash of what the judge reads / of the policy, summary."""
     if wanted and not context.resilient_parsing:
-        from kardia_cli.cli import listing
+        from kardia_cli.judge import rubric_file
 
-        typer.echo(listing.rubrics())
+        for name in rubric_file.names():
+            rubric = rubric_file.load(name)
+            typer.echo(f"{name:<12} {rubric.version}  {rubric.read_hash} / {rubric.policy_hash}  {rubric.summary}")
         raise typer.Exit
     return wanted
 
 
-def _show_rubric(context: typer.Context, name: str | None) -> str | None:
+def print_rubric(context: typer.Context, name: str | None) -> str | None:
+    """Print a rubric's file under its two hashes; raises `UsageError` where it is wrong or missing."""
     if name and not context.resilient_parsing:
-        from kardia_cli.cli import listing
+        from kardia_cli.judge import rubric_file
 
-        typer.echo(listing.rubric(name))
+        rubric = rubric_file.load(name)
+        typer.echo(f"# what the judge reads: {rubric.read_hash}, policy: {rubric.policy_hash}")
+        typer.echo(rubric_file.text(name).rstrip())
         raise typer.Exit
     return name
 
 
 @dataclass
 class JudgeFlags:
-    """Who judges, by which rubric, and how."""
+    """The judge or panel, its rubric, and how it is asked."""
 
     judge_model: Annotated[
         list[str] | None,
@@ -287,7 +285,7 @@ class JudgeFlags:
         typer.Option(
             "--list-rubrics",
             is_eager=True,
-            callback=_show_rubrics,
+            callback=print_rubrics,
             rich_help_panel=_JUDGE,
             help="Print the rubrics that come with kardia.",
         ),
@@ -296,7 +294,7 @@ class JudgeFlags:
         str | None,
         typer.Option(
             is_eager=True,
-            callback=_show_rubric,
+            callback=print_rubric,
             metavar="NAME",
             rich_help_panel=_JUDGE,
             help="Print a rubric's file and its hashes.",
@@ -304,15 +302,48 @@ class JudgeFlags:
     ] = None
 
     def roles(self) -> dict[str, str | None]:
-        """The judge, the other members of a panel and the gate's judge, by role; None where the judge is not named."""
+        """Return the models of the judge, of the panel's other members and of the gate's judge, by role.
+
+        The judge is None where none is named.
+        """
         names = list(dict.fromkeys(self.judge_model or []))
         roles: dict[str, str | None] = {"judge": names[0] if names else None}
         roles |= {f"judge {number}": name for number, name in enumerate(names[1:], 2)}
         return roles | ({"gate judge": self.gate_judge} if self.gate_judge else {})
 
     def flags(self) -> dict[str, str]:
-        """The flag of each of those roles."""
+        """Return the flag of each of those roles."""
         return {role: "--gate-judge" if role == "gate judge" else "--judge-model" for role in self.roles()}
+
+
+@dataclass
+class SynthesisJudgeFlags(JudgeFlags):
+    """The judge of each turn before the seeker goes on; KARDIA_JUDGE_MODEL, which names a judge for critique, is not read."""
+
+    judge_model: Annotated[
+        list[str] | None,
+        typer.Option(
+            rich_help_panel=_JUDGE,
+            help="Judge and rewrite each supporter turn before the seeker goes on. Repeat it for a panel.",
+        ),
+    ] = None
+    rubric: Annotated[
+        str | None,
+        typer.Option(rich_help_panel=_JUDGE, help="A rubric by name, or a YAML file.", show_default="synthesis"),
+    ] = None
+
+
+@dataclass
+class RefineJudgeFlags(JudgeFlags):
+    """The judge of refine, which goes by the rubric that judged a row before."""
+
+    rubric: Annotated[
+        str | None,
+        typer.Option(
+            rich_help_panel=_JUDGE,
+            help="A rubric by name, or a YAML file (default: the one that judged the row, else synthesis).",
+        ),
+    ] = None
 
 
 @dataclass
@@ -325,7 +356,7 @@ class _Group:
 
 
 def expand(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command with parameters such as `io: OutputFlags` the flags of those groups, in their place."""
+    """Return the command with the flags of its groups (`io: OutputFlags`) in their place in its signature."""
     hints = get_type_hints(function, include_extras=True)
     flat: list[inspect.Parameter] = []
     groups: list[_Group] = []
@@ -358,7 +389,7 @@ def expand(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def missing_input(context: typer.Context, example: str) -> UsageError:
-    """Show the command's help on stderr; the error that says what is missing."""
+    """Write the command's help to stderr and return the error that says what is missing."""
     with contextlib.redirect_stdout(sys.stderr):
         sys.stderr.write(context.get_help() + "\n")
     return UsageError("no input: name JSONL files, or pipe rows in", f"e.g. {example}")

@@ -15,8 +15,8 @@ import re
 import signal
 import stat
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kardia_cli.cli.progress import Progress, describe_wait
@@ -36,9 +36,8 @@ REFRESH_EVERY = 0.25
 
 @dataclass(frozen=True)
 class Channels:
-    """Where a stage reads and writes, and how it ends."""
+    """The files that a stage writes, how rows are ordered, and when the end is a good one."""
 
-    inputs: list[str] = field(default_factory=list)
     output: Path | None = None
     rejects: Path | None = None
     force: bool = False
@@ -48,7 +47,7 @@ class Channels:
 
 
 def stdin_is_input() -> bool:
-    """Whether stdin holds rows: a pipe, a file or a socket; not a terminal, /dev/null, or nothing at all."""
+    """Return True where stdin is a pipe, a file or a socket; False for a terminal, /dev/null, or nothing at all."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:
@@ -57,7 +56,10 @@ def stdin_is_input() -> bool:
 
 
 def named_inputs(inputs: list[str], console: Console, default: str | None) -> list[str]:
-    """The inputs to read: those given, else stdin where it counts, else `builtin` (said once), else none."""
+    """Return the inputs to read: those given, else stdin where it is input, else `builtin` (said once).
+
+    [] where nothing is given and there is no embedded `default`.
+    """
     if inputs:
         return inputs
     if stdin_is_input():
@@ -69,7 +71,7 @@ def named_inputs(inputs: list[str], console: Console, default: str | None) -> li
 
 
 async def read_inputs(inputs: list[str], console: Console, builtin: embedded.Name) -> AsyncIterator[Line]:
-    """The rows of all inputs, one after the other."""
+    """Yield the rows of all inputs, one after the other."""
     for name in inputs:
         if name == BUILTIN:
             lines = embedded.lines(builtin)
@@ -85,7 +87,7 @@ _SUPPORTER = re.compile(rb'"role"\s*:\s*"assistant"')
 
 
 def count_lines(inputs: list[str]) -> int | None:
-    """How many lines the named files have together, for a progress bar; None where one is no regular file."""
+    """Return how many lines the named files have together; None where one is no regular file."""
     total = 0
     for name in inputs:
         if name == BUILTIN or not Path(name).is_file():
@@ -97,7 +99,10 @@ def count_lines(inputs: list[str]) -> int | None:
 
 
 def count_supporter_turns(inputs: list[str], limit: int | None) -> int | None:
-    """About how many supporter turns the first `limit` lines of the named files hold; None where one is no regular file."""
+    """Return about how many supporter turns the first `limit` lines of the named files hold.
+
+    None where one is no regular file.
+    """
     turns, left = 0, math.inf if limit is None else limit
     for name in inputs:
         if name == BUILTIN or not Path(name).is_file():
@@ -112,12 +117,12 @@ def count_supporter_turns(inputs: list[str], limit: int | None) -> int | None:
 
 
 def say_waiting(console: Console) -> None:
-    """Say what a silent stdin is waited for."""
+    """Say that rows are awaited on stdin."""
     console.say(f"waiting for rows on stdin (to use the embedded ones, type `{console.command} {BUILTIN}`)")
 
 
 async def limit_lines(source: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
-    """At most `limit` lines of the source."""
+    """Yield at most `limit` lines of the source."""
     if limit is not None and limit <= 0:
         return
     count = 0
@@ -129,7 +134,7 @@ async def limit_lines(source: AsyncIterator[Line], limit: int | None) -> AsyncIt
 
 
 def run(stage: str, source: AsyncIterator[Line], work: flow.Work, channels: Channels, console: Console) -> Progress:
-    """Run one stage to its end; raises `Unfinished` (3) where rows failed, `Interrupted` (130), or what stopped it."""
+    """Run one stage to its end; raises `Unfinished` where rows failed, `Interrupted`, or the error that stopped it."""
     return asyncio.run(move(Progress(stage, console), source, work, channels))
 
 
@@ -138,13 +143,13 @@ async def move(
     source: AsyncIterator[Line],
     work: flow.Work,
     channels: Channels,
-    on_row: Callable[[Row], None] = lambda row: None,
+    on_row: Iterable[Callable[[Row], None]] = (),
     on_stop: Callable[[], bool] = lambda: False,
 ) -> Progress:
-    """Move rows from source to output; `on_row` sees every row that goes out. See `run`.
+    """Move rows from source to output; each of `on_row` sees every row that goes out. See `run`.
 
-    `on_stop` is called when the run is broken off: let no further call out, and say whether calls are in flight, which
-    are then waited for for a few seconds.
+    `on_stop` is called when the run is broken off: it lets no further call out, and returns True where calls are in
+    flight, which then get a few seconds.
     """
     progress.console.is_last_of_pipe = channels.output is not None or not (os.isatty(1) or has_piped_output())
     with output_descriptor(channels.output, channels.force) as descriptor:
@@ -167,11 +172,11 @@ class _Run:
         channels: Channels,
         writer: jsonl.RowWriter,
         rejects: jsonl.RowWriter | None,
-        on_row: Callable[[Row], None],
+        on_row: Iterable[Callable[[Row], None]],
         on_stop: Callable[[], bool],
     ) -> None:
         self._progress, self._channels, self._writer, self._rejects = progress, channels, writer, rejects
-        self._on_row, self._on_stop = on_row, on_stop
+        self._on_row, self._on_stop = list(on_row), on_stop
         self._stop = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
 
@@ -203,7 +208,8 @@ class _Run:
                 try:
                     for row in outcome.rows:
                         await self._writer.write(row)
-                        self._on_row(row)
+                        for see in self._on_row:
+                            see(row)
                 except jsonl.OutputClosed:
                     self._reader_gone()
                     continue

@@ -1,4 +1,4 @@
-"""What every command opens and closes: its console, its models, its plug-ins, its streams."""
+"""One run of a command: its console, models, plug-ins and streams, opened and closed in one place."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import asyncio
 import contextlib
 import gc
 import itertools
+import json
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from kardia_cli import plugins
+from kardia_cli import __version__, plugins
 from kardia_cli.cli import pipe, roles
 from kardia_cli.cli.options import CallFlags, CommonFlags, JudgeFlags, OutputFlags, missing_input
 from kardia_cli.cli.progress import Progress
-from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped
+from kardia_cli.errors import CallFailed, Interrupted, KardiaError, RowError, Stopped, Unfinished, UsageError
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.stream import embedded, flow, jsonl
@@ -50,7 +52,7 @@ class Session:
         return self
 
     def open(self) -> None:
-        """Open the switchboard; its models are opened when they are named."""
+        """Open the gateway; its models are opened when they are named."""
         from kardia_cli.chat.gateway import Gateway
 
         _calm_collector()
@@ -68,20 +70,39 @@ class Session:
                 self._write_summary(self.io.summary, error)
 
     def resume_hint(self, error: KardiaError) -> str:
-        """The command that resumes, and what is remembered."""
+        """Return the command that resumes the run, and say what is remembered and where the rows so far are."""
         ledger = self.gateway.ledger
         line = " | ".join(ledger.commands()) if ledger is not None else self.gateway.settings.command
         kept = "; what was paid for is remembered and not asked again" if ledger is not None else ""
         first = f"{error.remedy}, then " if error.remedy and isinstance(error, Stopped) else ""
         part = self.io.output and self.io.output.with_name(f"{self.io.output.name}.part")
-        rows = f"; the rows so far stand in {part}" if part and part.exists() else ""
+        rows = f"; the rows so far are in {part}" if part and part.exists() else ""
         return f"{first}type the same again to go on{kept}{rows}:\n          {line}"
 
     def _write_summary(self, path: Path, error: BaseException | None) -> None:
-        from kardia_cli.cli.summary import write
+        """Write what came in and out, what each model was asked and what it cost, as JSON in one move (`--summary`).
 
-        code = 0 if error is None else error.exit_code if isinstance(error, KardiaError | typer.Exit) else 1
-        write(path, self.gateway, self._progress, self._began, code)
+        Raises `UsageError` where the file cannot be written.
+        """
+        models = [meter.as_dict() for meter in self.gateway.meters]
+        costs = [model["cost"] for model in models]
+        summary = {
+            "version": __version__,
+            "command": self.gateway.settings.command,
+            "began": datetime.fromtimestamp(self._began, UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.time() - self._began, 3),
+            "exit_code": 0 if error is None else getattr(error, "exit_code", 1),
+            "rows": self._progress.as_dict() if self._progress is not None else None,
+            "cost": None if None in costs else sum(costs),
+            "models": models,
+        }
+        partial = path.with_name(f"{path.name}.part")
+        try:
+            partial.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            partial.replace(path)
+        except OSError as cause:
+            remedy = "choose a folder that exists and is yours"
+            raise UsageError(f"cannot write {path}: {cause.strerror}", remedy) from None
 
     def chats(
         self,
@@ -90,7 +111,7 @@ class Session:
         follow: dict[str, str] | None = None,
         others: Sequence[str] = (),
     ) -> dict[str, Chat]:
-        """Open a chat for every role; see `roles.assign`."""
+        """Open a chat for every role and return them by role; see `roles.assign`."""
         self.roles = roles.assign(self.gateway, given, flags, follow or {}, others)
         return roles.chats(self.gateway, self.roles, self.console.say)
 
@@ -104,7 +125,7 @@ class Session:
         samples: int = 1,
         quotes: str | None = None,
     ) -> Judge:
-        """The judge, or panel, among these chats (`JudgeFlags.roles`), with a rubric; made once for each rubric.
+        """Return the judge, or panel, among these chats (`JudgeFlags.roles`) with a rubric; made once for each rubric.
 
         The rubric is `rubric`, else the one that is named, else kardia-core; `calls` and `samples` are this command's
         defaults, `quotes` wins over the rubric's.
@@ -128,7 +149,7 @@ class Session:
         turns: int | None = None,
         own_words: bool = False,
     ) -> None:
-        """Say at the start how many calls a real judge will be asked for: a turn, and for all turns where they are known.
+        """Write how many calls a real judge will be asked for: for one turn, and for all where their number is known.
 
         `inputs` are files whose supporter turns can be counted, `turns` their number where it is known otherwise;
         `own_words`: no rubric is asked, but a protocol's own prompt.
@@ -152,11 +173,11 @@ class Session:
 
     def warn_of_abstentions(self) -> None:
         """Warn where a judge abstained more often than its rubric allows."""
-        for said in filter(None, (judge.abstentions() for judge in self._judges.values())):
-            self.console.warn(said)
+        for warning in filter(None, (judge.abstentions() for judge in self._judges.values())):
+            self.console.warn(warning)
 
     def strategy(self, name: str, settings: list[str] | None, chat: Chat) -> Speaker:
-        """A strategy by name with its options and its chat."""
+        """Return a strategy by name with its options and its chat."""
         function = plugins.load("strategy", name)
         chosen = plugins.bind(function, name, settings or [])
 
@@ -167,26 +188,21 @@ class Session:
         return speak
 
     def lines(self, inputs: list[str] | None, builtin: embedded.Name, limit: int | None = None) -> AsyncIterator[Line]:
-        """The rows of the named inputs, of stdin, or the embedded ones."""
+        """Return at most `limit` rows of the named inputs, of stdin, or of the embedded set."""
         named = pipe.named_inputs(inputs or [], self.console, builtin)
-        self._expect(named, limit)
+        counted = None if named == [pipe.BUILTIN] else pipe.count_lines(named)
+        self.expected = min(counted, counted if limit is None else limit) if counted is not None else None
         return pipe.limit_lines(pipe.read_inputs(named, self.console, builtin), limit)
 
-    def _expect(self, named: list[str], limit: int | None) -> None:
-        """Learn how many rows will come, where files tell."""
-        counted = None if named == [pipe.BUILTIN] else pipe.count_lines(named)
-        known = [number for number in (counted, limit) if number is not None]
-        self.expected = min(known) if counted is not None else None
-
     def required(self, context: typer.Context, inputs: list[str] | None) -> list[str]:
-        """The inputs of a command that has no embedded ones: given or piped, else its help and exit 2."""
+        """Return the inputs of a command that has no embedded ones; raises `UsageError` after its help where none are given."""
         named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
             raise missing_input(context, f"kardia {self.command} data.jsonl --model runs/sft")
         return named
 
     def situations(self, files: list[str] | None) -> Iterable[Line]:
-        """The lines of situation files, or the embedded situations."""
+        """Return the lines of situation files, or the embedded situations."""
         from kardia_cli.stages.pairing import read_files
 
         if files:
@@ -194,30 +210,37 @@ class Session:
         self.console.say("no --scenarios given: using the embedded situations")
         return [Line(number, row=row, file=pipe.BUILTIN) for number, row in enumerate(embedded.rows("situations"), 1)]
 
-    def raw_lines(self, inputs: list[str] | None, source: str, settings: list[str]) -> AsyncIterator[Line]:
-        """Persona records of real files through a source plug-in, or the embedded people."""
+    def raw_lines(
+        self, inputs: list[str] | None, source: str, settings: list[str], limit: int | None
+    ) -> AsyncIterator[Line]:
+        """Return at most `limit` persona records of files, read by a source plug-in, or the embedded people."""
         named = pipe.named_inputs(inputs or [], self.console, "people")
         if named == [pipe.BUILTIN]:
-            return embedded.lines("people")
+            return pipe.limit_lines(embedded.lines("people"), limit)
         read = plugins.load("source", source)
-        return self._from_source(named, partial(read, **plugins.bind(read, source, settings)))
+        records = self._read_source(named, partial(read, **plugins.bind(read, source, settings)))
+        return pipe.limit_lines(records, limit)
 
-    async def _from_source(self, named: list[str], read: Callable[[Path], Iterable[Line]]) -> AsyncIterator[Line]:
+    async def _read_source(self, named: list[str], read: Callable[[Path], Iterable[Line]]) -> AsyncIterator[Line]:
         for name in named:
-            path = await self._spooled() if name == "-" else Path(name)
-            shown = "stdin" if name == "-" else name
+            path = await self._spool_stdin() if name == "-" else Path(name)
+            title = "stdin" if name == "-" else name
+            unknown = {"part": "profile", "source": Path(title).name, "licence": "", "consent": ""}
             for line in read(path):
-                row = line.row and {**line.row, "origin": line.row.get("origin") or _unknown_origin(shown)}
-                yield Line(line.number, row, line.error, line.raw, shown)
+                row = line.row and {**line.row, "origin": line.row.get("origin") or [unknown]}
+                yield Line(line.number, row, line.error, line.raw, title)
 
-    async def _spooled(self) -> Path:
-        """stdin as a file: the formats of real files cannot be cut into lines while they arrive."""
+    async def _spool_stdin(self) -> Path:
+        """Copy stdin to a file: the formats of real files cannot be cut into lines while they arrive."""
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="kardia-")))
         await jsonl.spool(0, folder / "stdin", lambda: pipe.say_waiting(self.console))
         return folder / "stdin"
 
     def prepare_row(self, row: Row, *needs: str) -> Row:
-        """A row with its id, fit for a stage that needs these fields; the offline defaults must suit it."""
+        """Return the row with its id; raises `RowError` where it lacks a field in `needs` or breaks the row's schema.
+
+        Raises `UsageError` where it was made by a real model and a role here is offline by default.
+        """
         from kardia_cli.rows.records import check_row
 
         check_row(row, needs)
@@ -225,42 +248,59 @@ class Session:
             self.roles.check_row(row)
         return row if row.get("id") else {"id": row_id(row), **{key: row[key] for key in row if key != "id"}}
 
-    def limited(self, lines: AsyncIterator[Line], limit: int | None) -> AsyncIterator[Line]:
-        """At most `limit` of the lines."""
-        return pipe.limit_lines(lines, limit)
-
     async def move(
-        self, source: AsyncIterator[Line], work: flow.Work, on_row: Callable[[Row], None] = lambda row: None
+        self,
+        source: AsyncIterator[Line],
+        work: flow.Work,
+        *on_row: Callable[[Row], None],
+        tables: Callable[[], Iterable[tuple[str, list[Row]]]] = lambda: (),
     ) -> Progress:
-        """Move rows from the source to the output; with `--estimate`, only reckon what that would take."""
+        """Move rows from the source to the output; with `--estimate`, only reckon what that would take.
+
+        Each of `on_row` sees every row that goes out. `tables` (title, rows) are shown at the end: also where rows failed
+        or a cap stopped the run, not where the reader of the output has gone.
+        """
         from kardia_cli.cli import estimate
 
         gateway = self.gateway
         if self.calls.estimate:
-            await estimate.show(source, work, gateway, self.console)
+            await estimate.print_estimate(source, work, gateway, self.console)
             raise typer.Exit
-        source = await estimate.confirmed(source, work, gateway, self.console, self.calls, self.expected)
+        source = await estimate.confirm_calls(source, work, gateway, self.console, self.calls, self.expected)
         for judge in self._judges.values():  # what was only rehearsed does not count
             judge.graded.clear()
             judge.abstained.clear()
         progress = self._progress = Progress(self.command, self.console, gateway.meters, self.expected)
         limit = gateway.settings.max_time
-        timer = limit and asyncio.get_running_loop().call_later(limit, self._out_of_time, limit)
+        out_of_time = Stopped(f"--max-time: {limit or 0:.0f} s are over")
+        timer = limit and asyncio.get_running_loop().call_later(limit, gateway.stop, out_of_time)
+        channels = pipe.Channels(
+            self.io.output, self.io.rejects, self.io.force, self.io.min_rows, not self.io.unordered,
+            window=4 * self.calls.max_connections,
+        )  # fmt: skip
+        unfinished = None
         try:
-            channels = self.io.channels([], self.calls)
-            return await pipe.move(progress, source, self._accounted(work, progress), channels, on_row, self._break_off)
+            await pipe.move(progress, source, self._charge(work, progress), channels, on_row, self._break_off)
+        except (Unfinished, Stopped) as error:
+            unfinished = error
         finally:
             self.warn_of_abstentions()
             if timer:
                 timer.cancel()
+        if not progress.closed_early:
+            for title, table in tables():
+                self.console.table(title, table)
+        if unfinished is not None:
+            raise unfinished
+        return progress
 
-    def _accounted(self, work: flow.Work, progress: Progress) -> flow.Work:
-        """The work of a row within its deadline and budget; no row goes out before its calls are in the ledger."""
+    def _charge(self, work: flow.Work, progress: Progress) -> flow.Work:
+        """Return the work within its deadline and budget; no row goes out before its calls are in the ledger."""
         from kardia_cli.chat.limits.meter import ROW, RowCost
 
         gateway, deadline, numbers = self.gateway, self.calls.row_timeout, itertools.count()
 
-        async def accounted(row: Row) -> list[Row]:
+        async def charged(row: Row) -> list[Row]:
             gateway.stop_event.check()
             cost = RowCost(next(numbers))
             ROW.set(cost)
@@ -275,36 +315,28 @@ class Session:
                 await gateway.wait_committed()
                 progress.charge(cost)
 
-        return accounted
+        return charged
 
     @property
     def is_rehearsing(self) -> bool:
-        """Whether rows are only played, to reckon what they would take."""
+        """Return True while rows are only played, to reckon what they would take."""
         return self.gateway.is_rehearsing
 
     def _break_off(self) -> bool:
         self.gateway.stop(Interrupted("interrupted"))
         return any(meter.in_flight for meter in self.gateway.meters)
 
-    def _out_of_time(self, limit: float) -> None:
-        self.gateway.stop(Stopped(f"--max-time: {limit:.0f} s are over"))
-
 
 def _calm_collector() -> None:
-    """Let Python's collector of cycles look seldom, and never at what was imported: it took a tenth of the CPU of a call."""
+    """Let Python's collector of cycles look seldom, never at what was imported: it took a tenth of a call's CPU."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
 
 
 async def _within(seconds: float, work: Awaitable[list[Row]]) -> list[Row]:
-    """The work, if it is done in time."""
+    """Return what the work gives; raises `CallFailed` where it takes longer."""
     try:
         async with asyncio.timeout(seconds):
             return await work
     except TimeoutError:
         raise CallFailed("timeout", f"the row took longer than --row-timeout {seconds:g} s") from None
-
-
-def _unknown_origin(file: str) -> list[Row]:
-    """Origin of a profile from a file whose source says nothing of licence and consent."""
-    return [{"part": "profile", "source": Path(file).name, "licence": "", "consent": ""}]

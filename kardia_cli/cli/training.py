@@ -222,7 +222,7 @@ class Training:
         if _asks_judge(rewards):
             session.announce_judge(rewards.judge, turns=total)
         cases: list[Row] = [{"case": number} for number in range(len(own))]
-        asyncio.run(estimate.training(cases, total, work, session.gateway, self.console, session.calls))
+        asyncio.run(estimate.confirm_training_calls(cases, total, work, session.gateway, self.console, session.calls))
 
     def dry_run(self, rows: list[Row], rewards: Rewards, start: str | None, settings: Settings, seed: int) -> None:
         """Score sampled replies and what the rows hold themselves: rows on stdout, tables on stderr. Trains nothing.

@@ -16,18 +16,35 @@ EXAMPLE = "Example: kardia build-profiles posts.csv --source personalitycafe -o 
 def run(
     inputs: Inputs = None,
     limit: Limit = None,
-    source: Annotated[str, typer.Option(help="What the files are: a name of `kardia --plugins`, or a .py file.")] = "jsonl",
-    mapping: Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Which column is which field, e.g. person=bio; `mbti=` for none.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the source.")] = None,
+    source: Annotated[
+        str, typer.Option(help="What the files are: a name of `kardia --plugins`, or a .py file.")
+    ] = "jsonl",
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="FIELD=COLUMN", help="Which column is which field, e.g. person=bio; `mbti=` for none."
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the source.")
+    ] = None,
     min_words: Annotated[int, typer.Option(min=0, help="Usable words that a person must have left.")] = 60,
-    enrich: Annotated[bool, typer.Option("--enrich", help="Let a model write About and Signature, with quotes checked against the posts.")] = False,
+    enrich: Annotated[
+        bool,
+        typer.Option("--enrich", help="Let a model write About and Signature, with quotes checked against the posts."),
+    ] = False,
     on_risk: OnRisk = "flag",
-    model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_BUILD_PROFILES_MODEL", "KARDIA_MODEL"], help="The model of --enrich.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", "-m", envvar=["KARDIA_BUILD_PROFILES_MODEL", "KARDIA_MODEL"], help="The model of --enrich."
+        ),
+    ] = None,
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
     seeded: SeedFlags = SeedFlags(),
     common: CommonFlags = CommonFlags(),
-) -> None:  # fmt: skip
+) -> None:
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
 
@@ -39,7 +56,8 @@ def run(
     async def go() -> None:
         async with Session("build-profiles", io, calls, common, seeded.seed) as session:
             chat = session.chats({"profile": model}, {"profile": "--model"})["profile"] if enrich else None
-            lines = session.raw_lines(inputs, source, [*(settings or []), *(f"map={item}" for item in mapping or [])])
+            options = [*(settings or []), *(f"map={item}" for item in mapping or [])]
+            people = session.raw_lines(inputs, source, options, limit)
             seen: set[str] = set()
 
             async def work(raw: Row) -> list[Row]:
@@ -48,6 +66,6 @@ def run(
                 return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words, on_risk=on_risk)]
 
             with risk.counted(session.console.say) as count:
-                await session.move(session.limited(lines, limit), work, count.see)
+                await session.move(people, work, count.see)
 
     asyncio.run(go())

@@ -46,14 +46,10 @@ def run(
             async def work(row: Row) -> list[Row]:
                 return [await critique(risk.treat(session.prepare_row(row, "messages"), on_risk), judge)]
 
-            def came_out(row: Row) -> None:
-                disputed(row)
-                count.see(row)
-
             with (
                 reviewing("critique", judged.review, io.force, session.console, judge) as disputed,
                 risk.counted(session.console.say) as count,
             ):
-                await session.move(session.lines(inputs, "dialogues", limit), work, came_out)
+                await session.move(session.lines(inputs, "dialogues", limit), work, disputed, count.see)
 
     asyncio.run(go())

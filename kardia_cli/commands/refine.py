@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, Limit, OutputFlags, SeedFlags, expand
+from kardia_cli.cli.options import (
+    CallFlags,
+    CommonFlags,
+    Inputs,
+    Limit,
+    OutputFlags,
+    RefineJudgeFlags,
+    SeedFlags,
+    expand,
+)
 
 POSITION = 4
 EXAMPLE = "Example: kardia synthesize | kardia critique | kardia refine --rejects rejects.jsonl > data.jsonl"
-
-
-@dataclass
-class JudgedBefore(JudgeFlags):
-    """Who judges, by the rubric that judged before."""
-
-    rubric: Annotated[
-        str | None,
-        typer.Option(
-            rich_help_panel="Judge",
-            help="A rubric by name, or a YAML file (default: the one that judged the row, else synthesis).",
-        ),
-    ] = None
 
 
 @expand
 def run(
     inputs: Inputs = None,
     limit: Limit = None,
-    model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_REFINE_MODEL", "KARDIA_MODEL"], help="Who rewrites, and speaks when a tail is simulated anew.")] = None,
-    seeker_model: Annotated[str | None, typer.Option(help="Who plays the seeker in a new tail, if another model.")] = None,
-    judged: JudgedBefore = JudgedBefore(),
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            envvar=["KARDIA_REFINE_MODEL", "KARDIA_MODEL"],
+            help="Who rewrites, and speaks when a tail is simulated anew.",
+        ),
+    ] = None,
+    seeker_model: Annotated[
+        str | None, typer.Option(help="Who plays the seeker in a new tail, if another model.")
+    ] = None,
+    judged: RefineJudgeFlags = RefineJudgeFlags(),
     strategy: Annotated[str | None, typer.Option(help="Strategy of a new tail (default: the row's own).")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of that strategy.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of that strategy.")
+    ] = None,
     max_rewrites: Annotated[int, typer.Option(min=0, help="Rewrites of one turn at most.")] = 5,
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
-    tail: Annotated[Literal["regenerate", "keep"], typer.Option(help="What follows a rewritten turn that it no longer fits.")] = "regenerate",
+    tail: Annotated[
+        Literal["regenerate", "keep"], typer.Option(help="What follows a rewritten turn that it no longer fits.")
+    ] = "regenerate",
     max_tails: Annotated[int, typer.Option(min=0, help="New tails of one dialogue at most.")] = 3,
     cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved", help="End a dialogue at its first SOLVED.")] = False,
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
     seeded: SeedFlags = SeedFlags(),
     common: CommonFlags = CommonFlags(),
-) -> None:  # fmt: skip
+) -> None:
     """Walk through each dialogue, rewrite what fails (critique in hand) and judge again."""
     import asyncio
 
-    from kardia_cli.cli import rounds_table
     from kardia_cli.cli.session import Session
     from kardia_cli.judge.review import reviewing
     from kardia_cli.rows.line import Row
@@ -64,15 +72,16 @@ def run(
             )
             if not judged.judge_model and chats["judge"].real:
                 session.console.say(
-                    f"the judge is the speaker's model, {chats['judge'].name} (as in the paper; --judge-model for another)"
+                    f"the judge is the speaker's model, {chats['judge'].name} "
+                    "(as in the paper; --judge-model for another)"
                 )
-            rounds, told = Rounds(), set[str]()
+            rounds, announced = Rounds(), set[str]()
 
             async def work(given: Row) -> list[Row]:
                 row = session.prepare_row(given, "messages")
                 judge = session.judge(chats, judged, rubric=judged.rubric or rubric_for(row))
-                if judge.rubric.read_hash not in told:
-                    told.add(judge.rubric.read_hash)
+                if judge.rubric.read_hash not in announced:
+                    announced.add(judge.rubric.read_hash)
                     session.announce_judge(judge)
                 speak = session.strategy(strategy or row.get("strategy") or "kardia", settings, chats["rewriter"])
                 refiner = Refiner(
@@ -82,7 +91,10 @@ def run(
                 )  # fmt: skip
                 return [await refine(row, refiner)]
 
-            with reviewing("refine", judged.review, io.force, session.console) as note:
-                await rounds_table.move(session, session.lines(inputs, "dialogues", limit), work, rounds, (note,))
+            with reviewing("refine", judged.review, io.force, session.console) as disputed:
+                await session.move(
+                    session.lines(inputs, "dialogues", limit), work, rounds.count_kept, disputed,
+                    tables=lambda: rounds.tables(session.gateway.meters),
+                )  # fmt: skip
 
     asyncio.run(go())

@@ -80,7 +80,7 @@ def _compare(comparison: Comparison, diff: tuple[str, str], files: Files, consol
     async def work(row: Row) -> list[Row]:
         return comparison.compare(row)
 
-    channels = pipe.Channels(list(diff), files.output, files.rejects, files.force)
+    channels = pipe.Channels(files.output, files.rejects, files.force)
     unfinished = None
     try:
         progress = pipe.run("report", comparison.lines(*diff, console), work, channels, console)

@@ -2,59 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, OnRisk, OutputFlags, SeedFlags, expand
+from kardia_cli.cli.options import (
+    CallFlags,
+    CommonFlags,
+    Inputs,
+    OnRisk,
+    OutputFlags,
+    SeedFlags,
+    SynthesisJudgeFlags,
+    expand,
+)
 
 POSITION = 2
 EXAMPLE = "Example: kardia synthesize -n 20 --seed 7 | kardia refine > data.jsonl"
-
-
-@dataclass
-class JudgedLive(JudgeFlags):
-    """Who judges each turn before the seeker goes on. KARDIA_JUDGE_MODEL, which names a judge for critique, is not read."""
-
-    judge_model: Annotated[
-        list[str] | None,
-        typer.Option(
-            rich_help_panel="Judge",
-            help="Judge and rewrite each supporter turn before the seeker goes on. Repeat it for a panel.",
-        ),
-    ] = None
-    rubric: Annotated[
-        str | None,
-        typer.Option(rich_help_panel="Judge", help="A rubric by name, or a YAML file.", show_default="synthesis"),
-    ] = None
 
 
 @expand
 def run(
     context: typer.Context,
     inputs: Inputs = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Dialogues to make; profiles are used again as needed.")] = 128,
-    model: Annotated[str | None, typer.Option("--model", "-m", envvar=["KARDIA_SYNTHESIZE_MODEL", "KARDIA_MODEL"], help="Who speaks: offline, provider/NAME, a folder, NAME@URL.")] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=0, help="Dialogues to make; profiles are used again as needed.")
+    ] = 128,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            envvar=["KARDIA_SYNTHESIZE_MODEL", "KARDIA_MODEL"],
+            help="Who speaks: offline, provider/NAME, a folder, NAME@URL.",
+        ),
+    ] = None,
     seeker_model: Annotated[str | None, typer.Option(help="Who plays the seeker, if another model.")] = None,
-    strategy: Annotated[str, typer.Option(help="How the supporter's turn is made: a name of `kardia --plugins`, or a .py file.")] = "kardia",
-    settings: Annotated[list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the strategy.")] = None,
-    scenarios: Annotated[list[str] | None, typer.Option(help="JSONL of situations, with `situation` and `emotion`.")] = None,
-    how: Annotated[Literal["balanced", "random", "round-robin"], typer.Option("--pairing", help="How profiles meet situations.")] = "balanced",
+    strategy: Annotated[
+        str, typer.Option(help="How the supporter's turn is made: a name of `kardia --plugins`, or a .py file.")
+    ] = "kardia",
+    settings: Annotated[
+        list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the strategy.")
+    ] = None,
+    scenarios: Annotated[
+        list[str] | None, typer.Option(help="JSONL of situations, with `situation` and `emotion`.")
+    ] = None,
+    how: Annotated[
+        Literal["balanced", "random", "round-robin"], typer.Option("--pairing", help="How profiles meet situations.")
+    ] = "balanced",
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
-    judged: JudgedLive = JudgedLive(),
-    rewrites: Annotated[int | None, typer.Option(min=0, rich_help_panel="Judge", help="Rewrites of one turn at most; 0: the judge drops what fails.", show_default="5")] = None,
-    cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved/--no-cut-at-solved", rich_help_panel="Judge", help="A turn judged SOLVED ends the talk.")] = True,
+    judged: SynthesisJudgeFlags = SynthesisJudgeFlags(),
+    rewrites: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            rich_help_panel="Judge",
+            help="Rewrites of one turn at most; 0: the judge drops what fails.",
+            show_default="5",
+        ),
+    ] = None,
+    cut_at_solved: Annotated[
+        bool,
+        typer.Option(
+            "--cut-at-solved/--no-cut-at-solved", rich_help_panel="Judge", help="A turn judged SOLVED ends the talk."
+        ),
+    ] = True,
     on_risk: OnRisk = "flag",
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
     seeded: SeedFlags = SeedFlags(),
     common: CommonFlags = CommonFlags(),
-) -> None:  # fmt: skip
+) -> None:
     """Simulate seeker and supporter, four spans a turn, over profiles and situations."""
     import asyncio
 
-    from kardia_cli.cli import rounds_table
+    from kardia_cli.cli.config import is_named_for_command
     from kardia_cli.cli.session import Session
     from kardia_cli.errors import UsageError
     from kardia_cli.judge.review import reviewing
@@ -66,7 +88,7 @@ def run(
     from kardia_cli.text import risk
 
     async def go() -> None:
-        is_judged = bool(judged.judge_model) and _named_here(context, common)
+        is_judged = bool(judged.judge_model) and is_named_for_command(context, "judge_model", common.config)
         for flag, value in {"--rewrites": rewrites, "--review": judged.review}.items():
             if value is not None and not is_judged:
                 raise UsageError(f"{flag} is for a judge, and none is named", "add --judge-model NAME")
@@ -99,22 +121,12 @@ def run(
                 return [made]
 
             with (
-                reviewing("synthesize", judged.review, io.force, session.console) as note,
+                reviewing("synthesize", judged.review, io.force, session.console) as disputed,
                 risk.counted(session.console.say) as risks,
             ):
-                await rounds_table.move(
-                    session, pairing.paired(profiles, pairs, limit, bad), work, rounds, (note, risks.see)
-                )
+                await session.move(
+                    pairing.paired(profiles, pairs, limit, bad), work, rounds.count_kept, disputed, risks.see,
+                    tables=lambda: rounds.tables(session.gateway.meters),
+                )  # fmt: skip
 
     asyncio.run(go())
-
-
-def _named_here(context: typer.Context, common: CommonFlags) -> bool:
-    """Whether the judge was named for this command, and not at the top of the config file for all of them."""
-    from kardia_cli.cli.config import load_toml
-
-    source = context.get_parameter_source("judge_model")
-    if common.config is None or source is None or source.name != "DEFAULT_MAP":
-        return True
-    own = load_toml(common.config).get("synthesize", {})
-    return "judge-model" in own or "judge_model" in own

@@ -28,8 +28,8 @@ class Lost(Dropped):
         super().__init__(message)
         self.why, self.blamed = why, tuple(blamed)
 
-    def again(self) -> Lost:
-        """The same anew; see `KardiaError.again`."""
+    def fresh_copy(self) -> Lost:
+        """Return the same error anew; see `KardiaError.fresh_copy`."""
         return Lost(self.message, self.why, self.blamed)
 
 
