@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 import os
@@ -108,11 +109,12 @@ class Direct:
         self._stop_event.check()
         self._budget.count(paid=False)
         self._meter.count_sent()
-        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         seconds = None
         try:
             reply = await self._inner.complete(request)
-            seconds = time.monotonic() - began
+            seconds = loop.time() - began
             return reply.measured(0.0, seconds)
         finally:
             self._meter.count_ended(seconds)

@@ -8,6 +8,7 @@ from typing import Any
 
 import chat_server as server
 import pytest
+import virtual_clock
 from aiohttp import web
 from pydantic import BaseModel
 
@@ -33,7 +34,7 @@ def ask(
             asked = server.question(5, schema=schema, sampling=sampling or {"temperature": 0.5})
             return await gateway.chat("openai/m").ask(asked), script
 
-    return asyncio.run(go())
+    return virtual_clock.run(go())
 
 
 def failing(*answers: server.Answer, **settings: Any) -> tuple[CallFailed | ProviderError, int]:
@@ -45,7 +46,7 @@ def failing(*answers: server.Answer, **settings: Any) -> tuple[CallFailed | Prov
                 await gateway.chat("openai/m").ask(server.question())
             return caught.value, len(script.asked)
 
-    return asyncio.run(go())
+    return virtual_clock.run(go())
 
 
 def why(*answers: server.Answer, **settings: Any) -> tuple[str, int]:

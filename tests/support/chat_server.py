@@ -22,6 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass, field
 from typing import Any
 
+import virtual_clock
 from aiohttp import web
 
 from kardia_cli.chat.gateway import CallSettings, Gateway
@@ -311,14 +312,14 @@ async def asking(script: Script, **settings: Any) -> AsyncIterator[Gateway]:
 
 
 def play_against(play: Callable[[Script, Gateway], Awaitable[Any]], *answers: Answer, **settings: Any) -> Any:
-    """What `play` returns, given a server with these answers and a gateway that asks it."""
+    """What `play` returns, given a server with these answers and a gateway that asks it; on a virtual clock."""
 
     async def go() -> Any:
         async with serving(*answers) as script, asking(script, **settings) as gateway:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(3600):
                 return await play(script, gateway)
 
-    return asyncio.run(go())
+    return virtual_clock.run(go())
 
 
 def question(number: int = 0, **fields: Any) -> Request:

@@ -8,7 +8,6 @@ resumed. KARDIA_MAX_COST caps all processes of one pipe together: they book in t
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -134,7 +133,8 @@ class Priced:
     async def complete(self, request: Request, amount: float) -> Reply:
         """Ask, and settle the amount that `allow` set aside."""
         cost = amount  # a call whose end is not known may have been paid
-        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             reply = await self._inner.complete(request)
             self._estimate.learn(reply.usage)
@@ -142,7 +142,7 @@ class Priced:
             if known is None and self._price is not None:
                 known = self._price.cost(reply.usage)
             cost = known or 0.0
-            return reply.measured(known, time.monotonic() - began)
+            return reply.measured(known, loop.time() - began)
         except CallFailed as error:
             if error.unreached or error.why in ("rate_limit", "server", "invalid"):
                 cost = 0.0

@@ -12,6 +12,7 @@ from typing import Any
 
 import chat_server as server
 import pytest
+import virtual_clock
 from aiohttp import web
 from pydantic import BaseModel
 
@@ -30,8 +31,13 @@ class Weather(BaseModel):
     level: int
 
 
-def remembering(play: Play, folder: Path, *answers: server.Answer) -> None:
-    """Play with a server and a function that opens the gateway on one ledger, as a new run each time."""
+def remembering(
+    play: Play, folder: Path, *answers: server.Answer, run_loop: Callable[..., None] = virtual_clock.run
+) -> None:
+    """Play with a server and a function that opens the gateway on one ledger, as a new run each time.
+
+    On a virtual clock, unless other processes take part.
+    """
 
     async def go() -> None:
         async with server.serving(*answers) as script:
@@ -39,10 +45,10 @@ def remembering(play: Play, folder: Path, *answers: server.Answer) -> None:
             def run(**settings: Any) -> Any:
                 return server.asking(script, **{"use_ledger": True, "ledger": folder / "l.sqlite", **settings})
 
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(300):
                 await play(script, run)
 
-    asyncio.run(go())
+    run_loop(go())
 
 
 def everything(body: dict[str, Any]) -> web.Response:
@@ -368,7 +374,7 @@ def test_two_processes_that_ask_the_same_at_once_make_each_call_once(tmp_path: P
         assert sum(count[2] for count in counts) == 40
         assert set(script.counts().values()) == {1}
 
-    remembering(play, tmp_path, server.slow(0.05))
+    remembering(play, tmp_path, server.slow(0.05), run_loop=asyncio.run)
 
 
 def test_where_the_process_that_asks_is_killed_another_that_waits_takes_over(tmp_path: Path) -> None:
@@ -385,7 +391,7 @@ def test_where_the_process_that_asks_is_killed_another_that_waits_takes_over(tmp
         assert await said(second) == [1, 1, 0]
         assert len(script.asked) == 2
 
-    remembering(play, tmp_path, server.hang)
+    remembering(play, tmp_path, server.hang, run_loop=asyncio.run)
 
 
 def test_a_process_that_waits_for_another_says_for_whom_and_a_stop_reaches_it(tmp_path: Path) -> None:
@@ -398,11 +404,11 @@ def test_a_process_that_waits_for_another_says_for_whom_and_a_stop_reaches_it(tm
             await server.until(lambda: str(first.pid) in gateway.meters[0].wait_reason)
             gateway.stop(Interrupted("interrupted"))
             with pytest.raises(KardiaError):
-                await asyncio.wait_for(asking, 5.0)
+                await asyncio.wait_for(asking, 60.0)
         first.kill()
         await first.wait()
 
-    remembering(play, tmp_path, server.hang)
+    remembering(play, tmp_path, server.hang, run_loop=asyncio.run)
 
 
 def test_what_one_process_paid_another_remembers_though_the_first_was_killed_right_after(tmp_path: Path) -> None:
@@ -419,7 +425,7 @@ def test_what_one_process_paid_another_remembers_though_the_first_was_killed_rig
             assert all(isinstance(reply, Reply) for reply in replies)
         assert len(script.asked) == 20
 
-    remembering(play, tmp_path, server.GOOD)
+    remembering(play, tmp_path, server.GOOD, run_loop=asyncio.run)
 
 
 def stored(path: Path) -> int:

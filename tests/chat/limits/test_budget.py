@@ -9,6 +9,7 @@ from typing import Any
 
 import chat_server as server
 import pytest
+import virtual_clock
 
 from kardia_cli.chat.gateway import Gateway, pipe_cap
 from kardia_cli.chat.limits.budget import Caps
@@ -27,10 +28,9 @@ def with_server(play: Play, *answers: server.Answer, **settings: Any) -> Any:
     async def go() -> Any:
         chosen = {"prices": PRICES, **settings}
         async with server.serving(*answers) as script, server.asking(script, **chosen) as gateway:
-            async with asyncio.timeout(30):
-                return await play(script, gateway)
+            return await play(script, gateway)
 
-    return asyncio.run(go())
+    return virtual_clock.run(go())
 
 
 def outcome(replies: list[Reply | BaseException]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import chat_server as server
 import pytest
+import virtual_clock
 
 from kardia_cli.chat.gateway import Gateway
 from kardia_cli.chat.limits.limiter import Ceilings, Limiter, StopEvent
@@ -49,7 +50,7 @@ def test_the_window_opens_though_all_callers_wait_from_the_start_and_none_comes_
         assert not limiter.window.opening  # it has seen two rounds that were full
         await limiter.aclose()
 
-    asyncio.run(go())
+    virtual_clock.run(go())
 
 
 def test_before_a_server_that_queues_few_calls_are_in_flight_and_it_is_kept_busy() -> None:
@@ -88,7 +89,7 @@ def times_after(script: server.Script, count: int) -> float:
     [
         (lambda: {"Retry-After": "1"}, 1.0),
         (lambda: {"retry-after-ms": "400", "Retry-After": "9"}, 0.4),
-        (lambda: {"Retry-After": formatdate(time.time() + 2.0, usegmt=True)}, 0.9),  # a date has whole seconds
+        (lambda: {"Retry-After": formatdate(time.time() + 100.0, usegmt=True)}, 90.0),
         (lambda: {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "400ms"}, 0.4),
     ],
     ids=["seconds", "milliseconds", "date", "reset"],
@@ -100,7 +101,7 @@ def test_the_wait_that_a_429_tells_is_kept_by_all_callers(headers: Callable[[], 
     async def play(script: server.Script, gateway: Gateway) -> None:
         assert all_well(await server.ask_all(gateway, 6))
         assert times_after(script, 1) >= least
-        assert script.times[1] - script.times[0] < least + 3.0
+        assert script.times[1] - script.times[0] < 1.2 * least + 1.0
 
     server.play_against(play, busy, server.GOOD, max_connections=1)
 
@@ -192,10 +193,9 @@ def test_an_endpoint_that_answers_nothing_but_429_stops_the_run_when_patience_en
 
 def test_rpm_spaces_the_requests() -> None:
     async def play(script: server.Script, gateway: Gateway) -> None:
-        began = time.monotonic()  # not when the first request arrived: on a busy machine that may be late
         assert all_well(await server.ask_all(gateway, 45))
-        took = script.times[-1] - began
-        assert took >= (45 - 1 - 30) / 30  # a second's worth at once, then 30 a second
+        took = script.times[-1] - script.times[0]
+        assert (45 - 1 - 30) / 30 <= took < 1.0  # a second's worth at once, then 30 a second
 
     server.play_against(play, server.GOOD, rpm=1800)
 
@@ -212,7 +212,7 @@ def test_however_many_answers_come_at_once_no_more_calls_go_out_than_rpm_lets() 
         await limiter.aclose()
 
     sent: list[float] = []
-    asyncio.run(go())
+    virtual_clock.run(go())
     assert len(sent) == 60
     for at, time_sent in enumerate(sent):
         assert at + 1 <= 30 + 30 * (time_sent - sent[0]) + 1  # a second's worth at once, then 30 a second
@@ -261,16 +261,14 @@ def test_a_stop_lets_what_is_in_flight_come_back_and_sends_nothing_more() -> Non
 def test_max_time_stops_dispatching() -> None:
     async def play(script: server.Script, gateway: Gateway) -> None:
         chat = gateway.chat("openai/m")
-
-        async def go_on() -> None:
-            for number in range(1000):
-                await chat.ask(server.question(number))
-
+        assert gateway.stop_event.deadline is not None
+        await chat.ask(server.question(0))
+        gateway.stop_event.deadline = time.monotonic()  # as if the time were over now
         with pytest.raises(Stopped, match="max-time"):
-            await go_on()
-        assert 1 <= len(script.asked) < 1000
+            await chat.ask(server.question(1))
+        assert len(script.asked) == 1
 
-    server.play_against(play, server.slow(0.05), max_time=0.3)
+    server.play_against(play, server.GOOD, max_time=3600.0)
 
 
 # ── outages
@@ -350,11 +348,11 @@ def test_a_server_that_stays_away_stops_the_run_and_every_caller_is_told() -> No
 def test_a_server_that_was_never_there_ends_the_run_quickly() -> None:
     async def play(script: server.Script, gateway: Gateway) -> None:
         await script.die()
-        began = time.monotonic()
+        began = asyncio.get_running_loop().time()
         errors = await server.ask_all(gateway, 8)
         assert all(isinstance(error, ProviderError) for error in errors)
         assert "cannot reach" in str(errors[0])
-        assert time.monotonic() - began < 5.0
+        assert asyncio.get_running_loop().time() - began < 5.0
 
     server.play_against(play, server.GOOD)
 
@@ -417,7 +415,7 @@ def test_a_hang_is_a_typed_timeout_that_frees_its_place() -> None:
         assert (meter.in_flight, meter.failed["timeout"]) == (0, 1)
         await limiter.aclose()
 
-    asyncio.run(go())
+    virtual_clock.run(go())
 
 
 def test_the_first_reason_to_stop_stays() -> None:
@@ -435,10 +433,10 @@ def test_a_quota_that_is_not_used_up_holds_nobody() -> None:
     async def go() -> float:
         answer = Reply("a", quota=Quota(requests=1, tokens=5, requests_reset=60.0, tokens_reset=60.0))
         limiter = Limiter(Endpoint(answer), Ceilings(1), Meter("m"), StopEvent(), "x", print)
-        began = time.monotonic()
+        began = asyncio.get_running_loop().time()
         for _ in range(3):
             await limiter.complete(server.question())
         await limiter.aclose()
-        return time.monotonic() - began
+        return asyncio.get_running_loop().time() - began
 
-    assert asyncio.run(go()) < 5.0
+    assert virtual_clock.run(go()) < 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from typing import Any
 
 import chat_server as server
@@ -117,9 +117,9 @@ def test_a_503_that_tells_a_wait_is_waited_for() -> None:
 
 def test_a_503_that_tells_a_wait_beyond_all_patience_is_given_up_at_once() -> None:
     async def play(script: server.Script, gateway: Gateway) -> None:
-        began = time.monotonic()
+        began = asyncio.get_running_loop().time()
         assert whys(await server.ask_all(gateway, 1)) == ["server"]
-        assert time.monotonic() - began < 10.0
+        assert asyncio.get_running_loop().time() - began < 10.0
 
     server.play_against(play, server.status(503, **{"Retry-After": "3000"}))
 
