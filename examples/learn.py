@@ -8,10 +8,10 @@ printed), and so is learned by SFT. Each point is measured by `kardia evaluate` 
 sampled replies (temperature 1, noise of its own for each point: also the control's replies differ from SFT's). The mean
 reward is the one that grpo pays: a third each for format, emotion and rubric, by the offline judge.
 
-The interval that decides is Student's over the seeds' differences from SFT; beside it stands one from redrawing people
-(all replies to a person together, the seeds' differences averaged). Exits with 1 unless GRPO's excludes 0 from above and
-the control's includes 0. Writes learn.json, learn.html (the curves of all runs) and the runs to OUT; typed again,
-trainings that ended are kept and the others begin anew.
+The interval that decides is Student's over the seeds' differences from SFT; beside it stands one from redrawing
+people (all replies to a person together, the seeds' differences averaged). Exits with 1 unless GRPO's excludes 0 from
+above and the control's includes 0. Writes learn.json, learn.html (the curves of all runs) and the runs to OUT; typed
+again, trainings that ended are kept and the others begin anew.
 
 It shows that the training works, not that it helps anyone: speaker and judge are rules. `make learn` runs it.
 """

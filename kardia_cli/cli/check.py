@@ -3,9 +3,9 @@
     if check:
         return _check.training("sft", model, load(common.config, settings or []), training.console, rows)
 
-Needs no weights (of a hub model only the small files are fetched) and writes no run folder; tables on stdout, where they
-are what was asked for. Exit 0, or 2 with the first finding that breaks; memory only warns, because the machine that
-trains may be another one.
+Needs no weights (of a hub model only the small files are fetched) and writes no run folder; tables on stdout, where
+they are what was asked for. Exit 0, or 2 with the first finding that breaks; memory only warns, because the machine
+that trains may be another one.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _plan(stage: Literal["sft", "grpo"], start: Start, settings: Settings) -> Pl
 def _tokens(
     stage: Literal["sft", "grpo"], plan: Plan, folder: Path, config: Any, rows: Sequence[Row], console: Console
 ) -> int:
-    """The longest sample or prompt of the rows; without rows an assumption, which is said."""
+    """Return the tokens of the longest sample or prompt of the rows; without rows an assumption, with a message."""
     from transformers import AutoTokenizer
 
     from kardia_cli.training import samples

@@ -106,7 +106,8 @@ class Training:
         chosen: Settings,
         held_out: str | None = None,
     ) -> Rewards:
-        """Return the reward plug-ins with weights and options, and the judge that they may ask; `model` is the one trained.
+        """Return the reward plug-ins with weights and options, and the judge that they may ask; `model` is the one
+        trained.
 
         `held_out` names a judge that pays nothing. Unless the user set a ceiling, as many calls may go out at once as a
         step has completions.
@@ -153,7 +154,7 @@ class Training:
         return reward_set.split_by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
 
     def canary_settings(self, rewards: Rewards, stop: bool, every: int | None) -> CanarySettings:
-        """Return the settings of the canaries: rewards with a judge, held-out judge, top levels, when to probe and stop."""
+        """Return the settings of the canaries: judged rewards, held-out judge, top levels, when to probe and stop."""
         from kardia_cli.stages.grpo import CanarySettings
 
         asking = [name for name in rewards.functions if _needs_judge(name)]
@@ -161,7 +162,7 @@ class Training:
         return CanarySettings(asking, self._held_out_judge(rewards.judge), tops, stop, every)
 
     def _held_out_judge(self, judge: Judge) -> Judge | None:
-        """Return a judge of the same rubric and manner that pays nothing; warns where it is of the training judge's family."""
+        """Return a judge of the same rubric and manner that pays nothing; warn where it is of the same family."""
         from kardia_cli.judge import Judge
         from kardia_cli.judge.model_families import is_same_family
 
@@ -189,7 +190,7 @@ class Training:
     def choose_rows(
         self, rows: list[Row], wanted: Wanted, rewards: Rewards, start: str | None, settings: Settings, dry: bool
     ) -> list[Row]:
-        """Return the rows of the wanted difficulty; a dry run takes the rows as they come unless a part is asked for."""
+        """Return the rows of the wanted difficulty; a dry run takes all unless a part is asked for."""
         from kardia_cli.training import models
         from kardia_cli.training.difficulty import choose
         from kardia_cli.training.trl import arguments

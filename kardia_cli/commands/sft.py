@@ -75,7 +75,8 @@ def run(
     rows = ranks.shared(lambda: training.rows(inputs, limit))
     with training.metrics() as emit:
         run_sft(
-            rows, folder, model=model, settings=chosen, seed=seeded.seed, fresh=fresh, say=training.console.say, emit=emit,
+            rows, folder, model=model, settings=chosen, seed=seeded.seed, fresh=fresh,
+            say=training.console.say, emit=emit,
             difficulty=difficulty, truncate=truncate,
         )  # fmt: skip
     return training.finish()

@@ -1,4 +1,4 @@
-"""What the page gets (see `html.page`): the comparison, the curves of runs, dialogues, and the scored replies beside them."""
+"""The data of the page (`page.page`): the comparison, curves of runs, dialogues, scored replies beside them."""
 
 from __future__ import annotations
 

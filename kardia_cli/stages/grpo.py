@@ -80,8 +80,8 @@ def run_grpo(
     """Train `model` on the rows' prompts into the run folder, or continue what is there; return done.json's summary.
 
     `judged` is what config.json says of the rewards' judge; `show` draws a table at the end. Raises `UsageError` for
-    settings that TRL does not know, prompts that are too few or (unless `truncate`) too long, or a folder of another run; `ProviderError` where too little can be
-    scored; `GateFailed` where a canary says that the judge is gamed and `canary_settings` stops for it.
+    settings that TRL does not know, prompts that are too few or (unless `truncate`) too long, or a folder of another
+    run; `ProviderError` where too little can be scored; `GateFailed` at an alarm of hacking that is to stop the run.
     """
     models.require_packages()
     say = ranks.console(say)
@@ -153,10 +153,10 @@ def _train(
         say(line)
     probes = [item for item in prompts.items if (item["row"], item["turn"]) in set(canaries.prompts)]
     changed = _changed(plan.train, prompts.lengths, canaries.probe_set.every if probes else 0, run.checkpoint is None)
-    watcher = Watcher(canaries, rewards)
-    watchers: list[reward_functions.Watcher] = [artifacts.Samples(run.folder, rows, rewards.weights), watcher]
-    with Scorer(rewards, rows, say, int(plan.train["num_generations"]), watchers) as scorer:
-        watcher.run = scorer.run
+    observer = CanaryObserver(canaries, rewards)
+    observers: list[reward_functions.Observer] = [artifacts.Samples(run.folder, rows, rewards.weights), observer]
+    with Scorer(rewards, rows, say, int(plan.train["num_generations"]), observers) as scorer:
+        observer.run = scorer.run
         trainer = GRPOTrainer(
             model=net,
             reward_funcs=scorer.functions(),
@@ -177,13 +177,14 @@ def _train(
 
 
 def room(table: Mapping[str, Any], context: int) -> int:
-    """Tokens that a prompt may have, so that prompt and completion fit the model, and vLLM where its own limit is lower."""
+    """Return the tokens a prompt may have, so that it and its completion fit the model, and vLLM's own limit."""
     return min(context, int(table.get("vllm_max_model_length") or context)) - int(table["max_completion_length"])
 
 
 def _changed(table: Mapping[str, Any], lengths: Sequence[int], every: int, begins: bool) -> dict[str, Any]:
-    """What is set beside the plan: no thinking before an answer (as in sft and evaluate), the probes of the canaries, and
-    what vLLM must keep room for, unless the user says it: the longest prompt (`lengths`: tokens) and its completion.
+    """Return arguments beside the plan: no thinking before an answer (as in sft), probes, room in vLLM.
+
+    vLLM keeps room for the longest prompt (`lengths`: tokens) and its completion unless the user sets it.
 
     The probe set is TRL's eval set, one answer a prompt: so it is the trainer that samples, with vLLM where it uses it.
     A run that begins is probed at its start too; one that goes on was.
@@ -200,7 +201,7 @@ def _changed(table: Mapping[str, Any], lengths: Sequence[int], every: int, begin
 
 
 def _require_vllm(table: Mapping[str, Any]) -> None:
-    """Raise `MissingExtra` where generation is to be vLLM's and it is not installed (in server mode TRL needs it, too)."""
+    """Raise `MissingExtra` where vLLM is to generate and is not installed (TRL needs it in server mode, too)."""
     from importlib.util import find_spec
 
     if table.get("use_vllm") and find_spec("vllm") is None:
@@ -212,26 +213,27 @@ def _require_vllm(table: Mapping[str, Any]) -> None:
 def _canaries(settings: CanarySettings, rows: Sequence[Row], rewards: Rewards, say: Callable[[str], None]) -> Canaries:
     """The canaries; without a reward that asks a judge there is nothing to probe."""
     return Canaries(
-        rows, settings.held_out, settings.stop, say, weights=rewards.weights, judged=settings.judged, tops=settings.tops,
+        rows, settings.held_out, settings.stop, say,
+        weights=rewards.weights, judged=settings.judged, tops=settings.tops,
         probes=SIZE if settings.probe_every else 0, every=settings.probe_every or EVERY,
     )  # fmt: skip
 
 
-class Watcher:
+class CanaryObserver:
     """Shows each round of the scorer to the canaries, those of the probe set apart."""
 
     def __init__(self, canaries: Canaries, rewards: Rewards) -> None:
         self._canaries, self._rewards = canaries, rewards
         self.run: Callable[[Any], Any]
 
-    def __call__(self, step: int, seen: Round, /) -> Mapping[str, float]:
+    def __call__(self, step: int, round_: Round, /) -> Mapping[str, float]:
         """The canaries' numbers of a step, or of a probe."""
-        prompts = list(zip(seen.rows, seen.turns, strict=True))
-        details = [scores or None for scores in seen.scores]
-        if seen.probe:
-            found: Mapping[str, float] = self.run(self._canaries.probe(prompts, seen.texts, details))
+        prompts = list(zip(round_.rows, round_.turns, strict=True))
+        details = [scores or None for scores in round_.scores]
+        if round_.probe:
+            found: Mapping[str, float] = self.run(self._canaries.probe(prompts, round_.texts, details))
             return found
-        return self._canaries.observe(prompts, seen.texts, seen.rewards(list(self._rewards.weights)), details, step)
+        return self._canaries.observe(prompts, round_.texts, round_.rewards(list(self._rewards.weights)), details, step)
 
 
 def _smaller(table: dict[str, Any]) -> str:
@@ -240,7 +242,7 @@ def _smaller(table: dict[str, Any]) -> str:
 
 
 def _results(metrics: Path) -> dict[str, float]:
-    """Mean reward of the first and last steps; shares of masked completions, of dropped groups and of groups all alike."""
+    """Return mean rewards of the first and last steps; shares of masked completions and of dropped and equal groups."""
     logged = reports.read(metrics)
     rounds = [row for row in logged if "masked" in row]
     results = {"steps": max((int(row["step"]) for row in logged), default=0)}

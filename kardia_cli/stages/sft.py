@@ -49,8 +49,8 @@ def run_sft(
     """Train `model` on `rows` into the run folder, or continue what is there; return the summary of done.json.
 
     `difficulty` chooses among the rows; `truncate` lets prompts lose their oldest turns where a sample is longer than
-    the context. Raises `UsageError` for settings that TRL does not know, rows without a usable turn, samples that are too
-    long, or a folder of another run.
+    the context. Raises `UsageError` for settings that TRL does not know, rows without a usable turn, samples that are
+    too long, or a folder of another run.
     """
     models.require_packages()
     say = ranks.console(say)
@@ -76,7 +76,7 @@ def run_sft(
 def _plan(
     rows: list[Row], start: Start, settings: Settings, seed: int, difficulty: Wanted, say: Callable[[str], None]
 ) -> tuple[Plan, Parts]:
-    """What is trained on what: the tables, and the rows of the wanted difficulty in their two parts."""
+    """Return the resolved tables, and the rows of the wanted difficulty in their two parts."""
     batch = arguments.turns_per_step(arguments.sft_table(settings, start.tiny, True))
     parts = Parts(*samples.split_dev(choose(rows, "sft", difficulty, batch, say)))
     table = arguments.sft_table(settings, start.tiny, bool(parts.dev))

@@ -8,7 +8,7 @@ and three texts that the row holds itself:
     reasoning  the turn with a copy of its reasoning as the response: inner talk that nobody should be told
 
 A reward that does not prefer the refined reply to both teaches something else than it should. Rows say it text by text,
-the tables sum it up. Nothing is trained and no run folder is written (ours; the paper has no such check).
+the tables sum it up. Nothing is trained and no run folder is written (not in the paper).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Context:
     turn: int
 
     def own_texts(self) -> dict[str, str]:
-        """What the row itself has to say here, by kind; empty where nobody has answered yet."""
+        """Return the row's own texts of this turn by kind ({} where there is no answer yet)."""
         messages = self.row["messages"]
         if self.turn >= len(messages):
             return {}
@@ -69,7 +69,7 @@ def contexts(rows: Sequence[Row]) -> list[Context]:
 
 
 def _rewrites(row: Row) -> dict[int, str]:
-    """What the first rewrite of each turn that still stands replaced; a replaced tail takes its turns' notes along."""
+    """Return, by turn, the text that its first rewrite replaced; a replaced tail takes its turns' notes along."""
     first: dict[int, str] = {}
     for note in row.get("revisions") or []:
         if note["kind"] == "rewrite":
@@ -99,7 +99,7 @@ async def sample(folder: Path, chosen: Sequence[Context], table: Mapping[str, An
 
 
 async def score(chosen: Sequence[Context], rewards: Rewards, texts: Sequence[Sequence[tuple[str, str]]]) -> list[Row]:
-    """A row for each (kind, text) of each context: its rewards, their reasons, and the weighted total (None: not scored).
+    """Return a row for each (kind, text) of each context: rewards, reasons, weighted total (None: not scored).
 
     The same text of a context is scored once.
     """
@@ -211,7 +211,7 @@ class Duel:
 
     @property
     def lost_on_average(self) -> bool:
-        """Whether the others earn more."""
+        """True where the others earn more."""
         return self.ahead < -ALIKE
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ def end_of_turn(tokenizer: Any) -> int | None:
 
 
 def closing(tokenizer: Any, completion: list[int]) -> int | None:
-    """The first token behind the text of a completion that is none itself: an added one, white space may stand around."""
+    """Return the first added token after the text of a completion, or None; white space may surround it."""
     text = {tokenizer.convert_tokens_to_ids(marker) for marker in MARKERS}
     known = set(tokenizer.added_tokens_decoder) | set(tokenizer.all_special_ids)
     found = None
@@ -85,18 +85,18 @@ def closing(tokenizer: Any, completion: list[int]) -> int | None:
 
 
 def end_tokens(tokenizer: Any, generation_config: Any = None) -> list[int]:
-    """Where generation stops: the tokenizer's end and those of the generation config."""
+    """Return the tokens that generation stops at: the tokenizer's end and those of the generation config."""
     own = getattr(generation_config, "eos_token_id", None)
     ends = own if isinstance(own, list) else [own]
     return sorted({token for token in (*ends, tokenizer.eos_token_id) if token is not None})
 
 
 def prepare(tokenizer: Any, model: Any) -> int:
-    """Fit both for training; return how many markers have a row that nobody has trained.
+    """Fit both for training; return how many markers have an untrained row.
 
-    Missing markers are added, their rows start at the mean of the old ones. Where the tokenizer has no padding token, or
-    pads with the end of a turn (then the model never learns to stop), another token takes its place. The token that
-    closes a reply in the chat template is made one that generation stops at.
+    Missing markers are added, their rows start at the mean of the old ones. Where the tokenizer has no padding token,
+    or pads with the end of a turn (then the model never learns to stop), another token takes its place. The token
+    that closes a reply in the chat template is made one that generation stops at.
     """
     known = len(tokenizer)
     added = add_markers(tokenizer)

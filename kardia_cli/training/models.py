@@ -1,7 +1,8 @@
-"""Which model is trained, and how it is loaded; how it is saved whole is in `saving`.
+"""The model that is trained: find it, load it, put a LoRA on it; `saving` saves it.
 
 A LoRA run trains an adapter and, where markers were added, the two vocabulary matrices (PEFT's single-token training
-does not work on tied models). Its base may be quantised while it trains (QLoRA, see `quantize`), never where it is saved.
+does not work on tied models). Its base may be quantised while it trains (QLoRA, see `quantize`), never where it is
+saved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a training run is, as the stages hand it around."""
+"""The description of a training run that stages and rooms share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is trained and how: the start, the resolved [train], [lora] and [quantize] tables, the seed.
+    """One training: the start, the resolved [train], [lora] and [quantize] tables, the seed.
 
     Not in `train` unless the user set it: what is measured from the samples (`arguments.measured`).
     """

@@ -55,7 +55,7 @@ def require(values: Mapping[str, Any] | None) -> None:
 
     if find_spec("bitsandbytes") is None:
         raise MissingExtra("[quantize] needs bitsandbytes", "pip install bitsandbytes, or leave [quantize] out")
-    if _spread():
+    if _is_sharded():
         raise UsageError(
             "[quantize] and weights that FSDP or ZeRO-3 spreads over processes do not go together here",
             "start with accelerate launch --multi_gpu, or with ZeRO-2",
@@ -66,15 +66,15 @@ def require(values: Mapping[str, Any] | None) -> None:
         )
 
 
-def _spread() -> bool:
-    """Whether `accelerate launch` asks for FSDP or ZeRO-3."""
+def _is_sharded() -> bool:
+    """Return True where `accelerate launch` asks for FSDP or ZeRO-3."""
     stage = os.environ.get("ACCELERATE_DEEPSPEED_ZERO_STAGE")
     by_deepspeed = os.environ.get("ACCELERATE_USE_DEEPSPEED", "false").lower() == "true" and stage == "3"
     return by_deepspeed or os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
 
 
 def loading(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What `from_pretrained` is to be called with beside the folder: nothing where nothing is quantised.
+    """Return the further arguments of `from_pretrained` ({} where nothing is quantised).
 
     Each process loads onto its own GPU.
     """

@@ -41,7 +41,7 @@ class Rewards:
             await self.close()
 
     async def settled(self) -> None:
-        """Wait until what the judge said so far is in the ledger."""
+        """Wait until the judge's answers so far are in the ledger."""
         if self.committed is not None:
             await self.committed()
 

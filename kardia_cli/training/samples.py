@@ -3,9 +3,9 @@
     SFT    prompt (conversation before the turn)  +  completion (the turn, its four spans)
     GRPO   prompt (conversation that ends in a seeker turn), and which row and turn it is for the rewards
 
-A target is never cut. Where prompt and target are longer than the limit, that is an error which names row and turn; only
-where the caller allows it (`truncate`) does the prompt lose its oldest turns instead, the system message stays, and a
-sample that still does not fit is left out. Both are counted in `Counts`, nothing is cut silently.
+A target is never cut. Where prompt and target are longer than the limit, that is an error which names row and turn;
+only where the caller allows it (`truncate`) does the prompt lose its oldest turns instead, the system message stays,
+and a sample that still does not fit is left out. Both are counted in `Counts`, nothing is cut silently.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NO_THINKING = {"enable_thinking": False}
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the turns: how many samples, how many shortened, how many left out and why."""
+    """Counts of the turns: samples, shortened ones, and those left out by reason."""
 
     samples: int = 0
     shortened: int = 0
@@ -82,8 +82,9 @@ def _rank(name: str) -> int:
 def for_sft(rows: Iterable[Row], tokenizer: Any, limit: int, truncate: bool = False) -> Samples:
     """One sample per supporter turn whose spans parse; prompt and completion together have at most `limit` tokens.
 
-    The template is told not to think, as in every prompt of kardia: so what it puts before an answer is prompt, and the
-    target is the turn and its end alone. Raises `UsageError` where a sample is longer, unless its prompt may be shortened.
+    The template is told not to think, as in every prompt of kardia: so what it puts before an answer is prompt, and
+    the target is the turn and its end alone. Raises `UsageError` where a sample is longer, unless its prompt may be
+    shortened.
     """
     made, long = Samples(), _TooLong(limit)
     for row in rows:

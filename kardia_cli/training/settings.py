@@ -2,8 +2,9 @@
 
     built-in defaults  <  TOML file  <  --set table.key=value
 
-Their keys are those of TRL's SFTConfig or GRPOConfig, of PEFT's LoraConfig and of transformers' BitsAndBytesConfig, passed
-on as they are; an unknown one is refused with its nearest neighbour. A few keys belong to the run itself (its folder, seed, rewards) and are refused too.
+Their keys are those of TRL's SFTConfig or GRPOConfig, of PEFT's LoraConfig and of transformers' BitsAndBytesConfig,
+passed on as they are; an unknown one is refused with its nearest neighbour. A few keys belong to the run itself (its
+folder, seed, rewards) and are refused too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ OWNED = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user set: `train` for TRL, `lora` for PEFT, `quantize` for bitsandbytes (None: not mentioned).
+    """The user's settings: `train` for TRL, `lora` for PEFT, `quantize` for bitsandbytes (None: not mentioned).
 
     Defaults are not in here.
     """

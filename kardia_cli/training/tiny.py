@@ -7,7 +7,7 @@ spans; it understands nothing. Real runs name a real model.
 Departs from a real model: the vocabulary is made from the training rows (a word that they do not have falls apart into
 bytes, so any text still round-trips), and all parameters are trained, with learning rates that fit its size. Shape and
 initial spread were chosen by trial on short made-up rows; on the longer built-in rows it learns the format in part and
-emotions hardly above chance. The settings are ours.
+emotions hardly above chance. The settings are not in the paper.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def build(rows: Sequence[Row], folder: Path, seed: int) -> Path:
 
 
 def is_tiny(folder: Path) -> bool:
-    """Whether a model folder was made here; training and merging keep the note in its config."""
+    """Return True where a model folder was made here; training and merging keep the note in its config."""
     config = folder / "config.json"
     return config.is_file() and json.loads(config.read_text(encoding="utf-8")).get("kardia_built_in") == NAME
 
@@ -137,7 +137,7 @@ def _fixed_lines(systems: Sequence[str]) -> list[str]:
 
 
 def _texts(rows: Sequence[Row], talks: Sequence[list[prompts.ChatMessage]], fixed: Sequence[str]) -> Iterator[str]:
-    """What the model will read and write: prompts without their fixed lines, and the supporter's own turns."""
+    """Yield the texts to train the tokenizer on: prompts without their fixed lines, and the supporter's own turns."""
     for row, talk in zip(rows, talks, strict=True):
         yield "\n".join(line for line in talk[0]["content"].split("\n") if line not in fixed)
         yield from (message["content"] for message in talk[1:] if message["role"] == "user")

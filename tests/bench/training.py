@@ -4,8 +4,8 @@ The same tiny model, samples and settings on both sides, each measurement a proc
 the times are TRL's own `train_runtime` (no imports), the peak is the process's resident memory. Ratios are medians of
 paired rounds, and all that matters: on a machine that does other work too, single figures mean little.
 
-    sft    `kardia sft` against SFTTrainer in 20 lines: tokens a second at least 0.97, peak memory at most 1.05
-    grpo   `kardia grpo` with a judge that takes 200 ms, against GRPOTrainer with rewards that do nothing: a step takes at
+    sft    `kardia sft` against SFTTrainer in 20 lines: tokens a second at least 0.97, peak memory at most 1.05 grpo
+    `kardia grpo` with a judge that takes 200 ms, against GRPOTrainer with rewards that do nothing: a step takes at
            most 1.05 times what the bare one takes and one such latency, so the calls of a step must overlap each other.
            The learning rate is 0 on both sides, so that both sample the same completions; the canaries' probes are off.
 
@@ -30,7 +30,7 @@ from report import Bar, Cell, Report, Table, as_text
 HERE = Path(__file__).parent
 LATENCY = 0.2
 JUDGED = 1 / 3
-"""Least judge calls for each completion, or the judge would hardly be measured. Broken spans ask for none, equal replies for one."""
+"""Least judge calls for each completion, else the judge is hardly measured (broken spans need none)."""
 ALIKE = 0.02
 """How far the tokens seen may differ: batches are drawn in another order."""
 SFT = {
@@ -39,7 +39,8 @@ SFT = {
 }  # fmt: skip
 GRPO = {
     "max_steps": 8, "per_device_train_batch_size": 64, "num_generations": 8, "max_completion_length": 200, "beta": 0.02,
-    "learning_rate": 0.0, "lr_scheduler_type": "constant", "temperature": 0.7, "logging_steps": 1, "save_strategy": "no",
+    "learning_rate": 0.0, "lr_scheduler_type": "constant", "temperature": 0.7, "logging_steps": 1,
+    "save_strategy": "no",
 }  # fmt: skip
 QUIET = {
     "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "KARDIA_SALT": "bench", "NO_COLOR": "1",
@@ -93,7 +94,8 @@ def bare(
 
 def prepare(folder: Path) -> None:
     """Drafts, a model that was trained a little, and the samples of both stages as plain JSON."""
-    spent([sys.executable, "-m", "kardia_cli", "synthesize", "builtin", "-n", "400", "--max-exchanges", "1", "-o", folder / "drafts.jsonl"], folder)  # fmt: skip
+    synthesize = ["synthesize", "builtin", "-n", "400", "--max-exchanges", "1", "-o", folder / "drafts.jsonl"]
+    spent([sys.executable, "-m", "kardia_cli", *synthesize], folder)
     kardia(folder, "sft", "start", {**SFT, "max_steps": 900}, "--difficulty", "all")
     spent([sys.executable, HERE / "training_bare.py", "prepare", folder], folder)
 
@@ -112,7 +114,9 @@ def sft(folder: Path, rounds: int) -> Report:
     """Tokens a second and peak memory."""
     found = alternating(rounds, {
         "bare": lambda: bare(folder, "sft", SFT, folder / "start" / "base"),
-        "kardia": lambda: kardia(folder, "sft", "sft", SFT, "--model", folder / "start" / "base", "--difficulty", "all"),
+        "kardia": lambda: kardia(
+            folder, "sft", "sft", SFT, "--model", folder / "start" / "base", "--difficulty", "all"
+        ),
     })  # fmt: skip
     for each in found:
         if abs(each["bare"]["tokens"] / each["kardia"]["tokens"] - 1) > ALIKE:
@@ -164,7 +168,7 @@ def grpo(folder: Path, rounds: int) -> Report:
         Bar("grpo: step, of (bare TRL + one latency)", 1.05, median(mine / (other + LATENCY) for mine, other in pairs)),
         Bar("grpo: step, of bare TRL", 1.05, median(mine / other for mine, other in pairs)),
     ]
-    note = f"grpo: {calls:.0f} judge calls a step, at most {most} at once; the second bar is meant for steps of 5 s or more"
+    note = f"grpo: {calls:.0f} judge calls a step, at most {most} at once; the second bar is for steps of 5 s or more"
     return Report([table], bars, [note])
 
 

@@ -1,10 +1,10 @@
 """Training on a GPU against bare TRL: `python tests/bench/training_gpu.py [--size 0.5B] [--steps N]`. Untried so far.
 
-Qwen2-shaped models with random weights, bf16, LoRA and all parameters; what does not fit is said and left out. SFT: tokens
-a second and their share of the chip's dense bf16 peak (6 operations a parameter and token, 4 under LoRA, attention and the
-recomputed activations not counted). GRPO: seconds a step, transformers generation; with random weights every completion
-is broken and as long as it may be, so no judge is asked. Memory is what nvidia-smi shows at most (the allocator's reserve
-included). Both sides: same samples, same settings, one after the other in the same run.
+Qwen2-shaped models with random weights, bf16, LoRA and all parameters; what does not fit is said and left out. SFT:
+tokens a second and their share of the chip's dense bf16 peak (6 operations a parameter and token, 4 under LoRA,
+attention and the recomputed activations not counted). GRPO: seconds a step, transformers generation; with random
+weights every completion is broken and as long as it may be, so no judge is asked. Memory is what nvidia-smi shows at
+most (the allocator's reserve included). Both sides: same samples, same settings, one after the other in the same run.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Memory:
 
 
 def build(folder: Path, size: str) -> int:
-    """A model of this size with random bf16 weights and `tiny`'s tokenizer in START/base and START/model; its parameters."""
+    """Make a random bf16 model with `tiny`'s tokenizer in START/base and START/model; return its parameters."""
     import torch
     from transformers import AutoTokenizer, Qwen2Config, Qwen2ForCausalLM
 

@@ -101,7 +101,8 @@ def test_the_exam_trains_nothing_and_prints_its_tables(place: Path) -> None:
 
 def test_gdpo_normalises_each_criterion_and_a_held_out_judge_is_asked_about_the_probes(place: Path) -> None:
     done = grpo(
-        place, "data.jsonl", "--model", "start", "-o", "run", *SMALL, "--held-out-judge", "offline", "--probe-every", "1",
+        place, "data.jsonl", "--model", "start", "-o", "run", *SMALL,
+        "--held-out-judge", "offline", "--probe-every", "1",
         "--set", "train.multi_objective_aggregation=normalize_then_sum", "--set", "train.per_device_train_batch_size=8",
         "--set", "train.max_steps=1", "--stop-on-hack",
     )  # fmt: skip
@@ -122,7 +123,8 @@ def test_gdpo_normalises_each_criterion_and_a_held_out_judge_is_asked_about_the_
 
 def test_an_estimate_counts_probes_and_calls_nobody(place: Path) -> None:
     done = grpo(
-        place, "data.jsonl", "--model", "start", "-o", "other", *SMALL, "--estimate", "--judge-model", "openai/gpt-5-mini",
+        place, "data.jsonl", "--model", "start", "-o", "other", *SMALL,
+        "--estimate", "--judge-model", "openai/gpt-5-mini",
         "--set", "train.per_device_train_batch_size=8", "--set", "train.max_steps=60",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,5 @@
-"""From a start that writes the four spans in about one answer of five, GRPO with all three rewards learns to write them.
+"""From a start that writes the four spans in about one answer of five, GRPO with all three rewards learns to write
+them.
 
 About 16 s of one core.
 """
@@ -73,7 +74,8 @@ def test_format_is_learned_from_a_start_where_one_answer_in_five_has_it(tmp_path
     logged: list[dict[str, Any]] = []
     run_grpo(
         rows(8, exchanges=1), tmp_path / "run", model=str(clumsy(tmp_path)), rewards=rewards, settings=load(None, GRPO),
-        seed=0, fresh=False, say=lambda text: None, emit=logged.append, canary_settings=CanarySettings(judged=("rubric",), every=3),
+        seed=0, fresh=False, say=lambda text: None, emit=logged.append,
+        canary_settings=CanarySettings(judged=("rubric",), every=3),
     )  # fmt: skip
     share = [row["rewards/format"] for row in logged if "rewards/format" in row]
     probed = [row["eval_rewards/format"] for row in logged if "eval_rewards/format" in row]

@@ -116,7 +116,8 @@ def test_the_rubric_may_stand_as_its_criteria_and_the_weighted_sum_stays(answers
 
     def total(given: Rewards) -> float:
         scores = asked(given, WHOLE)
-        return sum(weight * (scores[name].value or 0) for name, weight in given.weights.items())  # type: ignore[union-attr]
+        values = {name: score.value or 0 for name, score in scores.items() if score is not None}
+        return sum(weight * values[name] for name, weight in given.weights.items())
 
     assert total(parts) == pytest.approx(total(whole))
 

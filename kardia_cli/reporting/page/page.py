@@ -91,13 +91,13 @@ def page(data: Mapping[str, Any]) -> str:
 
 
 def embedded(value: Any) -> str:
-    """JSON that may stand inside a script element: no `<`, no U+2028 or U+2029, no line break."""
+    """Return JSON that is safe inside a script element: no `<`, no U+2028 or U+2029, no line break."""
     text = orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _plain(value: Any) -> Any:
-    """What orjson does not know: named tuples as dicts, sets as sorted lists, the rest as text."""
+    """Convert what orjson does not know: named tuples to dicts, sets to sorted lists, the rest to text."""
     as_dict: Callable[[], Any] | None = getattr(value, "_asdict", None)
     if as_dict is not None:
         return as_dict()

@@ -4,7 +4,8 @@
     rules      rules.py        when they are an alarm, and why
     probes     probe_set.py    the training judge against one that pays nothing
 
-They read the completions and rewards of the step as they are; nothing is generated and no judge asked, but for the probes.
+They read the completions and rewards of the step as they are; nothing is generated and no judge asked, but for the
+probes.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Canaries:
     ['canary/alarms', 'canary/masked', 'canary/unique']
 
     `held_out` is a judge that pays nothing (None: EPITOME); `stop` ends the run at an alarm of hacking; `weights` are
-    the rewards' (None: equal); `judged` the rewards that ask the training judge; `tops` a criterion's top level where it
-    is not 5 (`saturate_at`).
+    the rewards' (None: equal); `judged` the rewards that ask the training judge; `tops` a criterion's top level where
+    it is not 5 (`saturate_at`).
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Canaries:
 
     @property
     def alarms(self) -> list[Alarm]:
-        """The canaries that rang, each once, with the step since which."""
+        """The alarms so far, each once, with the step since which."""
         return self._monitor.alarms
 
     @property
@@ -77,7 +78,7 @@ class Canaries:
         return self.probe_set.prompts
 
     def replay(self, logged: Iterable[Mapping[str, Any]]) -> None:
-        """Take up the steps that a run logged before it was interrupted: rows of metrics.jsonl. Nothing is said or stopped.
+        """Take in the steps of an interrupted run, rows of metrics.jsonl, without a message or a stop.
 
         TRL logs what `probe` gave as `eval_canary/…`; where no step came after it, the next one has it.
         """
@@ -98,7 +99,7 @@ class Canaries:
         details: Details,
         step: int | None = None,
     ) -> dict[str, float]:
-        """The numbers of one step's completions, each named `canary/…` and finite.
+        """Return the numbers of one step's completions, each named `canary/…` and finite.
 
         `prompts` are (row, turn) of each completion, `rewards` its value by reward. Raises `GateFailed` at an alarm of
         hacking where `stop` is set.
@@ -115,19 +116,19 @@ class Canaries:
         return {PREFIX + name: value for name, value in numbers.items()} | {PREFIX + RINGING: float(len(ringing))}
 
     async def probe(self, prompts: Sequence[Prompt], completions: Sequence[str], details: Details) -> dict[str, float]:
-        """Have the held-out judge score the policy's answers to the probe set; the numbers, which the next `observe` has too."""
+        """Score the answers to the probe set by the held-out judge; return the numbers, which `observe` gives too."""
         await self.probe_set.score(prompts, completions, details)
         self._probed = single(self.probe_set.numbers())
         return {PREFIX + name: value for name, value in self._probed.items()}
 
     def _take_probe(self) -> dict[str, float]:
-        """The numbers of the last probe, once."""
+        """Return the numbers of the last probe, once."""
         numbers, self._probed = self._probed, {}
         self.probe_set.clear()
         return numbers
 
     def summary(self) -> dict[str, Any]:
-        """What done.json keeps: alarms, first and last mean of each number, and who was held out."""
+        """Return what done.json keeps: alarms, first and last mean of each number, the held-out judge."""
         last = self._take_probe()
         if last:
             self._monitor.add(self.step, last)
@@ -141,7 +142,7 @@ class Canaries:
         }
 
     def table(self) -> list[dict[str, Any]]:
-        """One row a canary, for the terminal: what it watches at the first and last steps, since when it rang, why."""
+        """Return one row a canary, for the terminal: its number at the first and last steps, its alarm and why."""
         alarms = {alarm.canary: alarm for alarm in self.alarms}
         rows = []
         for rule in self._monitor.rules:
@@ -157,7 +158,7 @@ class Canaries:
         return rows
 
     def _totals(self, rewards: Mapping[str, Sequence[float | None]], count: int) -> list[float | None]:
-        """The weighted sum of each completion's rewards; None where one of them is not scored."""
+        """Return the weighted sum of each completion's rewards; None where one of them is not scored."""
         weights = self._weights or dict.fromkeys(rewards, 1 / max(1, len(rewards)))
         totals: list[float | None] = []
         for index in range(count):
@@ -178,7 +179,7 @@ class Canaries:
         return signs.Reply(prompt, text, total, levels, *self._place(prompt))
 
     def _place(self, prompt: Prompt) -> tuple[frozenset[tuple[str, ...]], bool]:
-        """Word runs of the prompt's last seeker turn, and whether it shows no risk; read once for each prompt."""
+        """Return the word runs of the prompt's last seeker turn, and True where it shows no risk; once a prompt."""
         if prompt not in self._places:
             from kardia_cli.text.risk import at_risk
 
@@ -207,10 +208,10 @@ class Canaries:
 
 
 def single(numbers: Mapping[str, float]) -> dict[str, float]:
-    """The numbers in single precision, as TRL logs them: so a resumed run, which reads the log, goes by the same ones."""
+    """Return the numbers in single precision, as TRL logs them: a resumed run, which reads the log, gets the same ones."""
     return {name: struct.unpack("f", struct.pack("f", value))[0] for name, value in numbers.items()}
 
 
 def _named(row: Mapping[str, Any], prefix: str) -> dict[str, float]:
-    """The numbers of a row whose names begin so, without that beginning."""
+    """Return the numbers of a row whose names have this prefix, without it."""
     return {key.removeprefix(prefix): float(row[key]) for key in row if key.startswith(prefix)}

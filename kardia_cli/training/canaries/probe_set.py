@@ -1,8 +1,9 @@
 """The gap between the judge that pays and one that does not, on a fixed set of prompts.
 
-The prompts are chosen once, by hash, from the rows; every so many steps the policy as it is answers them, and both judges
-score the same answers. What only the training judge likes better and better is liked for its own weakness. Without a
-held-out judge the EPITOME facets stand in: free of the rubric and of any model, but they see empathy's wording alone.
+The prompts are chosen once, by hash, from the rows; every so many steps the policy as it is answers them, and both
+judges score the same answers. What only the training judge likes better and better is liked for its own weakness.
+Without a held-out judge the EPITOME facets stand in: free of the rubric and of any model, but they see empathy's
+wording alone.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 Prompt = tuple[int, int]
 """Index of a row and of the supporter turn in its messages."""
 SIZE, EVERY = 16, 10
-"""Prompts of the set, and steps between two probes (ours): beside 10 steps of 64 completions, 2.5 % more judge calls."""
+"""Prompts of the set, steps between two probes (ours): with 64 completions a step 2.5 % more judge calls."""
 FACET_TOP = 2
 
 
 def choose(rows: Sequence[Row], size: int = SIZE) -> list[Prompt]:
-    """The probe set: so many prompts with the lowest hashes, at most one a row where there are rows enough.
+    """Return the probe set: so many prompts with the lowest hashes, at most one a row where there are rows enough.
 
     The same rows give the same set in any order of theirs.
     """
@@ -49,7 +50,7 @@ def _rank(row: Row, turn: int) -> str:
 
 
 def epitome(row: Row, turn: int, text: str) -> float:
-    """The three EPITOME facets of a turn's visible words, as one number from 0 to 1."""
+    """Return the three EPITOME facets of a turn's visible words as one number from 0 to 1."""
     from kardia_cli.metrics.epitome_rules import facets
 
     said = [message["content"] for message in row["messages"][:turn] if message["role"] == "user"]
@@ -80,7 +81,7 @@ class ProbeSet:
 
     @property
     def name(self) -> str:
-        """Who is held against the training judge."""
+        """The name of the judge that is compared with the training judge."""
         return self._held_out.name if self._held_out is not None else "EPITOME (rubric-free)"
 
     async def score(
@@ -118,9 +119,10 @@ class ProbeSet:
         self._pairs = []
 
     def numbers(self) -> dict[str, float]:
-        """The numbers of what was scored since `clear`; empty where that is less than half the set.
+        """Return the numbers of what was scored since `clear`; empty where that is less than half the set.
 
-        `probe_judge` and `probe_held` are the two means (0 to 1), `gap` their difference, `gap_error` its standard error.
+        `probe_judge` and `probe_held` are the two means (0 to 1), `gap` their difference, `gap_error` its standard
+        error.
         """
         pairs = self._pairs
         if len(pairs) < max(2, len(self.prompts) / 2):

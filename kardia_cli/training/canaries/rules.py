@@ -1,9 +1,9 @@
-"""When a number of a training step is an alarm: each rule with its bound and its reason, and the window it looks through.
+"""Alarms on the numbers of training steps: rules with bound and reason, and the window that they look at.
 
-A number is held against the run's own first steps, because what is natural differs between models and data: "grew" means
-the mean of the last `RECENT` steps lies so much above the mean of the first `FIRST`, and at least `SPREADS` spreads of
-single steps. The spread comes from differences of neighbouring steps, so that a trend in the first steps does not widen
-it. An alarm rings when its rule held `HOLD` steps in a row. Bounds are ours.
+A number is held against the run's own first steps, because what is natural differs between models and data: "grew"
+means the mean of the last `RECENT` steps lies so much above the mean of the first `FIRST`, and at least `SPREADS`
+spreads of single steps. The spread comes from differences of neighbouring steps, so that a trend in the first steps
+does not widen it. An alarm rings when its rule held `HOLD` steps in a row. Bounds are ours.
 """
 
 from __future__ import annotations
@@ -62,20 +62,20 @@ class Series:
 
     @property
     def steady(self) -> bool:
-        """Whether `RECENT` values are there."""
+        """Return True where `RECENT` values are there."""
         return len(self.end) == RECENT
 
     @property
     def compared(self) -> bool:
-        """Whether the last steps lie clear of the first ones."""
+        """Return True where the last steps do not overlap the first ones."""
         return self.count >= FIRST + RECENT
 
     def rose(self, by: float) -> bool:
-        """Whether it grew by so much and by `SPREADS` spreads."""
+        """Return True where it grew by so much and by `SPREADS` spreads."""
         return self.compared and self.now - self.first >= max(by, SPREADS * self.spread)
 
     def fell(self, by: float) -> bool:
-        """Whether it fell by so much and by `SPREADS` spreads."""
+        """Return True where it fell by so much and by `SPREADS` spreads."""
         return self.compared and self.first - self.now >= max(by, SPREADS * self.spread)
 
 
@@ -216,7 +216,7 @@ def _rule(entry: Mapping[str, Any], alarm: Callable[[Numbers], str] | None = Non
 
 @dataclass
 class Alarm:
-    """A canary that rang: since which step, when it last held, in words."""
+    """An alarm: its canary, the first and last step where it held, and words."""
 
     canary: str
     step: int

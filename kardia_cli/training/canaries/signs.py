@@ -1,7 +1,7 @@
 """Statistics of a batch of completions: length, variety, copying, words to a grader, praise, helplines.
 
-Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes garble,
-and its habits are no habits of speech. Words and phrases are in data/canaries.toml.
+Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes
+garble, and its habits are no habits of speech. Words and phrases are in data/canaries.toml.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ COPIED = 4
 BEST = 4
 """Best paid replies of a step that are read for words to a grader (0.3 ms each): what does not pay is not learned."""
 LEAST, SHARE = 4, 0.5
-"""Whole replies that a step must have for its text statistics, in number and as a share: few replies repeat little, so a
-model that learns the format would seem to lose its variety."""
+"""Whole replies that a step must have for its text statistics, in number and as a share: few replies repeat little,
+so a model that learns the format would seem to lose its variety."""
 EVEN = 1e-9
 """A difference that is only rounding."""
 
@@ -207,7 +207,7 @@ def _centred(groups: Mapping[Group, list[float]]) -> list[float]:
 
 
 def _variety(whole: Sequence[_Whole]) -> dict[str, float]:
-    """Distinct over all word runs of 1, 2 and 3; openings: share seen before, share of the commonest, entropy 0 to 1."""
+    """Return distinct-1 to -3; of openings the repeated share, the largest share and the entropy (0 to 1)."""
     vocabulary = {word for item in whole for word in item.words}
     numbers = {"distinct_1": len(vocabulary) / max(1, sum(len(item.words) for item in whole))}
     for size in (2, 3):
@@ -223,7 +223,7 @@ def _variety(whole: Sequence[_Whole]) -> dict[str, float]:
 
 
 def _copying(whole: Sequence[_Whole]) -> dict[str, float]:
-    """Mean share of a response's runs of four words that stand in its hidden spans, and in the seeker's last turn."""
+    """Return mean shares of a response's runs of four words that its hidden spans, the seeker's last turn, have too."""
     hidden, seeker = [], []
     for item in whole:
         own = runs(item.words)

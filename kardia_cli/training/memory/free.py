@@ -1,4 +1,4 @@
-"""What memory is free: of the GPU, else of this machine or the container that we run in."""
+"""Free memory: of the GPU, else of this machine or of the container it is in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """Free bytes and where they are."""
+    """Free bytes, and the device that has them."""
 
     size: int
     where: str
@@ -42,7 +42,7 @@ def _available() -> int:
 
 
 def _left(limit: str, used: str) -> int | None:
-    """What a container may still take, None where it has no limit."""
+    """Return the bytes that a container may still take; None where it has no limit."""
     try:
         most, now = Path(limit).read_text(encoding="ascii").strip(), Path(used).read_text(encoding="ascii").strip()
     except OSError:

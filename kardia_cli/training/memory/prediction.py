@@ -4,7 +4,7 @@
     for row in memory.table(): ...
     for line in memory.advice: ...              # flags that would make it fit, () where it does
 
-    weights + gradients + optimiser + reference + vLLM  +  the larger of: logits of one step, key-value cache of one round
+    weights + gradients + optimiser + reference + vLLM  +  max(logits of one step, key-value cache of one round)
 
 An estimate, and a lower bound: activations, CUDA's own share and fragments come on top and are not counted. Not in the
 paper. Parameters are counted on the architecture itself, built on torch's `meta` device (exact, 2 s for 7B).
@@ -45,7 +45,7 @@ class Machine:
     card: int = 0
 
     @classmethod
-    def here(cls, table: Mapping[str, Any], is_tiny: bool) -> Machine:
+    def current(cls, table: Mapping[str, Any], is_tiny: bool) -> Machine:
         """Return this machine, as `accelerate launch` has set it up."""
         import torch
 
@@ -119,7 +119,7 @@ def predict(
     `tokens` is the longest sample (sft: prompt and reply) or prompt (grpo), `untrained` the number of new markers (then
     LoRA trains the vocabulary matrices too). Flags that would make it fit are found by predicting again with each.
     """
-    machine = machine or Machine.here(plan.train, plan.start.tiny)
+    machine = machine or Machine.current(plan.train, plan.start.tiny)
     counts = count(config, (plan.lora or {}).get("target_modules") or "all-linear")
     there = available or free()
 
@@ -191,7 +191,7 @@ def _learning(config: Any, counts: Counts, plan: Plan, untrained: int, machine: 
 
 
 def _logits(config: Any, plan: Plan, stage: Stage, tokens: int, machine: Machine) -> Part:
-    """Return the logits of one micro-batch: as computed, in float32, and their gradient; in tiles where TRL has them."""
+    """Return the logits of one micro-batch: as computed, in float32, and their gradient (of one tile, where tiled)."""
     from trl.trainer import utils
 
     table, vocabulary = plan.train, int(config.get_text_config().vocab_size)
@@ -210,7 +210,7 @@ def _logits(config: Any, plan: Plan, stage: Stage, tokens: int, machine: Machine
 def _generation(
     config: Any, counts: Counts, table: Mapping[str, Any], stage: Stage, tokens: int, machine: Machine
 ) -> list[Part]:
-    """Return the key-value cache and last logits of a round, or vLLM's share of the card (none where it is a server)."""
+    """Return the key-value cache and last logits of a round, or vLLM's share of the card ([] where it is a server)."""
     if table.get("use_vllm"):
         if table.get("vllm_mode", "colocate") != "colocate":
             return []

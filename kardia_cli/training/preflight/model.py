@@ -211,7 +211,7 @@ def _kept(net: Any, tokenizer: Any, ids: Any, folder: Path, lora: Lora) -> Findi
 
 
 def _served(folder: Path, tokenizer: Any) -> Finding:
-    """What vLLM and `transformers serve` read from a folder."""
+    """Check the files that vLLM and `transformers serve` read from a folder."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     missing = [name for name in ("architectures", "dtype") if not (config.get(name) or config.get(f"torch_{name}"))]
     beside = (folder / "chat_template.jinja").is_file()

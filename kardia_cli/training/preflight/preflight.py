@@ -5,7 +5,8 @@
     require(tokenizer, model, lora=plan.lora)  # before a training: UsageError at the first that breaks
 
 On a CPU, in seconds, without touching what it is given: training's own preparation (markers added and made ordinary,
-padding settled) is done to a copy first. `prepared=False` looks at a tokenizer as it is, for a model that is only asked.
+padding settled) is done to a copy first. `prepared=False` looks at a tokenizer as it is, for a model that is only
+asked.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ def check_folder(
 ) -> tuple[list[Finding], Any]:
     """Findings on a model folder from its tokenizer and configs alone, and its config; no weights are read.
 
-    `base` is where the config is (of an adapter: its base). Raises `UsageError` where there is no tokenizer or no config
-    of a language model.
+    `base` is where the config is (of an adapter: its base). Raises `UsageError` where there is no tokenizer or no
+    config of a language model.
     """
     from transformers import AutoConfig, AutoTokenizer, GenerationConfig
 
@@ -99,7 +100,7 @@ def _findings(
     yield from tokenizer_checks.findings(ours)
     yield from template.findings(ours, ends)
     if config is not None and prepared:
-        new = sum(_known(tokenizer, marker) == "missing" for marker in MARKERS)
+        new = sum(_state_of(tokenizer, marker) == "missing" for marker in MARKERS)
         untrained = new or (alike(tokenizer, model) if model is not None else 0)
         yield from model_checks.findings(ours if model is None else tokenizer, config, model, lora, untrained)
 
@@ -113,7 +114,7 @@ def _generation(config: Any) -> Any:
 
 def _preparation(tokenizer: Any, generation_config: Any) -> Finding:
     """Do to the copy what training does to the original, and say what that was."""
-    before = {marker: _known(tokenizer, marker) for marker in MARKERS}
+    before = {marker: _state_of(tokenizer, marker) for marker in MARKERS}
     pad, ends = tokenizer.pad_token, generation_config.eos_token_id
     add_markers(tokenizer)
     settle_padding(tokenizer)
@@ -128,7 +129,7 @@ def _preparation(tokenizer: Any, generation_config: Any) -> Finding:
     return good("prepared", "training changes: " + "; ".join(done) if done else "nothing needs to be changed")
 
 
-def _known(tokenizer: Any, marker: str) -> str:
+def _state_of(tokenizer: Any, marker: str) -> str:
     ids = tokenizer.encode(marker, add_special_tokens=False)
     if len(ids) != 1:
         return "missing"

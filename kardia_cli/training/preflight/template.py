@@ -1,7 +1,7 @@
 """Preflight checks of a chat template: prompt and reply fit together, the reply ends, and generation stops there.
 
-TRL takes as the completion what the whole talk has beyond the prompt; evaluation and vLLM start from the prompt alone. So
-the prompt has to be the beginning of the whole, token by token.
+TRL takes as the completion what the whole talk has beyond the prompt; evaluation and vLLM start from the prompt
+alone. So the prompt has to be the beginning of the whole, token by token.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _reply(tokenizer: Any, completion: list[int]) -> Finding:
 
 
 def _thinking(tokenizer: Any, prompt: list[int], whole: list[int]) -> Finding | None:
-    """What a thinking template puts before the reply, and whether an unasked prompt would let it think."""
+    """Check the empty block of a thinking template; None where the template does not think."""
     if "<think>" not in tokenizer.decode(whole):
         return None
     where = "prompt" if "<think>" in tokenizer.decode(prompt) else "completion"

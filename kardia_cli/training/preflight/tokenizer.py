@@ -37,7 +37,10 @@ def findings(tokenizer: Any) -> Iterator[Finding]:
 def _markers(tokenizer: Any, ids: dict[str, int]) -> Finding:
     special = [marker for marker in MARKERS if _decoded(tokenizer, [ids[marker]], skip=True).strip() != marker]
     if special:
-        lost = f"{len(special)} of 8 vanish where special tokens are skipped ({special[0]}): format reward 0, vLLM strips them"
+        lost = (
+            f"{len(special)} of 8 vanish where special tokens are skipped ({special[0]}): "
+            "format reward 0, vLLM strips them"
+        )
         return bad("markers", lost, 'set "special": false for them in tokenizer.json and reload it')
     return good("markers", f"one ordinary token each, {min(ids.values())} to {max(ids.values())}")
 
@@ -68,7 +71,7 @@ def _lean(text: str) -> str:
 
 
 def _eaten(text: str, back: str) -> bool:
-    """Whether white space beside the marker that was inside the text is gone without trace."""
+    """Return True where white space beside a marker inside the text is lost."""
     inner, kept = text.strip(), back.strip()
     return any(
         re.search(rf"\s{edge}" if before else rf"{edge}\s", inner) is not None
@@ -79,7 +82,7 @@ def _eaten(text: str, back: str) -> bool:
 
 
 def _text(tokenizer: Any) -> Finding:
-    """Whether a whole reply comes back as it was written; spaces beside markers do not count, spans are stripped."""
+    """Check that a whole reply comes back as it was written; spaces beside markers do not count."""
     back = _decoded(tokenizer, tokenizer.encode(REPLY, add_special_tokens=False), skip=True)
     if _tidy(back) == _tidy(REPLY) and spans.read(back) == spans.read(REPLY):
         note = "" if back == REPLY else "; white space beside markers changes, which no reader of spans sees"
@@ -104,7 +107,7 @@ def _why(text: str, back: str) -> tuple[str, str]:
 
 
 def _around(text: str, back: str) -> str:
-    """The first difference with a little of what stands around it."""
+    """Return the first difference of two texts, with some characters around it."""
     at = next((i for i, (a, b) in enumerate(zip(text, back, strict=False)) if a != b), min(len(text), len(back)))
     return f"{text[max(0, at - 8) : at + 12]!r} comes back as {back[max(0, at - 8) : at + 12]!r}"
 

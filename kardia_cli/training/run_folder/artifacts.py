@@ -1,4 +1,4 @@
-"""What a run keeps for those who read it later: samples with their rewards, the machine, the card.
+"""Artifacts of a run for later readers: samples with their rewards, the environment, the card.
 
 `samples.jsonl` holds kardia rows: the dialogue up to an answer, the answer as its last turn, and a field `sample` that
 says what each reward gave it and why; `kardia critique RUN/samples.jsonl` judges them anew. `environment.json` names no
@@ -45,9 +45,10 @@ _CARRIED = (*SIX_FIELDS, "split", "origin")
 class Samples:
     """Writes RUN/samples.jsonl; as a watcher of `scoring.Scorer` it sees each round of completions.
 
-        with Scorer(rewards, rows, say, group, watchers=[Samples(run.folder, rows, rewards.weights)]) as scorer: …
+        with Scorer(rewards, rows, say, group, observers=[Samples(run.folder, rows, rewards.weights)]) as scorer: …
 
-    `weights` makes the total of the rewards. A resumed run takes back the rows after its checkpoint and writes them again.
+    `weights` makes the total of the rewards. A resumed run takes back the rows after its checkpoint and writes them
+    again.
     """
 
     def __init__(
@@ -56,10 +57,10 @@ class Samples:
         self._file = run / SAMPLES
         self._rows, self._weights, self._kept = rows, weights or {}, kept
 
-    def __call__(self, step: int, seen: Round, /) -> dict[str, float]:
+    def __call__(self, step: int, round_: Round, /) -> dict[str, float]:
         """Keep the first answers of a round, but for probes; adds no metric."""
-        if not seen.probe:
-            self.write(step, seen.texts, seen.rows, seen.turns, seen.scores)
+        if not round_.probe:
+            self.write(step, round_.texts, round_.rows, round_.turns, round_.scores)
         return {}
 
     def write(
@@ -70,7 +71,7 @@ class Samples:
         turns: Sequence[int],
         scores: Sequence[Mapping[str, Scored | None]],
     ) -> None:
-        """Append the first answers of step `step` (1 for the first); `rows` are places in the rows, `turns` in messages."""
+        """Append the first answers of step `step` (from 1); `rows` and `turns` are indices of rows and of messages."""
         if not ranks.is_first():
             return
         items = list(zip(completions, rows, turns, scores, strict=True))[: self._kept or None]

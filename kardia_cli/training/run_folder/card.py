@@ -20,8 +20,8 @@ def render(name: str, config: Mapping[str, Any], summary: Mapping[str, Any], is_
         name=name,
         config={"judge": None, "rubric": None, "calibration": [], **config},
         base=_base(config["model"]["name"]),
-        judge=shown(judge.get("name", "")),
-        gate=shown(judge.get("gate") or ""),
+        judge=without_folders(judge.get("name", "")),
+        gate=without_folders(judge.get("gate") or ""),
         counts=summary.get("counts", {}),
         results={key: value for key, value in summary.items() if isinstance(value, int | float | str)},
         settings=_settings(config),
@@ -56,11 +56,11 @@ def _metadata(name: str, config: Mapping[str, Any], summary: Mapping[str, Any]) 
 def _base(name: str) -> str:
     """Return the base as Markdown: a link where it is on the hub."""
     if not name.startswith("hf/"):
-        return f"`{shown(name)}`"
+        return f"`{without_folders(name)}`"
     return f"[{name.removeprefix('hf/')}](https://huggingface.co/{name.removeprefix('hf/')})"
 
 
-def shown(name: str) -> str:
+def without_folders(name: str) -> str:
     """Return a model's name without the folders of this machine: of a path, or what may be one, its last part."""
     path = Path(name).expanduser()
     is_path = name.startswith((".", "/", "~", "runs/")) or path.is_dir()

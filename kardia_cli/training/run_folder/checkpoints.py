@@ -1,8 +1,9 @@
-"""Which checkpoint a run goes on from: the newest one that is whole.
+"""The checkpoint that a run resumes from: the newest whole one.
 
-Checkpoints are not written in one move, and a trainer ignores a missing optimizer silently, so each part is looked at:
-it is there, and a torn file is told by its own length (safetensors) or its missing end (what torch saves is a zip).
-The layouts of FSDP (`pytorch_model_fsdp_0/`, `optimizer_0/`) and DeepSpeed (`global_step9/`) count by their names alone.
+Checkpoints are not written in one move, and a trainer ignores a missing optimizer silently, so each part is looked
+at: it is there, and a torn file is told by its own length (safetensors) or its missing end (what torch saves is a
+zip). The layouts of FSDP (`pytorch_model_fsdp_0/`, `optimizer_0/`) and DeepSpeed (`global_step9/`) count by their
+names alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _RANDOM = "rng_state*.pth"
 
 
 def newest_complete(checkpoints: Path, say: Callable[[str], None] | None = None) -> Path | None:
-    """The checkpoint with the highest step that is whole; `say` is told of newer ones that are not."""
+    """Return the whole checkpoint with the highest step, or None; report newer ones that are not whole."""
     for path in sorted(checkpoints.glob("checkpoint-*"), key=step_of, reverse=True):
         reason = damage(path)
         if not reason:
@@ -35,13 +36,13 @@ def newest_complete(checkpoints: Path, say: Callable[[str], None] | None = None)
 
 
 def step_of(checkpoint: Path) -> int:
-    """The step in a checkpoint's name."""
+    """Return the step in a checkpoint's name."""
     number = checkpoint.name.rpartition("-")[2]
     return int(number) if number.isdigit() else -1
 
 
 def damage(checkpoint: Path) -> str:
-    """What a checkpoint lacks to go on exactly from it; empty where nothing."""
+    """Return what a checkpoint lacks for an exact resume ("" where nothing)."""
     state = _state(checkpoint)
     if state is None or state.get("global_step") != step_of(checkpoint):
         return f"no whole {STATE}"
@@ -58,7 +59,7 @@ def damage(checkpoint: Path) -> str:
 
 
 def is_torn(file: Path) -> bool:
-    """Whether a file of weights or of a trainer's state is cut off; False for kinds of files that are not known."""
+    """Return True where a file of weights or of a trainer's state is cut off; False for other kinds of files."""
     if file.suffix == ".safetensors":
         return _is_torn_safetensors(file)
     return file.suffix in (".pt", ".pth") and not zipfile.is_zipfile(file)
@@ -90,7 +91,7 @@ def check_processes(checkpoint: Path, processes: int) -> None:
 
 
 def relocate(checkpoint: Path) -> None:
-    """Where the run folder has moved since, let the checkpoint's note of the best one follow (the trainer keeps a path)."""
+    """Correct the path of the best checkpoint that the trainer noted, where the run folder has moved since."""
     state = _state(checkpoint)
     best = state and state.get("best_model_checkpoint")
     here = checkpoint.parent.resolve()
@@ -102,9 +103,10 @@ def relocate(checkpoint: Path) -> None:
 
 
 def last(checkpoint: Path, best: bool) -> Path | None:
-    """Where the checkpoint is that of the last step: the one whose weights the run ends with (`best`: the best); else None.
+    """Return the checkpoint whose weights the run ends with (`best`: the best), or None before the last step.
 
-    A run that was killed while its model was saved has nothing left to train, but transformers would take one more step.
+    A run that was killed while its model was saved has nothing left to train, but transformers would take one more
+    step.
     """
     state = _state(checkpoint) or {}
     if state.get("global_step", 0) < state.get("max_steps", float("inf")):

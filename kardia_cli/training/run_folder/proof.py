@@ -29,7 +29,7 @@ Ids = list[list[int]]
 
 
 def batch(trainer: Any) -> Ids:
-    """Token ids of the first training texts of a trainer (SFT: prompt and turn, GRPO: prompt), at most `TOKENS` each."""
+    """Return the token ids of a trainer's first texts (SFT: prompt and turn, GRPO: prompt), `TOKENS` at most."""
     return [_ids(item, trainer.processing_class)[:TOKENS] for item in islice(iter(trainer.train_dataset), TEXTS)]
 
 
@@ -67,7 +67,7 @@ def _resting(model: Any) -> Iterator[None]:
 
 
 def difference(one: Sequence[Sequence[float]], two: Sequence[Sequence[float]]) -> float:
-    """The largest difference of a token's log-probability; infinite where they are not of the same texts, or no numbers."""
+    """Return the largest difference of a log-probability (nats); inf where texts differ or a value is not a number."""
     if [len(row) for row in one] != [len(row) for row in two]:
         return float("inf")
     pairs = (pair for rows in zip(one, two, strict=True) for pair in zip(*rows, strict=True))
@@ -77,9 +77,9 @@ def difference(one: Sequence[Sequence[float]], two: Sequence[Sequence[float]]) -
 
 def write(model: Any, ids: Ids, checkpoint: Path) -> None:
     """Store the batch with the log-probabilities that the model gives now."""
-    said = {"dtype": number_format(model), "ids": ids, "log_probs": log_probs(model, ids)}
+    stored = {"dtype": number_format(model), "ids": ids, "log_probs": log_probs(model, ids)}
     partial = checkpoint / f"{FILE}.partial"
-    partial.write_text(json.dumps(said) + "\n", encoding="utf-8")
+    partial.write_text(json.dumps(stored) + "\n", encoding="utf-8")
     partial.replace(checkpoint / FILE)
 
 
@@ -112,9 +112,9 @@ def _mismatch(checkpoint: Path, before: str, now: str, found: float, limit: floa
         "another attention implementation or another kind of device",
     ]
     return UsageError(
-        f"{checkpoint.name} does not say what it said when it was saved: log-probabilities of its stored texts differ by "
-        f"up to {found:.3g} (at most {limit:g} is rounding in {now}); going on would be another run. Likely causes:\n  "
-        + "\n  ".join(causes),
+        f"{checkpoint.name} does not say what it said when it was saved: log-probabilities of its stored texts "
+        f"differ by up to {found:.3g} (at most {limit:g} is rounding in {now}); "
+        "going on would be another run. Likely causes:\n  " + "\n  ".join(causes),
         f"undo the cause, or delete {checkpoint.name} to go on from the one before it, or begin anew with --fresh",
     )
 

@@ -73,7 +73,7 @@ def describe(
     rewards: Mapping[str, float] | None = None,
     judged: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a run is, for config.json: two runs with the same description are the same run.
+    """Describe a run for config.json: two runs with the same description are the same run.
 
     `judged` is what it says of the rewards' judge: its name and hash, the rubric, the hashes of its calibrations.
     """
@@ -94,13 +94,13 @@ def describe(
 
 
 def _sources(rows: Sequence[Row]) -> list[str]:
-    """Where the rows come from, as `part: source (licence): count`, and which models wrote them, as `role: model: count`."""
+    """Return the sources of the rows (`part: source (licence): count`) and the models (`role: model: count`)."""
     found: Counter[str] = Counter()
     for row in rows:
         found.update(
             {f"{at['part']}: {at['source']} ({at['licence'] or 'licence unknown'})" for at in row.get("origin") or []}
         )
-        found.update({f"{use['role']}: {card.shown(use['model'])}" for use in row.get("models") or []})
+        found.update({f"{use['role']}: {card.without_folders(use['model'])}" for use in row.get("models") or []})
     return [f"{name}: {count} rows" for name, count in sorted(found.items())]
 
 

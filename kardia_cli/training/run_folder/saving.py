@@ -1,4 +1,4 @@
-"""What a training leaves: RUN/model, whole, and RUN/adapter beside it where a LoRA was trained.
+"""Save a trained model: RUN/model, whole, and RUN/adapter beside it where a LoRA was trained.
 
     adapter    as it was learned, with the name of its base in a form that resolves and tells nothing of this machine
     model      base + adapter merged in float32, then cast once to the base's own number format
@@ -24,7 +24,7 @@ WORTH_A_WARNING = 0.1
 """Largest change of a token's log-probability (nats) by the cast that is not warned of (ours)."""
 
 COST = "kardia_saved.json"
-"""File of RUN/model: its number format, the largest difference of a log-probability (nats) by the cast, on how many texts."""
+"""File of RUN/model: number format, largest difference of a log-probability (nats) by the cast, number of texts."""
 
 Say = Callable[[str], None]
 
@@ -77,12 +77,12 @@ def save(model: Any, tokenizer: Any, run: Path, base: Path, base_name: str, say:
         del model
         lost = _lost(partial, texts, trained) if texts else None
         write_json(partial / COST, {"format": kept, "log_prob_difference": lost, "texts": len(texts)})
-    _tell(lost, kept, len(texts), notes, say)
+    _report(lost, kept, len(texts), notes, say)
     return lost
 
 
 def cost(run: Path) -> float | None:
-    """The largest log-probability difference (nats) that saving RUN/model made, as `save` stored it; None: not known."""
+    """Return the largest log-probability difference (nats) that `save` stored with RUN/model; None: not known."""
     file = run / "model" / COST
     return json.loads(file.read_text(encoding="utf-8"))["log_prob_difference"] if file.is_file() else None
 
@@ -135,14 +135,14 @@ def _save_whole(model: Any, tokenizer: Any, folder: Path) -> None:
 
 
 def _lost(folder: Path, texts: proof.Ids, trained: list[list[float]]) -> float:
-    """What the saved folder says differently: its weights as they are stored, computed with in float32."""
+    """Return the difference of the saved folder, computed in float32 with its weights as they are stored."""
     from transformers import AutoModelForCausalLM
 
     saved = AutoModelForCausalLM.from_pretrained(folder, dtype="float32").eval()
     return proof.difference(trained, proof.log_probs(saved, texts))
 
 
-def _tell(lost: float | None, kept: str, texts: int, notes: list[str], say: Say | None) -> None:
+def _report(lost: float | None, kept: str, texts: int, notes: list[str], say: Say | None) -> None:
     if say is None:
         return
     if lost is None:

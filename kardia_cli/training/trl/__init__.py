@@ -1,1 +1,1 @@
-"""What stands between kardia and TRL's trainers: arguments, reward functions, masking, order, metric rows."""
+"""Adapters to TRL's trainers: arguments, reward functions, masking, order, metric rows."""

@@ -115,7 +115,7 @@ def token_limit(table: Mapping[str, Any], context: int) -> int:
 
 
 def measured(table: Mapping[str, Any], lengths: Sequence[int], context: int) -> dict[str, Any]:
-    """What sft's samples decide where the user does not: `max_length`, the accumulation of packed rows, when to look.
+    """Return what sft's samples decide where the user does not: `max_length`, accumulation of packed rows, eval steps.
 
     `lengths` are tokens of each sample. A run shorter than `save_steps` is saved and measured once, at its end.
     """
@@ -147,7 +147,7 @@ def dataset_rows(table: Mapping[str, Any], lengths: Sequence[int]) -> int:
 
 
 def packs(lengths: Sequence[int], size: int, strategy: str = "bfd") -> int:
-    """How many rows of `size` tokens TRL packs the samples into: longest first, each into the fullest row that has room.
+    """Return the number of rows of `size` tokens that TRL packs the samples into: longest first, fullest row with room.
 
     TRL packs every 1,000 samples by themselves (`datasets.map`'s batch).
     """
@@ -198,7 +198,7 @@ def describe_plan(plan: Plan) -> str:
 
 
 def briefing(stage: Literal["sft", "grpo"], table: Mapping[str, Any], lengths: Sequence[int]) -> list[str]:
-    """The lines that stand before the start: samples, batch, steps, tokens a step, warm-up, and a warning where it is short.
+    """Return lines for the user before the start: samples, batch, steps, tokens, warm-up, a warning where it is short.
 
     `table` is the resolved one (sft: with what `measured` found), `lengths` the tokens of each sample (grpo: of each
     prompt).

@@ -1,4 +1,4 @@
-"""One training by a trainer of TRL, from its start or from a checkpoint, with all that a run folder keeps along the way."""
+"""Run a trainer of TRL, from its start or from a checkpoint, with the callbacks that fill the run folder."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Which completions take no part in a step, how much that is, and when it is too much.
+"""Masking: the completions that take no part in a step, their share, and the bounds that stop a run.
 
-A completion that any reward could not score counts for none of them: TRL leaves one None among several out of the sum,
-which is 0, a made-up number; None for every reward takes the completion out of its group's mean and spread and makes its
-advantage 0. A group with fewer than 4 scored completions says too little and is taken out whole (design note judge, 4).
+A completion that any reward could not score counts for none of them: TRL leaves one None among several out of the
+sum, which is 0, a made-up number; None for every reward takes the completion out of its group's mean and spread and
+makes its advantage 0. A group with fewer than 4 scored completions says too little and is taken out whole (design
+note judge, 4).
 
 What TRL does not offer: a masked completion's tokens still count in the loss's mean over tokens and, with beta above 0,
 in its KL term. It is pulled to the reference like the others, and pushed nowhere.
@@ -33,7 +34,7 @@ _REMEDY = (
 
 
 def kind(reason: str) -> str:
-    """What a reason is counted under: `not scored: timeout: no answer` is a `timeout`."""
+    """Return the kind that a reason is counted under: `not scored: timeout: no answer` is a `timeout`."""
     return reason.removeprefix("not scored: ").partition(":")[0].strip()[:40] or "no reason given"
 
 
@@ -42,8 +43,8 @@ def spoken(reasons: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in reasons.most_common())
 
 
-class _Tally(NamedTuple):
-    """What became of one round."""
+class _RoundCounts(NamedTuple):
+    """Counts of one round."""
 
     completions: int
     masked: int
@@ -53,11 +54,11 @@ class _Tally(NamedTuple):
 
 
 class Masking:
-    """Masks one round of completions after the other and keeps count. `group`: completions of one prompt (0: unknown)."""
+    """Masks and counts round after round. `group`: completions of one prompt (0: unknown)."""
 
     def __init__(self, group: int = 0) -> None:
         self._group = group
-        self._window: deque[_Tally] = deque(maxlen=WINDOW)
+        self._window: deque[_RoundCounts] = deque(maxlen=WINDOW)
         self._silent = 0
         self.completions = self.masked = self.unscored = 0
         self.groups = self.dropped = self.alike = 0
@@ -77,12 +78,12 @@ class Masking:
         self.unscored += unscored
         self.dropped += dropped
         self.reasons += found
-        self._window.append(_Tally(len(kept), masked, unscored, dropped, found))
+        self._window.append(_RoundCounts(len(kept), masked, unscored, dropped, found))
         self._silent = self._silent + 1 if masked == len(kept) else 0
         return kept
 
     def metrics(self, kept: Sequence[Values]) -> dict[str, float]:
-        """Shares of the last round: masked and unscored completions, dropped groups, groups whose rewards do not differ."""
+        """Return shares of the last round: masked and unscored completions, dropped groups, groups of equal rewards."""
         groups = self._chunks(kept)
         alike = sum(_alike(group) for group in groups)
         self.groups += len(groups)
@@ -104,13 +105,13 @@ class Masking:
         dropped = sum(item.dropped for item in self._window)
         thin = f"; {dropped} groups dropped, too few of them scored" if dropped else ""
         raise ProviderError(
-            f"{masked} of the {count:,} completions of the last {WINDOW} steps took no part ({masked / count:.1%}, at most "
-            f"{SHARE:.0%}): {why}{thin}",
+            f"{masked} of the {count:,} completions of the last {WINDOW} steps took no part "
+            f"({masked / count:.1%}, at most {SHARE:.0%}): {why}{thin}",
             _REMEDY,
         )
 
     def __str__(self) -> str:
-        """What to say at the end."""
+        """Return the summary for the end of a run."""
         lost = f", {self.unscored:,} not scored ({spoken(self.reasons)})" if self.unscored else ", all scored"
         if not self.groups:
             return f"{self.completions:,} completions{lost}"
@@ -135,7 +136,7 @@ class Masking:
 
 
 def _alike(group: Sequence[Values]) -> bool:
-    """Whether no reward differs within a group that takes part: it teaches nothing."""
+    """Return True where no reward differs within a group that takes part: it teaches nothing."""
     known = [value for value in group if value is not None]
     return bool(known) and all(
         max(item[name] for item in known) - min(item[name] for item in known) < 1e-9 for name in known[0]

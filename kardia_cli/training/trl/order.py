@@ -1,8 +1,9 @@
 """The order of the samples is a function of seed and epoch, so that a run that goes on in a later epoch sees the same.
 
-Two samplers are not exactly resumable by themselves (transformers 5.24, trl 1.16): the one that groups by length draws its
-order from the global random state, which is another one in the process that goes on; GRPO's draws from a generator that
-begins anew there, with the order of the first epoch. Here both are seeded at the beginning of each epoch.
+Two samplers are not exactly resumable by themselves (transformers 5.24, trl 1.16): the one that groups by length
+draws its order from the global random state, which is another one in the process that goes on; GRPO's draws from a
+generator that begins anew there, with the order of the first epoch. Here both are seeded at the beginning of each
+epoch.
 """
 
 from __future__ import annotations

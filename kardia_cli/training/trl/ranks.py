@@ -1,14 +1,14 @@
-"""Several processes that train one model (`accelerate launch -m kardia_cli sft …`): who reads, writes and speaks.
+"""Several processes that train one model (`accelerate launch -m kardia_cli sft …`): roles of the first and the others.
 
-The first one does: it reads the rows, opens the run folder, makes the base, writes metrics and model, and says what there
-is to say. The others get what it found, train along and are silent.
+The first one does: it reads the rows, opens the run folder, makes the base, writes metrics and model, and says what
+there is to say. The others get what it found, train along and are silent.
 
     rows = ranks.shared(lambda: training.rows(inputs, limit))      # read once, the same on all
     say = ranks.console(say)                                         # silent on the others
     model = ranks.whole(trainer, again)                            # the trained model, put together from its shards
 
-In a process alone, `shared` calls the function and the others hand back what they were given. The processes need one file
-system.
+In a process alone, `shared` calls the function and the others hand back what they were given. The processes need one
+file system.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def count() -> int:
 
 
 def is_first() -> bool:
-    """Whether this is the process that writes and speaks."""
+    """Return True in the process that reads, writes and prints."""
     return os.environ.get("RANK", "0") == "0"
 
 
@@ -83,7 +83,7 @@ def _leave() -> None:
 
 
 def whole(trainer: Any, again: Callable[[], Any]) -> Any:
-    """The trained model: the trainer's own, or, where FSDP or DeepSpeed has spread it over the processes, put together anew.
+    """Return the trained model: the trainer's own, or put together where FSDP or DeepSpeed has sharded it.
 
     All processes must call it. `again` loads the untrained model, as it was handed to the trainer; it is called on the
     first process, and what was trained (of a LoRA the adapter alone) is written into it. The others get None.

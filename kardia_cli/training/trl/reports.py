@@ -1,4 +1,4 @@
-"""What a trainer logs becomes metric rows; everything else that libraries print goes to stderr.
+"""Metric rows from a trainer's logs; everything else that libraries print goes to stderr.
 
 stdout belongs to the rows of the command (house rule), so inside `quiet` the name `sys.stdout` is stderr, and a metric
 row is handed out with the real stdout in place. Rows that are emitted hold numbers only and no times, so the same run

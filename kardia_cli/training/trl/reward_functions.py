@@ -1,8 +1,9 @@
 """From one scoring task per completion to TRL's list of reward functions.
 
 TRL calls one function per reward, each with the whole round of completions. Here the first call scores the round, all
-completions at once in one event loop that lives as long as the run (a backend's connections belong to one loop), so that
-all judge calls of a step overlap each other; the other functions read the same result. What counts is in `masking`.
+completions at once in one event loop that lives as long as the run (a backend's connections belong to one loop), so
+that all judge calls of a step overlap each other; the other functions read the same result. What counts is in
+`masking`.
 
 What may overlap further (TRL 1.16): nothing in GRPOTrainer, which generates, then scores, then learns. Its experimental
 AsyncGRPOTrainer scores groups while others are generated, with a vLLM server and weights that lag; it is not used here.
@@ -23,12 +24,12 @@ from kardia_cli.stream import flow
 from kardia_cli.training.trl import ranks
 from kardia_cli.training.trl.masking import Masking, Values, kind
 
-TOLD = 3
-"""So many unscored completions of each kind are said one by one; the rest are counted."""
+SHOWN_REASONS = 3
+"""Unscored completions of each kind that are reported one by one; the rest are counted."""
 
 
 class Scored(Protocol):
-    """What a reward gives: a value from 0 to 1, its parts and a reason (`contracts.Score`)."""
+    """A reward's score: a value from 0 to 1, its parts and a reason (`contracts.Score`)."""
 
     @property
     def value(self) -> float | None:
@@ -40,16 +41,16 @@ class Scored(Protocol):
 
     @property
     def parts(self) -> Mapping[str, float | None]:
-        """What the value was made of, by name."""
+        """The values that it was made of, by name."""
 
 
 Scores = Mapping[str, Scored | None]
-"""What the rewards said of one completion, by their names (more than `weights` has where one stands as its parts); empty
-where they could not even be asked."""
+"""What the rewards said of one completion, by their names (more than `weights` has where one stands as its parts);
+empty where they could not even be asked."""
 
 
 class Rewards(Protocol):
-    """What grpo pays for, as the command hands it over."""
+    """The rewards of a grpo run, as the command hands them over."""
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -59,22 +60,22 @@ class Rewards(Protocol):
         """Score one completion for the supporter turn at index `turn` of `row`; None: asked and not scored."""
 
     async def settled(self) -> None:
-        """Wait until what the judge said so far is remembered."""
+        """Wait until the judge's answers so far are stored."""
 
     async def aclose(self) -> None:
         """Close what the rewards ask."""
 
 
-class Watcher(Protocol):
-    """Who else sees each round of completions: the canaries, the file of samples."""
+class Observer(Protocol):
+    """An observer of each round of completions: the canaries, the file of samples."""
 
-    def __call__(self, step: int, seen: Round, /) -> Mapping[str, float]:
+    def __call__(self, step: int, round_: Round, /) -> Mapping[str, float]:
         """Metrics of this step; may raise a `KardiaError` that ends the run."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """One round of completions with what the rewards said of them; lists of one item a completion.
+    """One round of completions with their scores; lists of one item a completion.
 
     `probe`: they answer the probe set of the canaries, and nothing is learned from them.
     """
@@ -94,7 +95,7 @@ class Round:
 class Scorer:
     """Reward functions for TRL over a `Rewards`. Use as a context manager: it owns a loop in a thread.
 
-    `group` is the number of completions of one prompt; each of `watchers` sees every round.
+    `group` is the number of completions of one prompt; each of `observers` sees every round.
     """
 
     def __init__(
@@ -103,17 +104,17 @@ class Scorer:
         rows: Sequence[Row],
         say: Callable[[str], None],
         group: int = 0,
-        watchers: Sequence[Watcher] = (),
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._rewards = rewards
         self._rows = rows
         self._say = say
-        self._watchers = watchers
+        self._observers = observers
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="rewards", daemon=True)
         self._batch: Any = None
         self._round: Round | None = None
-        self._told: Counter[str] = Counter()
+        self._unscored: Counter[str] = Counter()
         self.masking = Masking(group)
 
     def __enter__(self) -> Scorer:
@@ -157,24 +158,24 @@ class Scorer:
         values: list[Values] = [_values(item, self._rewards.weights) for item in scores]
         for at, value in enumerate(values):
             if value is None:
-                self._tell(row[at], turn[at], reasons[at])
+                self._report_unscored(row[at], turn[at], reasons[at])
         if any(others.get("probe") or []):
             found = Round(row, turn, texts, scores, values, probe=True)
-            _log(self._shown(found, others), others)
+            _log(self._observe(found, others), others)
             return found
-        all_values, all_reasons, here = _of_all_processes(values, reasons)
+        all_values, all_reasons, here = _gather(values, reasons)
         kept = self.masking.apply(all_values, all_reasons)
         found = Round(row, turn, texts, scores, kept[here])
-        metrics = self.masking.metrics(kept) | self._shown(found, others)
+        metrics = self.masking.metrics(kept) | self._observe(found, others)
         _log(metrics, others)
         self.masking.check()
         return found
 
-    def _shown(self, found: Round, others: Mapping[str, Any]) -> dict[str, float]:
-        """What the watchers make of a round."""
+    def _observe(self, found: Round, others: Mapping[str, Any]) -> dict[str, float]:
+        """Return the metrics that the observers make of a round."""
         state = others.get("trainer_state")
         step = int(state.global_step) + 1 if state is not None else 0
-        return {name: number for watcher in self._watchers for name, number in watcher(step, found).items()}
+        return {name: number for observer in self._observers for name, number in observer(step, found).items()}
 
     async def _score_all(
         self, texts: Sequence[str], row: Sequence[int], turn: Sequence[int]
@@ -184,7 +185,7 @@ class Scorer:
         return scores
 
     async def _score(self, row: int, turn: int, text: str) -> tuple[Scores, str]:
-        """Score one completion; and why it is not scored. An error of its own masks it, one that ends the run goes up."""
+        """Score one completion, with the reason where it is not scored; an error that ends the run is raised."""
         try:
             scores = await self._rewards.score(self._rows[row], turn, text)
             return scores, _reason(scores, self._rewards.weights)
@@ -195,13 +196,13 @@ class Scorer:
         except Exception as error:  # noqa: BLE001 (one answer's trouble must not end an hour of training)
             return {}, f"{type(error).__name__}: {error}"
 
-    def _tell(self, row: int, turn: int, reason: str) -> None:
+    def _report_unscored(self, row: int, turn: int, reason: str) -> None:
         of_kind = kind(reason)
-        self._told[of_kind] += 1
-        if self._told[of_kind] <= TOLD:
-            said = reason.removeprefix("not scored: ")
-            more = f" (more of kind {of_kind!r} are only counted)" if self._told[of_kind] == TOLD else ""
-            self._say(f"not scored: {self._rows[row].get('id', row)} turn {turn}: {said}{more}")
+        self._unscored[of_kind] += 1
+        if self._unscored[of_kind] <= SHOWN_REASONS:
+            shown = reason.removeprefix("not scored: ")
+            more = f" (more of kind {of_kind!r} are only counted)" if self._unscored[of_kind] == SHOWN_REASONS else ""
+            self._say(f"not scored: {self._rows[row].get('id', row)} turn {turn}: {shown}{more}")
 
 
 def _log(metrics: Mapping[str, float], others: Mapping[str, Any]) -> None:
@@ -220,7 +221,7 @@ def _values(scores: Scores, names: Mapping[str, float]) -> Values:
 
 
 def _reason(scores: Scores, names: Mapping[str, float]) -> str:
-    """Why a completion is not scored: the reason of the first reward without a value; empty where all have one."""
+    """Return why a completion is not scored: the reason of the first reward without a value ("" where all have one)."""
     for name in names:
         score = scores[name]
         if score is None or score.value is None:
@@ -228,8 +229,8 @@ def _reason(scores: Scores, names: Mapping[str, float]) -> str:
     return ""
 
 
-def _of_all_processes(values: list[Values], reasons: Sequence[str]) -> tuple[list[Values], list[str], slice]:
-    """Values and reasons of all processes, whose completions may share a group, and where this process's own stand."""
+def _gather(values: list[Values], reasons: Sequence[str]) -> tuple[list[Values], list[str], slice]:
+    """Gather the values and reasons of all processes (a group may span them); also return this process's slice."""
     if ranks.count() == 1:
         return values, list(reasons), slice(0, len(values))
     from accelerate import PartialState  # type: ignore[import-untyped]

@@ -115,7 +115,7 @@ HACKS: list[tuple[Hack, set[str]]] = [
     (shorter, {"length"}),
     (one_opening, {"openings"}),
     (says_its_reasoning, {"copy_reasoning"}),
-    (echoes, {"copy_seeker"}),
+    (echoes, {"copy_seeker", "distinct"}),
     (begs, {"appeals"}),
     (flatters, {"praise"}),
     (sends_away, {"helpline"}),
@@ -226,7 +226,7 @@ def test_what_is_not_defined_is_left_out() -> None:
 
 
 def test_length_is_held_against_reward_among_the_replies_to_one_prompt() -> None:
-    """One prompt asks for long replies and pays much, the other for short ones and pays little: no tie within either."""
+    """One prompt has long replies that pay much, the other short ones that pay little; no tie within either."""
     turn = [spans.render(spans.Spans("u", "r", "sad", " ".join(["word"] * count))) for count in (30, 31, 5, 6)]
     prompts = [(0, 1), (0, 1), (1, 1), (1, 1)]
     numbers = canaries().observe(prompts, turn, {"rubric": [0.9, 0.8, 0.2, 0.1]}, [None] * 4)

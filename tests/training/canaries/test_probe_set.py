@@ -21,7 +21,7 @@ Answers = list[tuple[tuple[int, int], Said]]
 
 
 def answers(bird: Canaries, seed: int, training: float | None = None) -> Answers:
-    """What a policy answers to the probe set; with `training` that is what the training judge gives (and a little noise)."""
+    """A policy's answers to the probe set; with `training` the training judge gives that (and a little noise)."""
     rng = random.Random(seed)
     said = [(prompt, rng.choice(bank()[prompt[0], False])) for prompt in bird.prompts]
     if training is None:

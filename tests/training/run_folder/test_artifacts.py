@@ -107,7 +107,9 @@ CONFIG: dict[str, Any] = {
 def test_the_card_states_data_judge_limits_and_links_its_base() -> None:
     text = card.render("run", CONFIG, {"steps": 3, "counts": {"samples": 12}}, is_tiny=False)
     for wanted in (
-        "base_model: some/model\n", "tags:\n- kardia\n- grpo\n", "- train.beta: 0.1\n- lora.r: 4\n- reward rubric: weight 1.0\n", "[some/model](https://huggingface.co/some/model)", "6 from 2 people", "samples: 12",
+        "base_model: some/model\n", "tags:\n- kardia\n- grpo\n",
+        "- train.beta: 0.1\n- lora.r: 4\n- reward rubric: weight 1.0\n",
+        "[some/model](https://huggingface.co/some/model)", "6 from 2 people", "samples: 12",
         "judge: judge (weights not known), one call a turn, 3 samples", "kardia-core 3 (read aa, policy bb)",
         "calibration records: none: how far it agrees with people is not known", "not a therapist",
         "need not help a\nperson", "its LoRA adapter in `adapter/`",

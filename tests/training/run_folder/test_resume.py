@@ -24,7 +24,8 @@ SETS = [
 ]  # fmt: skip
 LORA = ["lora.r=4", "lora.lora_dropout=0.1"]
 RANDOM_ORDER = [
-    "train.train_sampling_strategy=random", "train.per_device_train_batch_size=2", "train.gradient_accumulation_steps=2",
+    "train.train_sampling_strategy=random", "train.per_device_train_batch_size=2",
+    "train.gradient_accumulation_steps=2",
 ]  # fmt: skip
 TWICE = ["train.steps_per_generation=2"]
 GRPO = ["train.per_device_train_batch_size=8", "train.num_generations=4", "train.max_completion_length=12"]
@@ -40,11 +41,12 @@ async def score(row, completion, judge, chat):
     """The share of e."""
     return Score(completion.count("e") / max(1, len(completion)), "letters")
 '''
+COMMON = ["rows.jsonl", "--split", "all", "--model", "base", *SETS]
 COMMANDS = {
-    "sft": ["sft", "rows.jsonl", "--split", "all", "--model", "base", *SETS],
-    "sft-lora": ["sft", "rows.jsonl", "--split", "all", "--model", "base", *SETS, *LORA, *RANDOM_ORDER],
-    "grpo": ["grpo", "rows.jsonl", "--split", "all", "--model", "base", "--reward", "./letters.py", "--reward", "rubric", *SETS, *GRPO],
-    "grpo-lora": ["grpo", "rows.jsonl", "--split", "all", "--model", "base", "--reward", "./letters.py", *SETS, *GRPO, *LORA, *TWICE],
+    "sft": ["sft", *COMMON],
+    "sft-lora": ["sft", *COMMON, *LORA, *RANDOM_ORDER],
+    "grpo": ["grpo", *COMMON, "--reward", "./letters.py", "--reward", "rubric", *GRPO],
+    "grpo-lora": ["grpo", *COMMON, "--reward", "./letters.py", *GRPO, *LORA, *TWICE],
 }  # fmt: skip
 
 
@@ -128,7 +130,10 @@ def test_a_run_that_was_killed_and_typed_again_is_the_undisturbed_run(
 
 
 def test_a_run_that_was_killed_after_its_last_step_is_not_trained_further(place: Path, warm: Warm) -> None:
-    """transformers would take one step more; here the highest eval loss is called the best, so the first checkpoint is what the run ends with."""
+    """transformers would take one step more.
+
+    Here the highest eval loss is called the best, so the first checkpoint is what the run ends with.
+    """
     run = place / "ended"
     worse = [*command("sft", run.name), "--set", "train.greater_is_better=true"]
     assert warm.wait(warm.start(place, run.name, *worse)) == 0, said(place, run.name)
