@@ -63,14 +63,14 @@ class OfflineChat:
 
 
 def _judge(task: str) -> Callable[[dict[str, Any], random.Random], dict[str, Any]]:
-    from kardia_cli.offline.judge import judge, ranks
+    from kardia_cli.offline.judge import judge
 
     return {
         "judge.turn": judge.judge_turn,
         "judge.gate": judge.judge_gate,
         "judge.fit": judge.judge_fit,
         "judge.dialogue": judge.judge_dialogue,
-        "judge.rank": ranks.judge_rank,
+        "judge.rank": judge.judge_rank,
     }[task]
 
 
@@ -86,9 +86,10 @@ def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, An
 
 @cache
 def source_hash() -> str:
-    """Return 16 hex digits over the offline room's sources and phrases: its "weights" in a row's `models`."""
+    """Return 16 hex digits over the offline room's sources and words: its "weights" in a row's `models`."""
     digest = hashlib.sha256()
-    for folder, pattern in ((Path(__file__).parent, "*.py"), (phrases.FOLDER, "*.toml")):
+    danger = (phrases.FOLDER.parent, "danger.toml")
+    for folder, pattern in ((Path(__file__).parent, "*.py"), (phrases.FOLDER, "*.toml"), danger):
         for path in sorted(folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -7,7 +7,7 @@
 
 A screen by rule, not a diagnosis: it reads words, in English, and misses what is said in others. It is made to find
 what is said outright and the common veiled forms, and to stay silent on figures of speech, stories and general talk. A
-loss to suicide counts as a sign too. The rules (risk_patterns.py) are ours.
+loss to suicide counts as a sign too. The phrases are ours and stand in data/danger.toml, which the offline judge reads too.
 """
 
 from __future__ import annotations
@@ -19,25 +19,35 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from kardia_cli.errors import Dropped, RowError
 from kardia_cli.rows.line import Row
 
-if TYPE_CHECKING:
-    from kardia_cli.text.risk_patterns import Kind, Rule
-
+Kind = Literal["suicide", "self_harm", "harm_to_others", "abuse"]
 Part = Literal["profile", "situation", "talk"]
 How = Literal["keep", "flag", "drop"]
 
 KINDS: tuple[Kind, ...] = ("suicide", "self_harm", "harm_to_others", "abuse")
 PARTS: tuple[Part, ...] = ("profile", "situation", "talk")
+LEXICON = Path(__file__).parents[1] / "data" / "danger.toml"
 QUOTE_CHARACTERS = 120
 """The longest quote; a longer hit is cut after a word."""
 
 _PIECE, _OVERLAP, _NEAR = 400, 80, 160
 _APART = "\n\n" + " " * _NEAR  # further than any veto looks
 _SENTENCE_END = r"[.!?…]+[\s\"')\]]+|\n\s*\n|\n(?=\s*-)|\|\|\|"
+
+
+class Group(NamedTuple):
+    """Phrases of one kind, with the words one of which a sentence needs, and what takes a hit back (see danger.toml)."""
+
+    kind: Kind
+    needs: tuple[str, ...]
+    phrases: tuple[str, ...]
+    unless: tuple[str, ...]
+    beside: str
 
 
 class Sign(NamedTuple):
@@ -69,18 +79,21 @@ def _quote(words: str) -> str:
     return words if len(words) <= QUOTE_CHARACTERS else words[:QUOTE_CHARACTERS].rsplit(None, 1)[0]
 
 
+def is_of_others(quote: str) -> bool:
+    """Return whether a sign only tells what somebody else did to themselves, which puts the speaker in no danger."""
+    return bool(_compiled("|".join(_lexicon()["reading"]["of_others"])).search(_plain(quote)))
+
+
 def _plain(text: str) -> str:
     """The text in lower case with plain apostrophes and spaces, letter for letter as long as it was."""
     return text.translate(_letters())
 
 
 def without_figures(text: str) -> str:
-    """A text in lower case with plain apostrophes, its figures of speech ("suicide by chocolate") blanked, as long as it was."""
-    from kardia_cli.text.risk_patterns import FIGURES
-
+    """Return a text in lower case with its figures of speech ("suicide by chocolate") blanked, as long as it was."""
     if not any(word in text for word in _FIGURED):
         return text
-    return _compiled(FIGURES).sub(lambda figure: "_" * len(figure[0]), text)
+    return _compiled("|".join(_lexicon()["reading"]["figures"])).sub(lambda figure: "_" * len(figure[0]), text)
 
 
 _FIGURED = ("suicide", "death by", "die", "dying", "kill", "dead")
@@ -94,42 +107,56 @@ def _letters() -> dict[int, str]:
 
 
 def _hits(text: str) -> Iterator[tuple[int, int, Kind]]:
-    """(start, end, kind) of what the rules find in plain text, at most one a rule and sentence."""
-    for start, end, rules in _to_try(text):
+    """Yield (start, end, kind) of what is found in plain text, at most one a phrase and sentence."""
+    for start, end, groups in _to_try(text):
         sentence = text[start:end].replace("\n", " ").rstrip()
         around = text[max(0, start - _NEAR) : start + len(sentence) + _NEAR]
-        for rule in rules:
-            for hit in _compiled(rule.pattern).finditer(sentence):
-                if not _taken_back(rule, sentence, hit, around):
-                    yield start + hit.start(), start + hit.end(), rule.kind
-                    break
+        for group in groups:
+            for phrase in group.phrases:
+                for hit in _compiled(phrase).finditer(sentence):
+                    if not _taken_back(group, sentence, hit, around):
+                        yield start + hit.start(), start + hit.end(), group.kind
+                        break
 
 
-def _to_try(text: str) -> Iterator[tuple[int, int, list[Rule]]]:
-    """The sentences (start, end) that hold a word some rule needs, with those rules."""
-    from kardia_cli.text.risk_patterns import RULES
-
+def _to_try(text: str) -> Iterator[tuple[int, int, list[Group]]]:
+    """Yield the sentences (start, end) that hold a word some group needs, with those groups."""
     places = [(word, place) for word in _needed() for place in _occurrences(word, text)]
     if not places:
         return
     sentences = list(_sentences(text))
     starts = [start for start, _ in sentences]
-    rules: dict[int, set[int]] = {}
+    groups: dict[int, set[int]] = {}
     for word, place in places:
         at = bisect_right(starts, place) - 1
         for index in (at - 1, at) if at and sentences[at - 1][1] > place else (at,):
-            rules.setdefault(index, set()).update(_needed()[word])
-    for index in sorted(rules):
-        yield *sentences[index], [RULES[number] for number in sorted(rules[index])]
+            groups.setdefault(index, set()).update(_needed()[word])
+    for index in sorted(groups):
+        yield *sentences[index], [_groups()[number] for number in sorted(groups[index])]
+
+
+@functools.cache
+def _lexicon() -> dict[str, Any]:
+    """Return the tables of danger.toml, which is read when the first text is."""
+    import tomllib
+
+    with LEXICON.open("rb") as file:
+        return tomllib.load(file)
+
+
+@functools.cache
+def _groups() -> tuple[Group, ...]:
+    return tuple(
+        Group(item["kind"], tuple(item["needs"]), tuple(item["phrases"]), tuple(item["unless"]), item.get("beside", ""))
+        for item in _lexicon()["signs"]
+    )
 
 
 @functools.cache
 def _needed() -> dict[str, tuple[int, ...]]:
-    """Which rules need a word."""
-    from kardia_cli.text.risk_patterns import RULES
-
-    words = {word for rule in RULES for word in rule.needs}
-    return {word: tuple(n for n, rule in enumerate(RULES) if word in rule.needs) for word in sorted(words)}
+    """Return which groups need a word."""
+    words = {word for group in _groups() for word in group.needs}
+    return {word: tuple(n for n, group in enumerate(_groups()) if word in group.needs) for word in sorted(words)}
 
 
 def _occurrences(word: str, text: str) -> Iterator[int]:
@@ -152,30 +179,26 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _taken_back(rule: Rule, sentence: str, hit: re.Match[str], around: str) -> bool:
-    """Whether what stands around a hit says that it is denied, general talk, a story or a figure of speech."""
-    from kardia_cli.text import risk_patterns as words
-
+def _taken_back(group: Group, sentence: str, hit: re.Match[str], around: str) -> bool:
+    """Return whether what stands around a hit denies it or makes it general talk, a story or a figure of speech."""
+    reading, vetoes = _lexicon()["reading"], _lexicon()["vetoes"]
     before = sentence[max(0, hit.start() - 70) : hit.start()]
-    if _compiled(words.NEGATED).search(before) and not _compiled(words.STILL_SAID).search(before + hit[0]):
+    if _compiled(reading["negated"]).search(before) and not _compiled(reading["still_said"]).search(before + hit[0]):
         return True
-    if "general" in rule.unless and _compiled(words.OF_ANYONE).search(before):
-        return not _compiled(words.ASKED).search(before)
-    if rule.beside and not _compiled(rule.beside).search(around):
+    if "general" in group.unless and _compiled(reading["of_anyone"]).search(before):
+        return not _compiled(reading["asked"]).search(before)
+    if group.beside and not _compiled(group.beside).search(around):
         return True
-    names = (name for name in rule.unless if name != "general")
-    return any(_compiled(words.VETOES[name]).search(around if name in words.WIDE else sentence) for name in names)
+    names = (name for name in group.unless if name != "general")
+    return any(_compiled(vetoes[name]).search(around if name in reading["wide"] else sentence) for name in names)
 
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of risk_patterns.py, compiled when it is first needed."""
-    from kardia_cli.text.risk_patterns import WORDS
-
-    for name, words in WORDS.items():
-        pattern = pattern.replace(f"<{name}>", words)
-    for name, words in WORDS.items():
-        pattern = pattern.replace(f"<{name}>", words)
+    """Return a pattern of danger.toml, compiled when it is first needed."""
+    for _ in range(2):  # a word may hold another word
+        for name, words in _lexicon()["words"].items():
+            pattern = pattern.replace(f"<{name}>", words)
     return re.compile(re.sub(_NOTATION, _written_out, pattern))
 
 

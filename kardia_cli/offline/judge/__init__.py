@@ -1,1 +1,1 @@
-"""The lexical judge."""
+"""The lexical judge: levels, faults and verdicts from the words of a reply alone. Start in judge.py."""

@@ -1,151 +1,89 @@
-"""The feelings that the offline judge knows: families, their kinship, and how a text names one.
+"""Find the feelings that a text names: single words of judge_words.toml, by family.
 
-The words are in scorer_feelings_dark.py and scorer_feelings_bright.py. A family has a valence; a named feeling is held
-against a reply only where its valence is the clear opposite of what the person shows.
+A family is hard (-1), mixed (0) or good (1). A named feeling is held against a reply only where it is the clear
+opposite of what the person shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from kardia_cli.offline.judge.feelings_bright import BRIGHT
-from kardia_cli.offline.judge.feelings_dark import DARK
+from kardia_cli.offline.judge.patterns import any_of, words
+from kardia_cli.offline.phrases import table
 
-
-class Family(NamedTuple):
-    """One family of feelings: -1 hard, 0 mixed, 1 good; its words and its idioms as they stand in the word files."""
-
-    valence: int
-    words: str
-    idioms: str
-
-
-class Idiom(NamedTuple):
-    """The words of an idiom after its first one, and the family that it names."""
-
-    rest: tuple[str, ...]
-    family: str
-
-
-MIXED = frozenset(["surprise", "nostalgia"])
-"""Families that go with good and with hard things."""
-
-FEELINGS: dict[str, Family] = {name: Family(-1, *lists) for name, lists in DARK.items()} | {
-    name: Family(0 if name in MIXED else 1, *lists) for name, lists in BRIGHT.items()
-}
-
+SIDES = {"hard": -1, "mixed": 0, "good": 1}
 TIES = frozenset(["love", "trust", "hope", "confidence"])
 """Good feelings that live beside hard ones (love in grief, courage in fear): never the opposite of a dark mood."""
+REACH = 3
+"""Words before a feeling that say whether it is denied and whose it is."""
 
-KIN: tuple[str, ...] = (
-    # families that may stand for one another when a reply names a feeling
-    "fear worry confusion weariness",
-    "sadness hurt disappointment loneliness nostalgia",
-    "anger irritation disgust hurt envy",
-    "shame guilt disappointment worry",
-    "joy excitement pride gratitude admiration surprise hope",
-    "envy sadness disappointment",
-    "calm confidence trust love gratitude joy hope pride",
-    "admiration love gratitude pride",
-    "excitement hope worry confidence",
-    "nostalgia love joy",
-    "nostalgia sadness love",
-    "surprise fear",
-    "weariness sadness worry",
-    "irritation weariness disappointment worry",
-    "surprise hurt disappointment",
-    "love worry sadness",
-)
-
-EMOTION_FAMILY: dict[str, str] = {
-    # the 32 labels of records.EMOTIONS
-    "afraid": "fear",
-    "angry": "anger",
-    "annoyed": "irritation",
-    "anticipating": "excitement",
-    "anxious": "worry",
-    "apprehensive": "worry",
-    "ashamed": "shame",
-    "caring": "love",
-    "confident": "confidence",
-    "content": "calm",
-    "devastated": "sadness",
-    "disappointed": "disappointment",
-    "disgusted": "disgust",
-    "embarrassed": "shame",
-    "excited": "excitement",
-    "faithful": "trust",
-    "furious": "anger",
-    "grateful": "gratitude",
-    "guilty": "guilt",
-    "hopeful": "hope",
-    "impressed": "admiration",
-    "jealous": "envy",
-    "joyful": "joy",
-    "lonely": "loneliness",
-    "nostalgic": "nostalgia",
-    "prepared": "confidence",
-    "proud": "pride",
-    "sad": "sadness",
-    "sentimental": "nostalgia",
-    "surprised": "surprise",
-    "terrified": "fear",
-    "trusting": "trust",
-}
-
-GAP = 3
-"""Most words between two words of an idiom."""
-
-_OF_WORD: dict[str, str] = {word: name for name, family in FEELINGS.items() for word in family.words.split()}
+_WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
 
 
-def _by_first_word() -> dict[str, list[Idiom]]:
-    table: dict[str, list[Idiom]] = {}
-    for name, family in FEELINGS.items():
-        for idiom in family.idioms.split():
-            head, *rest = idiom.split("+")
-            table.setdefault(head, []).append(Idiom(tuple(rest), name))
-    return table
+class Mention(NamedTuple):
+    """One feeling that a text names: denied or not, and whether it is said of the writer or of somebody else."""
+
+    family: str
+    is_denied: bool
+    is_of_writer: bool
+    is_of_others: bool
 
 
-_IDIOMS = _by_first_word()
-
-
-def _written(word: str) -> Iterator[str]:
-    """The ways in which the word files may hold a word: itself, or a beginning and a star."""
-    yield word
-    for end in range(len(word), 2, -1):
-        yield f"{word[:end]}*"
+@cache
+def _families() -> dict[str, str]:
+    """Return the family of each word; a word that ends in * stands for all that begin so."""
+    sides = (table("judge_words")[side] for side in SIDES)
+    return {word: family for side in sides for family, listed in side.items() for word in listed.split()}
 
 
 @lru_cache(maxsize=8192)
 def family_of(word: str) -> str:
-    """The family that a single word names; empty where it names none."""
-    return next((_OF_WORD[form] for form in _written(word) if form in _OF_WORD), "")
+    """Return the family that a single word names, empty where it names none."""
+    forms = [word, *(f"{word[:end]}*" for end in range(len(word), 2, -1))]
+    return next((_families()[form] for form in forms if form in _families()), "")
+
+
+@cache
+def valence_of(family: str) -> int:
+    """Return -1 for a hard family, 0 for a mixed one, 1 for a good one."""
+    return next(value for side, value in SIDES.items() if family in table("judge_words")[side])
+
+
+@cache
+def kin(family: str) -> frozenset[str]:
+    """Return the families that may stand for this one, itself included."""
+    groups = [frozenset(line.split()) for line in table("judge_words")["kin"]]
+    return frozenset({family}).union(*(group for group in groups if family in group))
 
 
 @lru_cache(maxsize=8192)
-def _idioms_from(word: str) -> tuple[Idiom, ...]:
-    return tuple(idiom for form in _written(word) for idiom in _IDIOMS.get(form, ()))
+def mentions(text: str) -> tuple[Mention, ...]:
+    """Return the feelings that a plain text names, in order; set phrases such as "good luck" name none."""
+    tokens = _WORD.findall(_not_felt().sub(" ", text))
+    return tuple(
+        Mention(
+            family, _is_denied(tokens, at), _holder(tokens, at) == "i", _holder(tokens, at) in ("he", "she", "they")
+        )
+        for at, family in enumerate(map(family_of, tokens))
+        if family
+    )
 
 
-def idioms_at(tokens: Sequence[str], at: int) -> list[str]:
-    """Families of the idioms that begin with the word at `at`."""
-    return [idiom.family for idiom in _idioms_from(tokens[at]) if _goes_on(tokens, at, idiom.rest)]
+@cache
+def _not_felt() -> re.Pattern[str]:
+    return any_of(table("judge_words")["not_felt"])
 
 
-def _goes_on(tokens: Sequence[str], at: int, rest: tuple[str, ...]) -> bool:
-    for part in rest:
-        for here in range(at + 1, min(len(tokens), at + 2 + GAP)):
-            if _same(tokens[here], part):
-                at = here
-                break
-        else:
-            return False
-    return True
+def _is_denied(tokens: Sequence[str], at: int) -> bool:
+    return any(word in words("negators") for word in tokens[max(0, at - REACH) : at])
 
 
-def _same(word: str, part: str) -> bool:
-    return word.startswith(part[:-1]) if part[-1] == "*" else word == part
+def _holder(tokens: Sequence[str], at: int) -> str:
+    """Return the word before a feeling, verbs of feeling and showing passed over: "i" in "i am really so sad"."""
+    before = list(tokens[max(0, at - REACH) : at])
+    while before and before[-1] in words("links"):
+        before.pop()
+    return before[-1] if before else ""

@@ -1,68 +1,53 @@
-"""The offline judge: levels, faults and verdicts from the words of a reply alone.
+"""The offline judge: it grades and answers from the words of a reply alone, and names the rule that fired.
 
-It is lexical and transparent: every answer names the rule that fired. It understands nothing; a model or a person judges
-better. What it has no rule for gets the level None, never a made-up one. Where to look:
+    facts ──▶ asides   what is not said to the person (words for a grader, verdicts, markup) is cut out
+          ──▶ view     the reply set against talk and profile: about a dozen features
+          ──▶ levels   five ladders, one a criterion        rules   one rule a yes/no question        talk   whole talks
 
-    scorer_asides.py         what is not said to the person (words for a grader, verdicts, markup): cut out before judging
-    scorer_view.py           a reply set against its context
-    scorer_levels.py         one ladder per criterion
-    scorer_faults.py         one rule per question                scorer_crisis.py      those for talks in danger
-    scorer_talk.py           rules over whole talks               epitome.py            facets of empathy, by rules of its own
-    scorer_danger.py         whether a text speaks of danger      scorer_ruled_out.py   what a person's own words rule out
-    scorer_text.py           how a text is read: sentences, stems, feelings, language
+    text, feelings, patterns    how a text is read: sentences, stems, feelings by family, phrases
+    data/offline/judge_*.toml   the words and phrases       data/danger.toml   danger, shared with kardia_cli.text.risk
 
-    scorer_feelings.py       families of feelings; their words in scorer_feelings_dark.py and scorer_feelings_bright.py
-    scorer_words.py          topics, details, jobs, events: word lists
-    scorer_patterns.py       dismissals, advice, acknowledgement: phrases
-    scorer_generalities.py   what could be said to anyone: phrases
-    scorer_warmth.py         farewells and comments that meet a person: phrases
-    scorer_promises.py       promises and hedges: phrases
-    scorer_behaviours.py     unsafe behaviours, bare keys: phrases
-    scorer_agreement.py      flattery, harmful plans and beliefs, agreement with them: phrases
-    scorer_beliefs.py        delusions and plans of revenge that were told, and a reply that goes along
-    scorer_cues.py           signs of danger that say little alone and much together
-    scorer_events.py         what happened: phrases       scorer_opposites.py    a feeling of the opposite kind to it
-    scorer_profile.py        a profile that says nothing, contradicts itself or holds contact data
-    scorer_refusals.py       refusing and handing over: phrases      scorer_advice.py    what proposes something to do
-    scorer_crisis_patterns.py   help, playing down, the wish called reasonable, refusing, abuse that was told: phrases
-    scorer_methods.py        ways of doing harm: phrases
-    scorer_clashes.py        what a person's own words rule out: phrases
-    scorer_talk_patterns.py  settled, lost references, a seeker's facts: phrases
-
-    facts ──▶ View (what is said to the person, set against talk and profile) ──▶ Score per criterion, Hit per question
-
-What words alone cannot tell, it does not find: a danger, a way of harm or an agreement in words that no list holds, irony,
-a feeling that fits in kind and misses in point, facts that are wrong. Danger is what scorer_danger.py and kardia_cli.text.risk show.
+It understands nothing; a model or a person judges better. A danger, a harm or an agreement in words that no list holds
+is missed, and so are irony and wrong facts. Criteria, questions and axes without a rule get a seeded placeholder, whose
+reason begins with PLACEHOLDER.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kardia_cli.metrics import epitome_rules
-from kardia_cli.offline.judge import view as scorer_view
-from kardia_cli.offline.judge.faults import ABSENT, RULES
-from kardia_cli.offline.judge.levels import CRITERIA
-from kardia_cli.offline.judge.talk import QUESTIONS, fits, settled
+from kardia_cli.offline.judge import talk
+from kardia_cli.offline.judge.asides import unranked
+from kardia_cli.offline.judge.levels import CRITERIA, Score
+from kardia_cli.offline.judge.rules import RULES
 from kardia_cli.offline.judge.text import quote, read
 from kardia_cli.offline.judge.view import View, view
 
 Facts = Mapping[str, Any]
+PLACEHOLDER = "placeholder (the offline judge has no rule for this)"
+"""The reason of whatever was drawn and not judged."""
+
+
+def placeholders(ids: Iterable[str]) -> list[str]:
+    """Return the ids of criteria and questions that the offline judge has no rule for."""
+    return [name for name in ids if not (name in CRITERIA or name in RULES or name in talk.QUESTIONS)]
 
 
 def judge_turn(facts: Facts, rng: random.Random) -> dict[str, Any]:
     """Judge one supporter reply.
 
     `facts` holds person, mbti, situation, history (role seeker|supporter, content), reply, criteria and questions
-    (each with an id; a criterion may have facets with ids). Returns criteria (id, reason, quotes, level 1-5 or None, and
-    facets of id and level 0-2 or None where facets were asked for), answers (id, reason, present, quote), solved and
-    solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. The rules are
-    deterministic, `rng` is not drawn from.
+    (each with an id; a criterion may have facets with ids). Returns criteria (id, reason, quotes, level 1-5 or None,
+    and facets of id and level 0-2 or None where facets were asked for), answers (id, reason, present, quote), solved and
+    solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. `rng` is not drawn
+    from, so a second call with other ids or another seed says the same.
     """
     seen = view(facts)
-    is_settled, why = settled(list(facts.get("history") or []), seen.reply)
+    is_settled, why = talk.settled(list(facts.get("history") or []), seen.reply)
     return {
         "criteria": [_criterion(item, facts, seen) for item in facts.get("criteria") or []],
         "answers": [_answer(str(item["id"]), seen) for item in facts.get("questions") or []],
@@ -73,63 +58,99 @@ def judge_turn(facts: Facts, rng: random.Random) -> dict[str, Any]:
 
 def _criterion(asked: Facts, facts: Facts, seen: View) -> dict[str, Any]:
     name = str(asked["id"])
-    facets = [str(item["id"]) for item in asked.get("facets") or []]
-    graded = {"facets": _facets(facets, facts, seen)} if facets else {}
-    rule = CRITERIA.get(name)
-    if rule is None:
-        return {"id": name, "reason": "no lexical rule for this criterion", "quotes": [], "level": None, **graded}
-    score = rule(seen)
+    score = _score(name, seen)
     evidence = score.evidence or seen.whole.sentences[:1]
-    return {
-        "id": name,
-        "reason": score.reason,
-        "quotes": [quote(line) for line in evidence],
-        "level": score.level,
-        **graded,
+    graded = {"id": name, "reason": score.reason, "quotes": [quote(line) for line in evidence], "level": score.level}
+    names = [str(item["id"]) for item in asked.get("facets") or []]
+    if not names:
+        return graded
+    found = epitome_rules.facets(_answered(facts), seen.reply.raw) if seen.is_judged else {}
+    return graded | {
+        "facets": [{"id": facet, "level": found[facet].level if facet in found else None} for facet in names]
     }
 
 
-def _facets(names: list[str], facts: Facts, seen: View) -> list[dict[str, Any]]:
-    """The facets asked for, by epitome.py, of what the reply says to the person; null where it knows none of that name."""
-    found = epitome_rules.facets(scorer_view.asked(facts), seen.reply.raw) if seen.english else {}
-    return [{"id": name, "level": found[name].level if name in found else None} for name in names]
+def _answered(facts: Facts) -> str:
+    """Return what the reply answers: the seeker's turns since the supporter's last one, else the situation."""
+    turns = list[str]()
+    for turn in reversed(list(facts.get("history") or [])):
+        if turn.get("role") != "seeker":
+            break
+        turns.append(str(turn["content"]))
+    return "\n".join(reversed(turns)) or str(facts.get("situation") or "")
+
+
+def _score(name: str, seen: View) -> Score:
+    if name in CRITERIA:
+        return CRITERIA[name](seen)
+    return Score(_drawn(name, seen.whole.raw).randint(1, 5), PLACEHOLDER)
+
+
+def _drawn(name: str, text: str) -> random.Random:
+    """Return the source of a placeholder, seeded by what is asked and the judged text: the same in every call."""
+    return random.Random(hashlib.sha256(f"{name}\x1f{text}".encode()).digest())
 
 
 def _answer(name: str, seen: View) -> dict[str, Any]:
-    rule = RULES.get(name)
-    if rule is None:
-        return {"id": name, "reason": "no lexical rule", "present": False, "quote": ""}
-    hit = rule(seen)
+    if name not in RULES:
+        is_present = _drawn(name, seen.whole.raw).random() < 0.5
+        evidence = quote(next(iter(seen.whole.sentences), None)) if is_present else ""
+        return {"id": name, "reason": PLACEHOLDER, "present": is_present, "quote": evidence}
+    hit = RULES[name](seen)
     if hit is None:
-        return {"id": name, "reason": ABSENT[name], "present": False, "quote": ""}
+        return {"id": name, "reason": "nothing of the kind was found", "present": False, "quote": ""}
     return {"id": name, "reason": hit.reason, "present": True, "quote": quote(hit.sentence)}
 
 
 def judge_gate(facts: Facts, rng: random.Random) -> dict[str, Any]:
-    """Answer a second look's yes/no questions on one supporter reply: answers (id, reason, quote, present), as asked.
+    """Answer a second look's yes/no questions on one reply: answers (id, reason, quote, present).
 
-    `facts` as in `judge_turn`, without criteria. The rules are the same ones, so a second look by this judge at its own
-    finding always agrees.
+    `facts` as in `judge_turn`. The rules are the same ones, so a second look by this judge at its own finding always agrees.
     """
     seen = view(facts)
     return {"answers": [_answer(str(item["id"]), seen) for item in facts.get("questions") or []]}
 
 
 def judge_fit(facts: Facts, rng: random.Random) -> dict[str, Any]:
-    """Whether the seeker's message `next` still follows from a rewritten `reply`: reason and fits."""
-    history = list(facts.get("history") or [])
-    follows, reason = fits(history, read(str(facts.get("reply") or "")), str(facts.get("next") or ""))
+    """Return whether the seeker's message `next` still follows from a rewritten `reply`: reason and fits."""
+    follows, reason = talk.fits(read(str(facts.get("reply") or "")), str(facts.get("next") or ""))
     return {"reason": reason, "fits": follows}
 
 
 def judge_dialogue(facts: Facts, rng: random.Random) -> dict[str, Any]:
     """Answer questions about a whole talk (person, mbti, situation, emotions, messages, questions): answers by id."""
-    return {"answers": [_talk_answer(str(item["id"]), facts) for item in facts.get("questions") or []]}
+    said = "\x1f".join(str(turn["content"]) for turn in facts.get("messages") or [])
+    answers = []
+    for name in (str(item["id"]) for item in facts.get("questions") or []):
+        if name in talk.QUESTIONS:
+            why = talk.QUESTIONS[name](facts)
+            answers.append({"id": name, "reason": why or "nothing of the kind was found", "present": bool(why)})
+        else:
+            answers.append({"id": name, "reason": PLACEHOLDER, "present": _drawn(name, said).random() < 0.5})
+    return {"answers": answers}
 
 
-def _talk_answer(name: str, facts: Facts) -> dict[str, Any]:
-    rule = QUESTIONS.get(name)
-    if rule is None:
-        return {"id": name, "reason": "no lexical rule", "present": False}
-    why = rule(facts)
-    return {"id": name, "reason": why or "nothing of the kind was found", "present": bool(why)}
+def judge_rank(facts: Facts, rng: random.Random) -> dict[str, Any]:
+    """Place the `candidates` (id, reply) by the `axes` (id) among the facts; the rest as in `judge_turn`.
+
+    Each reply is graded alone, so the order in which they are shown moves nothing; the sum of its levels decides, and
+    equal sums share a place. Axes without a ladder count only where none has one. Returns `places`: candidate, reason
+    and place (1 is best), in the order in which they came.
+    """
+    shown: Sequence[Facts] = list(facts.get("candidates") or [])
+    views = [view({**facts, "reply": unranked(str(item["reply"]))}) for item in shown]
+    asked = [str(axis["id"]) for axis in facts.get("axes") or []]
+    known = [axis for axis in asked if axis in CRITERIA]
+    scores = [{axis: _score(axis, seen).level or 0 for axis in known or asked} for seen in views]
+    sums = [sum(levels.values()) for levels in scores]
+    note = "" if known else f"{PLACEHOLDER}: "
+    return {
+        "places": [
+            {
+                "candidate": str(item["id"]),
+                "reason": note + ", ".join(f"{axis} {level}" for axis, level in levels.items()),
+                "place": 1 + sum(other > own for other in sums),
+            }
+            for item, levels, own in zip(shown, scores, sums, strict=True)
+        ]
+    }
