@@ -165,6 +165,7 @@ async def run(
     rubric = f"{here.judge.rubric.id} {here.judge.rubric.read_hash}" if by_rubric else ""
     people = here.measure.options.get("human")
     title = titled(here.measure.name, here.judge.name if here.judged else HUMAN if people else "", rubric)
+    title += drawn(here.judge) if by_rubric else ""
     show(session.console, title, here.measure, scores)
     if by_rubric:
         quote(here, scores, known, calibration, whole=limit is None)
@@ -238,6 +239,15 @@ def titled(protocol: str, judge: str, rubric: str) -> str:
         return f"{protocol}, nobody judged"
     label = " + ".join("offline (lexical)" if name == "offline" else name for name in judge.split(" + "))
     return f"{protocol}, judged by {label}" + (f", rubric {rubric}" if rubric else "")
+
+
+def drawn(judge: Judge) -> str:
+    """Return what a title says of criteria and questions that the offline judge has no rule for; empty without any."""
+    from kardia_cli.offline.judge.judge import placeholders
+
+    asked = [*(item.id for item in judge.rubric.criteria), *(item.id for item in judge.rubric.questions)]
+    unknown = placeholders(asked) if "offline" in judge.name.split(" + ") else []
+    return f", placeholders for {', '.join(unknown)}" if unknown else ""
 
 
 def show(console: Console, title: str, measure: Measure, scores: Sequence[Row]) -> None:

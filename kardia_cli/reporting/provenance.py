@@ -69,6 +69,9 @@ def of(groups: Sequence[Group]) -> dict[str, Any]:
         name: " · ".join(dict.fromkeys(getattr(row.identity, name) for row in rows)) for name in _CALLED
     }
     found["judge_shown"] = " · ".join(dict.fromkeys(shown(row.identity.judge) for row in rows))
+    drawn = sorted(set[str]().union(*(row.drawn for row in rows)))
+    if drawn:
+        found["judge_shown"] += f", placeholders for {', '.join(drawn)}"
     known = {name: [_read(text) for text in settings] for name, settings in _settings(groups).items()}
     every = [each for many in known.values() for each in many]
     for name in ("split", "seed", "options", "judge"):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from kardia_cli.errors import UsageError
+from kardia_cli.offline.judge import PLACEHOLDER
 from kardia_cli.reporting.criteria import VALUE, called
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.stream import jsonl
@@ -30,7 +31,10 @@ class Identity(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """What is kept of a score row; `values` by criterion, `line` is where it stands, `row` the whole where it is shown."""
+    """What is kept of a score row: `values` by criterion, `line` where it stands, `row` the whole where it is shown.
+
+    `drawn`: criteria whose level the offline judge drew by seed, for want of a rule.
+    """
 
     key: Key
     profile: str
@@ -42,6 +46,7 @@ class Scored(NamedTuple):
     settings: str
     line: int
     row: Row | None = None
+    drawn: frozenset[str] = frozenset()
 
 
 async def read(name: str, on_silence: Callable[[], None] | None = None) -> AsyncIterator[Line]:
@@ -113,7 +118,15 @@ def scored(row: Row, line: int = 0, keep: bool = False) -> Scored:
     kept = row if keep else None
     key = (row["id"], row["turn"], texts[2] if row["protocol"] == PROBES else "")
     settings = sys.intern(str(row.get("settings") or ""))
-    return Scored(key, texts[0] or row["id"], texts[1], texts[2], row["model"], values, identity, settings, line, kept)
+    person = texts[0] or row["id"]
+    return Scored(
+        key, person, texts[1], texts[2], row["model"], values, identity, settings, line, kept, _drawn(row)
+    )  # fmt: skip
+
+
+def _drawn(row: Row) -> frozenset[str]:
+    levels = (row.get("critique") or {}).get("levels") or []
+    return frozenset(each["id"] for each in levels if str(each.get("reason")).startswith(PLACEHOLDER))
 
 
 _SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {

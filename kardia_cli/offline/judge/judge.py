@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kardia_cli.metrics import epitome_rules
-from kardia_cli.offline.judge import talk
+from kardia_cli.offline.judge import PLACEHOLDER, talk
 from kardia_cli.offline.judge.asides import unranked
 from kardia_cli.offline.judge.levels import CRITERIA, Score
 from kardia_cli.offline.judge.rules import RULES
@@ -28,8 +28,6 @@ from kardia_cli.offline.judge.text import quote, read
 from kardia_cli.offline.judge.view import View, view
 
 Facts = Mapping[str, Any]
-PLACEHOLDER = "placeholder (the offline judge has no rule for this)"
-"""The reason of whatever was drawn and not judged."""
 
 
 def placeholders(ids: Iterable[str]) -> list[str]:
