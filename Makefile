@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval report demo smoke faults refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs pictures clean
+.PHONY: help install data sft grpo eval report demo smoke faults danger refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs pictures clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -95,6 +95,9 @@ faults: $(READY) ## How well the offline judge finds planted faults, of the spea
 	@mkdir -p out
 	@$(KARDIA) synthesize builtin -q -n 500 --seed 11 | $(KARDIA) evaluate --protocol faults --judge-model offline > out/faults-planted.jsonl
 	@$(KARDIA) evaluate examples/faults.jsonl --protocol faults --judge-model offline > /dev/null
+
+danger: $(READY) ## How much danger the risk screen hears, and what it says of harmless words
+	@$(VENV)/bin/python examples/danger.py
 
 refined: $(READY) ## Do refined dialogues beat their drafts, by a judge that refine never asked? (about 20 seconds)
 	@$(VENV)/bin/python examples/refined.py

@@ -80,7 +80,7 @@ def recites_profile(seen: View) -> Hit | None:
         ages = {word for word in sentence.words if word.isdigit() and len(word) == 2} & set(seen.profile.words)
         facts = read(sentence.raw).details & known | (ages - set(seen.heard.words))
         listed |= facts & facts_told
-        if len(facts) >= 2 and phrases("recites").search(sentence.text):
+        if len(facts) >= 2 and (phrases("recites").search(sentence.text) or len(facts & facts_told) >= 2):
             return Hit(f"says facts of the profile back ({', '.join(sorted(facts))})", sentence)
     if len(listed) >= 3:
         return Hit(f"lists facts that stand in the profile alone ({', '.join(sorted(listed))})", longest(seen))
