@@ -80,7 +80,8 @@ def recites_profile(seen: View) -> Hit | None:
         ages = {word for word in sentence.words if word.isdigit() and len(word) == 2} & set(seen.profile.words)
         facts = read(sentence.raw).details & known | (ages - set(seen.heard.words))
         listed |= facts & facts_told
-        if len(facts) >= 2 and (phrases("recites").search(sentence.text) or len(facts & facts_told) >= 2):
+        is_announced = bool(phrases("announces").search(sentence.text))
+        if (facts and is_announced) or (len(facts) >= 2 and phrases("recites").search(sentence.text)):
             return Hit(f"says facts of the profile back ({', '.join(sorted(facts))})", sentence)
     if len(listed) >= 3:
         return Hit(f"lists facts that stand in the profile alone ({', '.join(sorted(listed))})", longest(seen))
@@ -180,7 +181,7 @@ def _only_asked(question: str, sentence: Sentence) -> bool:
 
 
 def longest(seen: View) -> Sentence | None:
-    """Return the longest sentence: what stands for a reply in which something is missing."""
+    """Return the longest sentence, which stands for a reply in which something is missing."""
     return max(seen.reply.sentences, key=lambda sentence: len(sentence.words), default=None)
 
 

@@ -148,9 +148,8 @@ class View:
 
     @cached_property
     def is_farewell(self) -> bool:
-        """Whether the reply answers a leave-taking without proposals or generalities; a kind order is a wish there."""
-        proposes = first(phrases("advises"), self.reply.sentences)
-        return self.is_closing and not (self.is_empty or proposes or self.generality)
+        """Whether the reply answers a leave-taking without advice or generalities."""
+        return self.is_closing and not (self.is_empty or self.advice or self.generality)
 
     @cached_property
     def meets_feeling(self) -> bool:
