@@ -1,6 +1,6 @@
 """`python -m kardia_cli`, so that `accelerate launch -m kardia_cli grpo …` works.
 
-Until a command listens for it, Ctrl-C ends the process at once and without a word: nothing is open yet, and a
+Until a command listens for it, Ctrl-C ends the process at once and without a message: nothing is open yet, and a
 KeyboardInterrupt in the midst of an import comes out as an error of any kind.
 """
 

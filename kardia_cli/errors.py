@@ -1,4 +1,4 @@
-"""What can go wrong, and who is told.
+"""The tree of errors: what each costs, and the exit code that it becomes.
 
 The doctrine:
 
@@ -6,7 +6,7 @@ The doctrine:
   on; at the end the command exits 3. A rule that takes a row out on purpose raises `Dropped`: no failure, exit 0.
 * A **model call** that gave no usable answer raises `CallFailed` with a typed `why`. It is a `RowError`, because it
   costs the row that asked; it never becomes a number (a failed judge is "not scored", not 0).
-* A **run** that cannot go on raises one of the others, each with the exit code that `cli.py` gives it. They carry
+* A **run** that cannot go on raises one of the others, each with its exit code. They carry
   the remedy, in one line, and are shown without a traceback.
 * Anything else is a bug and exits 1.
 
@@ -33,15 +33,15 @@ Why = Literal[
     "timeout", "connection", "server", "rate_limit", "length", "content_filter", "refusal", "parse", "invalid",
     "off_menu", "bad_quote", "missing", "two_verdicts", "nonce",
 ]  # fmt: skip
-"""Why a call gave no usable reply. `parse` is an answer that cannot be read at all, `invalid` one that breaks its schema;
-the last five are verdicts that break a rule: a level that is not on the scale, a quote that does not stand in the text,
-a criterion or question left out, two answers where one was asked for, and the wrong nonce."""
+"""The types of a failed call. `parse` is an answer that cannot be read at all, `invalid` one that breaks its schema;
+the last five are verdicts that break a rule: a level that is not on the scale, a quote that is not in the text, a
+criterion or question left out, two answers where one was asked for, and the wrong nonce."""
 UNUSABLE: frozenset[Why] = frozenset({"parse", "invalid", "off_menu", "bad_quote", "missing", "two_verdicts", "nonce"})
 """Answers that were received and cannot be used: asking again may help."""
 
 
 class KardiaError(Exception):
-    """Base of everything kardia raises on purpose. `remedy` says what to type or change."""
+    """Base of everything that kardia raises on purpose. `remedy` says what to type or change."""
 
     exit_code = 1
 
@@ -51,7 +51,7 @@ class KardiaError(Exception):
         self.remedy = remedy
 
     def fresh_copy(self) -> KardiaError:
-        """The same error anew: one object raised in a thousand tasks would collect a thousand tracebacks."""
+        """Return the same error anew: one object raised in a thousand tasks would collect a thousand tracebacks."""
         return type(self)(self.message, self.remedy)
 
 
@@ -131,6 +131,6 @@ class CallFailed(RowError):
         self.unreached = unreached
 
     def fresh_copy(self) -> CallFailed:
-        """The same failure anew; see `KardiaError.fresh_copy`."""
-        said = self.message.removeprefix(f"{self.why}: ")
-        return CallFailed(self.why, said, self.retry_after, self.unreached)
+        """Return the same failure anew; see `KardiaError.fresh_copy`."""
+        message = self.message.removeprefix(f"{self.why}: ")
+        return CallFailed(self.why, message, self.retry_after, self.unreached)

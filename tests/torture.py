@@ -3,9 +3,9 @@
     python tests/torture.py [--rows N] [--moments N] [--seed N]
     python tests/torture.py --process critique --signal SIGKILL --moment 1.2345      one kill once more
 
-What must hold (see `killed_pipe`): the others end by themselves, without a traceback; the ledger is whole; typed again, the
-pipe ends well, gives the bytes of an undisturbed run, and pays twice at most for what the killed process had in flight;
-after Ctrl-C for nothing at all. Ends with 1 if anything of that broke, and says what to type to see it again.
+What must hold (see `killed_pipe`): the others end by themselves, without a traceback; the ledger is whole; typed again,
+the pipe ends well, gives the bytes of an undisturbed run, and pays twice at most for what the killed process had in
+flight; after Ctrl-C for nothing at all. Ends with 1 if anything of that broke, and says what to type to see it again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _truth(place: Place) -> Truth:
-    """What two undisturbed runs agree on; the lives are those of the faster one, so that few kills come too late."""
+    """Return the faster of two undisturbed runs that agree, so that few kills come too late."""
     one, other = undisturbed(place), undisturbed(place)
     if one.data != other.data or one.marks != other.marks:
         sys.exit("two undisturbed runs differ: nothing can be said about disturbed ones")
@@ -85,12 +85,12 @@ def _moment(given: argparse.Namespace, truth: Truth, process: str, number: signa
 
 
 def _killed(place: Place, truth: Truth, kill: Kill, count: str, given: argparse.Namespace) -> Report:
-    """One kill, told in one line, or in as many as there are problems."""
+    """Do one kill and print it in one line, with one more for each problem."""
     report = killed(place.inside("killed"), truth, kill)
-    told = "" if report.hit else ", too late: it had ended"
+    late = "" if report.hit else ", too late: it had ended"
     print(
         f"{count:>7} {kill.signal.name} to {kill.process} at {kill.moment:.2f} s: {report.in_flight} in flight, "
-        f"{report.paid_twice} paid twice, the others ended after {report.seconds_to_end:.1f} s{told}",
+        f"{report.paid_twice} paid twice, the others ended after {report.seconds_to_end:.1f} s{late}",
         flush=True,
     )
     for problem in report.problems:
@@ -102,7 +102,7 @@ def _killed(place: Place, truth: Truth, kill: Kill, count: str, given: argparse.
 
 
 def _table(reports: list[Report]) -> str:
-    """What all kills came to, for each signal and process."""
+    """Return the table of all kills, for each signal and process."""
     heads = (
         "", "kills", "too late", "reruns", "differing", "in flight", "paid twice", "most in one", "slowest end",
         "slowest commit", "corrupt", "broken",

@@ -1,8 +1,8 @@
 """Settings as a user writes them: the `--config` file, `KEY=VALUE` pairs and lengths of time.
 
-The file holds defaults of flags, `[models.NAME]` aliases, prices, and the tables that go to TRL and PEFT. A flag wins over
-a KARDIA_* variable, that over the file, that over the default. A name that no command knows is refused with its nearest
-neighbour.
+The file holds defaults of flags, `[models.NAME]` aliases, prices, and the tables that go to TRL and PEFT. A flag wins
+over a KARDIA_* variable, that over the file, that over the default. A name that no command knows is refused with its
+nearest neighbour.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def parse_duration(text: Any) -> float:
 
 
 def is_named_for_command(context: typer.Context, parameter: str, config: Path | None) -> bool:
-    """Return False where a parameter is set by a top-level key of the config file alone, for all commands that have it."""
+    """Return False where a parameter is set by a top-level key of the config file alone, for every command."""
     source = context.get_parameter_source(parameter)
     if config is None or source is None or source.name != "DEFAULT_MAP":
         return True

@@ -1,7 +1,8 @@
-"""The calls, tokens, cost and time of a run before it begins: the built-in speaker plays some rows through the real stage.
+"""Reckon calls, tokens, cost and time of a run before it begins.
 
-The calls, prompts and repeats are those of the stage itself, strategy, rubric and all; only the answers are played, so
-the length of a real model's replies may differ. More than `UNCONFIRMED` paid calls are not begun without --yes or a cap.
+The built-in speaker plays some rows through the real stage: calls, prompts and repeats are those of the stage itself,
+strategy, rubric and all; only the answers are played, so the length of a real model's replies may
+differ. More than `UNCONFIRMED` paid calls are not begun without --yes or a cap.
 """
 
 from __future__ import annotations

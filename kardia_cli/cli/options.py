@@ -38,14 +38,15 @@ OnRisk = Annotated[
     Literal["keep", "flag", "drop"],
     typer.Option(
         "--on-risk",
-        help="Rows that show suicide, self-harm, harm to others or abuse: keep, flag in `risk`, or drop. A screen by rule.",
+        help="Rows that show suicide, self-harm, harm to others or abuse: keep, flag in `risk`, or drop. "
+        "A screen by rule.",
     ),
 ]
 
 
 @dataclass
 class CommonFlags:
-    """How much is written to stderr, and which file settings come from."""
+    """Messages on stderr, and the file of settings."""
 
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors only.")] = False
     verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv shows tracebacks.")] = 0
@@ -198,10 +199,10 @@ class CallFlags:
             raise UsageError("--ledger and --no-ledger exclude each other", "give one of them")
         return CallSettings(
             api_base=self.api_base, max_connections=self.max_connections, max_retries=self.max_retries,
-            timeout=self.timeout, options=parse_key_values(self.model_option, "--model-option"), aliases=read_aliases(config),
-            prices=dict(load_toml(config).get("prices", {})) if config else {}, via=self.via, rpm=self.rpm, tpm=self.tpm,
-            wait_endpoint=self.wait_endpoint, ledger=self.ledger, use_ledger=not self.no_ledger, refresh=self.refresh,
-            max_time=self.max_time,
+            timeout=self.timeout, options=parse_key_values(self.model_option, "--model-option"),
+            aliases=read_aliases(config), prices=dict(load_toml(config).get("prices", {})) if config else {},
+            via=self.via, rpm=self.rpm, tpm=self.tpm, wait_endpoint=self.wait_endpoint, max_time=self.max_time,
+            ledger=self.ledger, use_ledger=not self.no_ledger, refresh=self.refresh,
             caps=Caps(self.max_cost, self.max_calls, pipe_cap(), None if self.is_capped else UNCONFIRMED),
             command=shlex.join(["kardia", *sys.argv[1:]]),
         )  # fmt: skip
@@ -318,7 +319,7 @@ class JudgeFlags:
 
 @dataclass
 class SynthesisJudgeFlags(JudgeFlags):
-    """The judge of each turn before the seeker goes on; KARDIA_JUDGE_MODEL, which names a judge for critique, is not read."""
+    """The judge of each turn before the seeker goes on; KARDIA_JUDGE_MODEL, critique's judge, is not read."""
 
     judge_model: Annotated[
         list[str] | None,

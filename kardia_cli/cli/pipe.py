@@ -56,7 +56,7 @@ def stdin_is_input() -> bool:
 
 
 def named_inputs(inputs: list[str], console: Console, default: str | None) -> list[str]:
-    """Return the inputs to read: those given, else stdin where it is input, else `builtin` (said once).
+    """Return the inputs to read: those given, else stdin where it is input, else `builtin` (with one message).
 
     [] where nothing is given and there is no embedded `default`.
     """

@@ -1,4 +1,4 @@
-"""What one run has done so far, as counts, as a line on the terminal, and as the summary at its end.
+"""Counts of one run, as a line on the terminal and as the summary at its end.
 
 synthesize ━━━━──── 45/128 rows · 2 failed · 310 calls (120 remembered) · 16 in flight · 1.2M tokens · $0.34 of
 $1.02–1.40 · 2:10 left · gpt-4o-mini: 429 ×12, next try 4 s
@@ -48,7 +48,7 @@ class Progress:
         self.rows_out += len(outcome.rows)
         if outcome.error is not None:
             counter = self.dropped if outcome.error.kind == "dropped" else self.failed
-            counter[_family(str(outcome.error))] += 1
+            counter[_generalise(str(outcome.error))] += 1
 
     def charge(self, cost: RowCost) -> None:
         """Take in what a finished row has cost; a row that was only remembered says nothing about those to come."""
@@ -66,11 +66,11 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Since the run began."""
+        """Return the seconds since the run began."""
         return time.monotonic() - self._began
 
     def finish(self) -> None:
-        """Say what came of the run."""
+        """Write the summary of the run to stderr."""
         ending = ", stopped early: the reader of the output has gone" if self.closed_early else ""
         if self.closed_early and self.console.level < 1:
             return
@@ -98,7 +98,7 @@ class Progress:
             raise Unfinished(f"{self.rows_out} rows came out, --min-rows asks for {min_rows}", "give more input")
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--summary`."""
+        """Return the counts for `--summary`."""
         return {
             "rows_in": self.rows_in,
             "rows_out": self.rows_out,
@@ -134,7 +134,7 @@ class Progress:
         return f"[bold]{self.stage}[/bold] {coloured}{escape(status)}"
 
     def _parts(self) -> dict[str, tuple[str, str]]:
-        """The parts of the line in their order, each in full and as it is where room is short ("": not at all)."""
+        """Return the parts of the line in their order, each in full and in short ("": left out)."""
         parts = {"rows": 2 * (f"{self.rows_in}/{self.expected} rows" if self.expected else f"{self.rows_in} rows",)}
         parts["rejected"] = " · ".join(f"{count} {kind}" for kind, count in self._rejected()), ""
         served = [meter for meter in self.meters if not meter.free]
@@ -165,7 +165,7 @@ class Progress:
         return None if self.expected is None else max(0, self.expected - self.rows_in)
 
     def total_cost(self) -> tuple[float, float] | None:
-        """USD of the whole run, as a range (95 %), going by the rows so far; None before `ENOUGH` rows."""
+        """Return the cost (USD) of the whole run as a 95 % range from the rows so far; None before `ENOUGH` rows."""
         left = self._rows_left()
         if left is None or self._paid_rows < ENOUGH or not self._cost:
             return None
@@ -177,7 +177,7 @@ class Progress:
         return so_far + max(0.0, left * mean - error), so_far + left * mean + error
 
     def time_left(self) -> tuple[float, float] | None:
-        """Seconds that are left, as a range of a quarter around the pace of the rows so far."""
+        """Return the seconds left, a range of a quarter around the pace so far; None before `ENOUGH` rows."""
         left = self._rows_left()
         rows, since = (
             (self._paid_rows, self._paid_since) if self._paid_since is not None else (self.rows_in, self._began)
@@ -189,7 +189,7 @@ class Progress:
 
 
 def describe_calls(meter: Meter) -> str:
-    """The calls to one model, for the summary on stderr."""
+    """Describe the calls to one model, for the summary on stderr."""
     parts = [f"{meter.calls:,} calls", f"{meter.cached:,} remembered" if meter.cached else ""]
     parts += [
         f"{meter.retries:,} retries" if meter.retries else "",
@@ -204,13 +204,13 @@ def describe_calls(meter: Meter) -> str:
 
 
 def describe_wait(meter: Meter, now: float) -> str:
-    """Why nothing goes out to a model, and for how long."""
+    """Describe why nothing goes out to a model, and for how long."""
     left = meter.resumes_at - now
     return meter.wait_reason + (f", next try {left:.0f} s" if left >= 1 else "")
 
 
 def format_count(count: float) -> str:
-    """A count in at most four characters and a unit."""
+    """Write a count in at most four characters and a unit."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if count >= size:
             return f"{count / size:.3g}{unit}"
@@ -218,14 +218,14 @@ def format_count(count: float) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Minutes and seconds, or hours and minutes."""
+    """Write seconds as minutes and seconds, or as hours and minutes."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h{minutes:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _family(reason: str) -> str:
-    """A reason without the numbers and quotes that differ from row to row, for counting."""
+def _generalise(reason: str) -> str:
+    """Return a reason without the numbers and quotes that differ from row to row, for counting."""
     import re
 
     return re.sub(r"\d+(\.\d+)?", "N", re.sub(r"'[^']{0,200}'|\"[^\"]{0,200}\"", "…", reason))[:100]

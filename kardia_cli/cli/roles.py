@@ -1,9 +1,9 @@
-"""Which model plays which role, and where the offline defaults end.
+"""The model of each role, and the end of the offline defaults.
 
 The speaker is --model (KARDIA_MODEL), the seeker --seeker-model or the speaker, the judge --judge-model
-(KARDIA_JUDGE_MODEL), in refine else the speaker's model. `offline` is the default only while everything is offline: once
-any named model, or any model recorded on the input rows, is a real one, a role left unnamed is an error that names the
-flag.
+(KARDIA_JUDGE_MODEL), in refine else the speaker's model. `offline` is the default only while everything is offline:
+once any named model, or any model recorded on the input rows, is a real one, a role left unnamed is an error that names
+the flag.
 """
 
 from __future__ import annotations
@@ -30,19 +30,15 @@ class Roles:
     flags: dict[str, str]
 
     def check_row(self, row: Row) -> None:
-        """`UsageError` where the row was made with a real model and a role here is offline by default alone."""
+        """Raise `UsageError` where the row was made with a real model and a role here is offline by default."""
         if not self.defaulted:
             return
         for use in row.get("models") or []:
-            if _is_real_name(use.get("model", "")):
+            if use.get("model", "") not in ("", OFFLINE):
                 role = self.defaulted[0]
                 raise UsageError(
                     f"these rows were made with {use['model']}, and no {role} is named", f"add {self.flags[role]} NAME"
                 )
-
-
-def _is_real_name(name: str) -> bool:
-    return bool(name) and name != OFFLINE
 
 
 def assign(
@@ -54,8 +50,8 @@ def assign(
 ) -> Roles:
     """Fill the roles: the given names, else the role that a role follows, else offline while all is offline.
 
-    `flags` names the flag of each role, `follow` the role whose model it takes when unnamed, `others` are models at work
-    that play none of these roles (those that are trained or measured). Raises `UsageError`.
+    `flags` names the flag of each role, `follow` the role whose model it takes when unnamed, `others` are models at
+    work that play none of these roles (those that are trained or measured). Raises `UsageError`.
     """
     names: dict[str, str] = {}
     defaulted: list[str] = []
@@ -75,12 +71,13 @@ def assign(
     return Roles(names, tuple(defaulted), flags)
 
 
-def chats(gateway: Gateway, players: Roles, say: Callable[[str], None]) -> dict[str, Chat]:
-    """Open the chat of every role; say once which are offline by default."""
+def open_chats(gateway: Gateway, players: Roles, say: Callable[[str], None]) -> dict[str, Chat]:
+    """Open the chat of every role and return them by role; say once which are offline by default."""
     if players.defaulted:
         roles = " and ".join(players.defaulted)
         flags = " and ".join(players.flags[role] for role in players.defaulted)
         say(
-            f"{roles}: the built-in offline model, a rule-based stand-in for demos and tests ({flags} NAME for a real one)"
+            f"{roles}: the built-in offline model, a rule-based stand-in for demos and tests "
+            f"({flags} NAME for a real one)"
         )
     return {role: gateway.chat(name) for role, name in players.names.items()}

@@ -113,7 +113,7 @@ class Session:
     ) -> dict[str, Chat]:
         """Open a chat for every role and return them by role; see `roles.assign`."""
         self.roles = roles.assign(self.gateway, given, flags, follow or {}, others)
-        return roles.chats(self.gateway, self.roles, self.console.say)
+        return roles.open_chats(self.gateway, self.roles, self.console.say)
 
     def judge(
         self,
@@ -149,7 +149,7 @@ class Session:
         turns: int | None = None,
         own_words: bool = False,
     ) -> None:
-        """Write how many calls a real judge will be asked for: for one turn, and for all where their number is known.
+        """Write how many calls a real judge will be asked for: for a turn, and for all where their number is known.
 
         `inputs` are files whose supporter turns can be counted, `turns` their number where it is known otherwise;
         `own_words`: no rubric is asked, but a protocol's own prompt.
@@ -167,8 +167,8 @@ class Session:
             ", and one more where a gate is found" if any(q.effect == "gate" for q in judge.rubric.questions) else ""
         )
         self.console.say(
-            f"judge {judge.name}, rubric {judge.rubric.id} {judge.rubric.version}: {each} call{'s' * (each != 1)} a turn "
-            f"(one a {manner.calls}{samples}){gates}{ahead}"
+            f"judge {judge.name}, rubric {judge.rubric.id} {judge.rubric.version}: {each} call{'s' * (each != 1)} "
+            f"a turn (one a {manner.calls}{samples}){gates}{ahead}"
         )
 
     def warn_of_abstentions(self) -> None:
@@ -195,7 +195,7 @@ class Session:
         return pipe.limit_lines(pipe.read_inputs(named, self.console, builtin), limit)
 
     def required(self, context: typer.Context, inputs: list[str] | None) -> list[str]:
-        """Return the inputs of a command that has no embedded ones; raises `UsageError` after its help where none are given."""
+        """Return the inputs of a command without embedded rows; raises `UsageError` after its help if there are none."""
         named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
             raise missing_input(context, f"kardia {self.command} data.jsonl --model runs/sft")
@@ -257,8 +257,8 @@ class Session:
     ) -> Progress:
         """Move rows from the source to the output; with `--estimate`, only reckon what that would take.
 
-        Each of `on_row` sees every row that goes out. `tables` (title, rows) are shown at the end: also where rows failed
-        or a cap stopped the run, not where the reader of the output has gone.
+        Each of `on_row` sees every row that goes out. `tables` (title, rows) are shown at the end: also where rows
+        failed or a cap stopped the run, not where the reader of the output has gone.
         """
         from kardia_cli.cli import estimate
 

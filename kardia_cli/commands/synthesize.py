@@ -116,7 +116,8 @@ def run(
                 turn_rewriter = TurnRewriter(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
                 made = await dialogues.synthesize(
                     row, chats["seeker"], speak, supporter_chat=chats["supporter"], strategy=strategy,
-                    seed=seeded.seed, max_exchanges=max_exchanges, turn_rewriter=turn_rewriter, cut_at_solved=cut_at_solved,
+                    seed=seeded.seed, max_exchanges=max_exchanges, turn_rewriter=turn_rewriter,
+                    cut_at_solved=cut_at_solved,
                 )  # fmt: skip
                 return [made]
 

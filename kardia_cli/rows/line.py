@@ -1,4 +1,4 @@
-"""One line of an input, and the row in it: what moves through the flow, free of the models that check it (records.py)."""
+"""One line of an input and the row in it, without the models that check it (records.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of an input: a row, or the error that stands in its place.
+    """One item of an input: a row, or the error in its place.
 
     `number` is the 1-based line where it begins, `raw` the text it was read from, `file` the input's name.
     """

@@ -7,7 +7,7 @@
     - …
     - …
 
-The layout of the sections inside the string is ours.
+The layout of the sections inside the string is not in the paper.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""How a dialogue is shown to a model: one rendering for synthesis, training, rewards and evaluation.
+"""Render a dialogue for a model: one way for synthesis, training, rewards and evaluation.
 
 `conversation` is the only function that turns a row into the prompt of a supporter turn. It shows earlier supporter
-turns by their response span alone, and it never reads the gold emotion (a test proves both). `prompt_hash()` stands in
+turns by their response span alone, and it never reads the gold emotion (a test proves both). `prompt_hash()` is in
 every run folder, so a model is only compared with rows that were rendered the same way.
 
-The wording is ours: the paper's system prompt is not published (design note kardia-r1, section 4.2).
+The wording is not in the paper, whose system prompt is not published (Kardia-R1, section 4.2).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
 
 
 def system_prompt(row: Row, four_spans: bool = True) -> str:
-    """The system message of a dialogue: the person, the situation and, unless told otherwise, the four spans."""
+    """Return the system message of a dialogue: the person, the situation and the format of the four spans."""
     persona = parse(str(row.get("person") or ""))
     known = "\n".join(
         line for line in str(row.get("person") or "").split("\n") if not _is_unknown_type(line, persona.mbti)
@@ -66,25 +66,25 @@ def _is_unknown_type(line: str, mbti: str | None) -> bool:
 
 
 def conversation(row: Row, turn: int | None = None) -> list[ChatMessage]:
-    """Messages that ask for the supporter turn at index `turn` of `messages` (default: after the last one).
+    """Return the messages that ask for the supporter turn at index `turn` of `messages` (default: after the last one).
 
     The row's own system message is kept; a row without one gets `system_prompt`. Assistant turns show their response
     span only.
     """
     messages: list[dict[str, Any]] = list(row.get("messages") or [])
-    shown = [_shown(message) for message in messages[: len(messages) if turn is None else turn]]
+    shown = [_show_message(message) for message in messages[: len(messages) if turn is None else turn]]
     if not shown or shown[0]["role"] != "system":
         shown.insert(0, {"role": "system", "content": system_prompt(row)})
     return shown
 
 
-def _shown(message: Mapping[str, Any]) -> ChatMessage:
+def _show_message(message: Mapping[str, Any]) -> ChatMessage:
     text = str(message["content"])
     return {"role": message["role"], "content": spans.visible(text) if message["role"] == "assistant" else text}
 
 
 def history(row: Row, turn: int | None = None) -> list[ChatMessage]:
-    """The visible talk before index `turn` as facts for a task: role is seeker or supporter."""
+    """Return the visible dialogue before index `turn` as facts for a task: role is seeker or supporter."""
     names = {"user": "seeker", "assistant": "supporter"}
     return [
         {"role": names[message["role"]], "content": message["content"]}
@@ -94,15 +94,15 @@ def history(row: Row, turn: int | None = None) -> list[ChatMessage]:
 
 
 def supporter_turns(row: Row) -> list[int]:
-    """Indices in `messages` of the supporter's turns."""
+    """Return the indices in `messages` of the supporter's turns."""
     return [index for index, message in enumerate(row.get("messages") or []) if message["role"] == "assistant"]
 
 
-def transcript(talk: list[ChatMessage]) -> str:
-    """The visible talk as lines for a prompt."""
-    return "\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in talk) or "(nothing yet)"
+def transcript(dialogue: list[ChatMessage]) -> str:
+    """Return the visible dialogue as lines for a prompt."""
+    return "\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in dialogue) or "(nothing yet)"
 
 
 def prompt_hash() -> str:
-    """Hash of all that decides how a row becomes a prompt."""
+    """Return the hash of all that decides how a row becomes a prompt."""
     return hashlib.sha256((SYSTEM + FOUR_SPANS + "visible-response-1").encode()).hexdigest()[:16]

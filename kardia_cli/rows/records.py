@@ -2,7 +2,7 @@
 
 A row is a plain dict all along the flow (fields that kardia does not know pass through untouched); the models here say
 what each field means and check it where a stage needs it. `row_schema()` prints the JSON Schema. The first six fields
-are KardiaBench's own (data card of Jhcircle/KardiaBench); the others are ours.
+are KardiaBench's own (data card of Jhcircle/KardiaBench); the others are kardia's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EMOTIONS: tuple[str, ...] = (
 
 SIX_FIELDS = ("person", "mbti", "emotion", "situation", "anon_username", "messages")
 Verdict = Literal["FAIL", "PASS", "SOLVED", "ABSTAIN"]
-"""FAIL, PASS and SOLVED are the paper's; ABSTAIN (ours) is a judge that graded nothing and found nothing wrong."""
+"""FAIL, PASS and SOLVED are in the paper; ABSTAIN is not: a judge that graded nothing and found nothing wrong."""
 
 
 class Record(BaseModel):
@@ -94,7 +94,7 @@ class PanelLevel(Record):
 
 
 class Opinion(Record):
-    """What one judge of a panel said on one turn."""
+    """The verdict of one judge of a panel on one turn."""
 
     judge: str
     verdict: Verdict
@@ -141,14 +141,14 @@ class Revision(Record):
 
 
 class Trace(Record):
-    """What a strategy wants to keep of how it made a turn: one free JSON string."""
+    """A strategy's note on how it made a turn: one free JSON string."""
 
     turn: int
     trace: str
 
 
 class Origin(Record):
-    """Where a profile or a situation comes from."""
+    """The source of a profile, a situation or a dialogue."""
 
     part: Literal["profile", "situation", "dialogue"]
     source: str = Field(description="name of the file or set")
@@ -166,7 +166,7 @@ class RiskMark(Record):
 
 
 class HumanLabel(Record):
-    """What a person says of one supporter turn, for measuring a judge (`--protocol calibration`)."""
+    """A person's label of one supporter turn, for measuring a judge (`--protocol calibration`)."""
 
     turn: int = Field(description="index in `messages` of the supporter turn")
     rater: str = Field(description="who says it; several raters give the ceiling of agreement")
@@ -175,7 +175,7 @@ class HumanLabel(Record):
 
 
 class ModelUse(Record):
-    """Which model did what on this row."""
+    """A model that worked on this row, and its role."""
 
     role: str = Field(description="seeker, supporter, judge, rewriter, profile …")
     model: str = Field(description="its name as given")
@@ -220,7 +220,7 @@ class RowModel(BaseModel):
 
 
 def row_schema() -> dict[str, Any]:
-    """JSON Schema of a row."""
+    """Return the JSON Schema of a row."""
     return RowModel.model_json_schema()
 
 
@@ -251,20 +251,20 @@ def _kind(value: Any) -> str:
 
 
 def content_hash(*parts: Any) -> str:
-    """16 hex digits over the parts, for ids and hashes in rows (orjson-stable JSON, SHA-256)."""
+    """Return 16 hex digits over the parts, for ids and hashes in rows (JSON with sorted keys, SHA-256)."""
     import orjson
 
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def row_id(row: Row) -> str:
-    """The row's id: its own, else the hash of its six fields (house rule)."""
+    """Return the row's id: its own, else the hash of its six fields."""
     own = row.get("id")
     return own if isinstance(own, str) and own else content_hash(*(row.get(name) for name in SIX_FIELDS))
 
 
 def split_of(row: Row) -> Literal["train", "test", "valid"]:
-    """The row's own split, else 1/8 test by hash of `anon_username`: a pure function of the person.
+    """Return the row's own split, else test for 1/8 of the people by hash of `anon_username`, train for the others.
 
     A published third part (valid, validation, dev) is neither trained on nor tested: `--split all` alone has it.
     """

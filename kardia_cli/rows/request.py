@@ -1,4 +1,4 @@
-"""What every backend of the chat takes and gives: a request, a reply, one method.
+"""Requests and replies of the chat, and the one method that every backend has.
 
     request  messages + task + facts + schema + sampling + seed   ──▶ backend.complete ──▶  reply  text, parsed, usage
 
@@ -41,11 +41,11 @@ class Request:
 
     @property
     def role(self) -> str:
-        """Who is asked, for counts and costs: seeker, supporter, judge, rewriter, profile."""
+        """Return the role that is asked, for counts and costs: seeker, supporter, judge, rewriter, profile."""
         return self.task.partition(".")[0]
 
     def with_messages(self, messages: list[ChatMessage]) -> Request:
-        """The same request in other words (written out: `dataclasses.replace` takes four times as long)."""
+        """Return the same request in other words (written out: `dataclasses.replace` takes four times as long)."""
         return Request(
             messages, self.task, self.facts, self.schema, self.sampling, self.seed, self.attempt, self.sample
         )
@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of a call, as the provider counted them (0 where it does not say). `cached_tokens` are part of the prompt's."""
+    """Tokens of a call, as the provider counts them (0 where it does not); `cached_tokens` are part of the prompt's."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -62,7 +62,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a provider says is left (x-ratelimit headers): requests and tokens, and seconds until each is whole again."""
+    """The rest of a provider's quota (x-ratelimit headers): requests, tokens, seconds until each is whole again."""
 
     requests: int | None = None
     tokens: int | None = None
@@ -72,11 +72,11 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A model's answer. `cost` in USD, None where no price is known. `thinking` is what a reasoning model thought aloud.
+    """A model's answer. `cost` in USD, None where no price is known. `thinking` is a reasoning model's thoughts.
 
     `logprobs` holds [token, log-probability, [[alternative, log-probability] …]] for each token, where the provider
     gives them. `trace` is a backend's own note on it (a JSON string), kept on the row and read by no task. `quota` and
-    `seconds` (how long the model took, without the wait at the gate) are not part of the answer.
+    `seconds` (how long the model took, without the wait at the limiter) are not part of the answer.
     """
 
     text: str
@@ -91,14 +91,14 @@ class Reply:
     seconds: float = field(default=0.0, compare=False)
 
     def measured(self, cost: float | None, seconds: float) -> Reply:
-        """The same reply with what it cost (USD) and how long it took (s)."""
+        """Return the same reply with its cost (USD) and duration (s)."""
         return Reply(
             self.text, self.parsed, self.finish_reason, self.usage, cost, self.thinking, self.trace, self.logprobs,
             self.quota, seconds,
         )  # fmt: skip
 
     def with_parsed(self, parsed: BaseModel) -> Reply:
-        """The same reply with the object that its text holds."""
+        """Return the same reply with the object that its text holds."""
         return Reply(
             self.text, parsed, self.finish_reason, self.usage, self.cost, self.thinking, self.trace, self.logprobs
         )
@@ -115,20 +115,20 @@ class Backend(Protocol):
 
 
 def derive_seed(*parts: Any) -> int:
-    """A 63-bit seed from what it is for (seed, row id, stage, role, turn, revision, sample): never arrival order."""
+    """Return a 63-bit seed by its purpose (seed, row id, stage, role, turn, revision, sample), never arrival order."""
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
 @cache
 def json_schema(schema: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema of a reply; made once, since pydantic takes longer for it than a call takes."""
+    """Return the JSON Schema of a reply; made once, since pydantic takes longer for it than a call takes."""
     return schema.model_json_schema()
 
 
 @cache
 def schema_hash(schema: type[BaseModel]) -> str:
-    """16 hex digits that stand for a reply's schema, name and all."""
+    """Return 16 hex digits over a reply's schema, its name included."""
     import orjson
 
     text = orjson.dumps([schema.__name__, json_schema(schema)], option=orjson.OPT_SORT_KEYS)
@@ -136,7 +136,7 @@ def schema_hash(schema: type[BaseModel]) -> str:
 
 
 def require_complete(reply: Reply) -> Reply:
-    """The reply, if it is one: a cut, filtered or refused answer raises its typed `CallFailed`, it is no text to use."""
+    """Return the reply; raises the typed `CallFailed` of an answer that was cut, filtered or refused."""
     if reply.finish_reason == "stop":
         return reply
     if reply.finish_reason == "length":

@@ -25,7 +25,7 @@ _THINK = re.compile(r"^\s*<think>.*?</think>\s*", re.DOTALL)
 
 
 class Spans(NamedTuple):
-    """The content of the four spans, markers taken off."""
+    """The content of the four spans, without markers."""
 
     understanding: str
     reasoning: str
@@ -85,7 +85,7 @@ def _expect_opening(before: str, name: str, closing: bool, count: int) -> None:
 
 
 def read(text: str) -> Spans | None:
-    """The spans of a turn, or None where the format is broken."""
+    """Return the spans of a turn, or None where the format is broken."""
     try:
         return parse(text)
     except SpanError:
@@ -93,8 +93,9 @@ def read(text: str) -> Spans | None:
 
 
 def visible(text: str) -> str:
-    """What the other side of the talk sees of a supporter turn: its response span, or, where the format is broken, the
-    best guess at it: what follows the last opened response marker, else the text without its markers and hidden spans.
+    """Return what the seeker sees of a supporter turn: its response span.
+
+    Where the format is broken, the text after the last opened response marker, else all but markers and hidden spans.
     """
     spans = read(text)
     if spans is not None:
@@ -113,11 +114,11 @@ def _without_hidden(text: str) -> str:
 
 
 def has_marker(text: str) -> bool:
-    """Whether the text shows any span marker, whole format or not."""
+    """Return True where the text shows any span marker, whole format or not."""
     return _TAG.search(text) is not None
 
 
 def normalise(text: str) -> str:
-    """The turn in the paper's spelling; text whose format is broken comes back as it is."""
+    """Return the turn in the paper's spelling; text whose format is broken comes back as it is."""
     spans = read(text)
     return text if spans is None else render(spans)

@@ -1,4 +1,4 @@
-"""Train and test are people, not rows: choosing the rows of a split, and saying what was left out."""
+"""Rows of a split, and a count of those left out; train and test are people, not rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Split:
         self.counts: Counter[str] = Counter()
 
     async def choose(self, lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
-        """The lines of this split; a line that is an error passes, so that it is reported."""
+        """Yield the lines of this split; a line that is an error passes, so that it is reported."""
         async for line in lines:
             if line.row is None:
                 yield line
@@ -29,14 +29,14 @@ class Split:
                 yield line
 
     def summary(self) -> str:
-        """How many rows the split has, and how many of the other were skipped."""
+        """Describe how many rows the split has, and how many of the others were skipped."""
         chosen = sum(self.counts.values()) if self.wanted == "all" else self.counts[self.wanted]
         others = {name: count for name, count in sorted(self.counts.items()) if self.wanted not in ("all", name)}
         skipped = "".join(f", {count} {name} rows skipped" for name, count in others.items())
         return f"split {self.wanted}: {chosen} rows{skipped}"
 
     def check(self) -> None:
-        """`UsageError` where the split is empty."""
+        """Raise `UsageError` where the split is empty."""
         if self.wanted != "all" and not self.counts[self.wanted]:
             counts = ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items())) or "no rows at all"
             raise UsageError(f"the {self.wanted} split is empty ({counts})", "give more people, or use --split all")

@@ -1,1 +1,1 @@
-"""What a person sees in a terminal: lines, tables and the live line of a pipe."""
+"""Lines, tables and the live line of a pipe, on a terminal or in a log."""

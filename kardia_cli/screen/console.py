@@ -1,7 +1,7 @@
-"""Lines, tables and the live line on stderr: what a command says to a person; never on stdout, never a row's text.
+"""Messages, tables and the live line on stderr; never on stdout, never a row's text.
 
-`-q` leaves errors, `-v` adds detail. Rich draws tables and the live line (`terminal.py`); it obeys NO_COLOR and TERM=dumb
-and drops colour where stderr is no terminal.
+`-q` leaves errors, `-v` adds detail. Rich draws tables and the live line (`terminal.py`); it obeys NO_COLOR and
+TERM=dumb and drops colour where stderr is no terminal.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Console:
             self._live_line = line
 
     def close(self) -> None:
-        """Take the live line away for good; what is said after it stays."""
+        """Take the live line away for good; messages may still follow."""
         self.show_live("")
         self.is_last_of_pipe = False
 
@@ -82,7 +82,7 @@ class Console:
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A table on stdout, where it is what was asked for."""
+    """Write a table to stdout, where it is what the user asked for."""
     if rows:
         sys.stdout.write(_table(title, rows, error=False) + "\n")
 
@@ -107,7 +107,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], error: bool) -> str:
 
 
 def _grid(rows: Sequence[Mapping[str, Any]], width: int) -> list[list[str]]:
-    """Headings and cells; turned on its side where it would not fit, so that no number is ever cut."""
+    """Return headings and cells; turned on its side where it would not fit, so that no number is ever cut."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     grid = [[name.replace("_", " ") for name in names], *([_cell(row.get(name)) for name in names] for row in rows)]
     needed = sum(

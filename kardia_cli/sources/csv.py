@@ -12,7 +12,7 @@ from pathlib import Path
 from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Line
 from kardia_cli.stream.csv_records import check_width, header, records
-from kardia_cli.stream.field_mapping import apply, missing, read_map
+from kardia_cli.stream.field_mapping import apply, find_missing, read_map
 
 
 def rows(path: Path, map: Sequence[str] = ()) -> Iterator[Line]:  # noqa: A002  # the option's name on the command line
@@ -25,7 +25,7 @@ def rows(path: Path, map: Sequence[str] = ()) -> Iterator[Line]:  # noqa: A002  
     columns = header(stream, path)
     if len(set(columns)) < len(columns):
         raise UsageError(f"{path}: two columns have the same name: {', '.join(columns)}", "rename one in the header")
-    problem = missing(mapping, columns)
+    problem = find_missing(mapping, columns)
     if problem:
         raise UsageError(f"{path}: {problem}", "map fields to columns of this file")
     for record in stream:

@@ -30,7 +30,7 @@ _QUOTES = re.compile(rb'"+')
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: the physical line where it begins (1-based), its cells or why there are none, its text."""
+    """One record: the physical line where it begins (1-based), its cells, or the error in their place, and its text."""
 
     number: int
     cells: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Record:
 
 
 def records(path: Path) -> Iterator[Record]:
-    """The records of a file, the header among them; blank lines are passed over. `UsageError` if it cannot be read."""
+    """Yield the records of a file, header included, blank lines not; raises `UsageError` if it cannot be read."""
     csv.field_size_limit(max(csv.field_size_limit(), LIMIT))
     try:
         with path.open("rb") as file:
@@ -54,7 +54,7 @@ def records(path: Path) -> Iterator[Record]:
 
 
 def header(stream: Iterator[Record], path: Path) -> list[str]:
-    """The first record as column names; `UsageError` where there is none that can be read."""
+    """Return the first record as column names; raises `UsageError` where it is missing or broken."""
     first = next(stream, None)
     if first is None:
         raise UsageError(f"{path} is empty", "name a CSV file with a header line")
@@ -64,14 +64,14 @@ def header(stream: Iterator[Record], path: Path) -> list[str]:
 
 
 def check_width(record: Record, columns: int) -> RowError | None:
-    """The record's own error, or one for a number of cells that is not the header's."""
+    """Return the record's own error, or one for a number of cells that is not the header's; None where all is well."""
     if record.error is None and len(record.cells) != columns:
         return RowError(f"{len(record.cells)} cells where the header has {columns}; quote cells that hold commas")
     return record.error
 
 
 def _cut(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """First line number and bytes of each record; None for one over `LIMIT`."""
+    """Yield the first line number and the bytes of each record; None in place of those over `LIMIT`."""
     parts: list[bytes] = []
     held = begin = 0
     inside = False
@@ -92,7 +92,7 @@ def _cut(file: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Physical lines; of one over `LIMIT` only its beginning, just long enough to be seen as too long."""
+    """Yield physical lines; of one over `LIMIT` only its beginning, just long enough to be seen as too long."""
     while line := file.readline(LIMIT + 1):
         unfinished = len(line) > LIMIT and not line.endswith(b"\n")
         yield line
@@ -102,7 +102,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _scan(line: bytes, inside: bool) -> tuple[bool, bool]:
-    """Whether a quoted cell is open after this line, and whether one closed in the middle of a cell."""
+    """Return (a quoted cell is open after this line, one closed in the middle of a cell)."""
     if len(line) > LIMIT:
         return False, False
     broken = False

@@ -1,5 +1,6 @@
-"""What kardia carries with it: fictional people, profiles, situations, dialogues, probes and scenarios, so that every stage runs with
-no argument. All of it was written for kardia; `data/` holds it as JSONL.
+"""Embedded rows, with which every stage runs without an argument.
+
+Fictional people, profiles, situations, dialogues, probes and scenarios, written for kardia; JSONL in `data/`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ _FOLDER = Path(__file__).parents[1] / "data"
 
 
 def rows(name: Name) -> list[Row]:
-    """All rows of one embedded set."""
+    """Return all rows of one embedded set."""
     return [line.row for line in jsonl.read_all(_FOLDER / f"{name}.jsonl") if line.row is not None]
 
 
 async def lines(name: Name) -> AsyncIterator[Line]:
-    """The rows of one embedded set as an input."""
+    """Yield the rows of one embedded set as an input."""
     own = {"part": "profile", "source": "kardia built-in", "licence": "Apache-2.0", "consent": "fictional"}
     for number, row in enumerate(rows(name), 1):
         yield Line(number, row={**row, "origin": row.get("origin") or [own]}, file="builtin")

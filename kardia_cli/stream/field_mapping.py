@@ -9,7 +9,7 @@ from kardia_cli.rows.line import Row
 
 
 def read_map(settings: Sequence[str]) -> dict[str, str]:
-    """`person=bio` as {"person": "bio"}; "" where a field is to be left empty. `UsageError` for anything else."""
+    """Return `person=bio` as {"person": "bio"}, "" for a field left empty; raises `UsageError` for anything else."""
     mapping: dict[str, str] = {}
     for setting in settings:
         name, equals, column = (part.strip() for part in setting.partition("="))
@@ -21,15 +21,15 @@ def read_map(settings: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def missing(mapping: Mapping[str, str], columns: Collection[str]) -> str:
-    """Why the mapping does not fit these columns; empty where it does."""
+def find_missing(mapping: Mapping[str, str], columns: Collection[str]) -> str:
+    """Return the reason why the mapping does not fit these columns; "" where it does."""
     absent = sorted({column for column in mapping.values() if column and column not in columns})
     return f"no column {', '.join(map(repr, absent))}; there are: {', '.join(columns)}" if absent else ""
 
 
 def apply(mapping: Mapping[str, str], row: Row) -> Row:
-    """The row with mapped columns renamed and the rest as it was; `RowError` where it lacks a mapped column."""
-    problem = missing(mapping, row.keys())
+    """Return the row with mapped columns renamed; raises `RowError` where it lacks one."""
+    problem = find_missing(mapping, row.keys())
     if problem:
         raise RowError(problem)
     mapped = {name: row[column] if column else None for name, column in mapping.items()}

@@ -3,7 +3,7 @@
     source ──▶ at most `window` rows in work at once ──▶ outcomes in input order
 
 A row that fails becomes an outcome with its error, and the stream goes on. Reading pauses while the window is full, so
-memory does not grow with the input; `on_wait` is told which row everyone waits for.
+memory does not grow with the input; `on_wait` gets the row that everyone waits for.
 
 Workers share the source and each takes the next line when it is done with its last; a new one starts when all others
 are busy. A row whose work never has to wait (all is remembered) costs no task and no turn of the event loop.
@@ -30,7 +30,7 @@ _TURN = 64
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one line: rows, or the error that rejects it."""
+    """The result of one line: rows, or the error that rejects it."""
 
     line: Line
     rows: list[Row] = field(default_factory=list)
@@ -48,9 +48,10 @@ class _Slot:
 
 
 async def gather_all(asked: Iterable[Awaitable[T]]) -> list[T]:
-    """What all of them give, side by side; where some fail, the failure that matters most is raised when all are done.
+    """Await all of them side by side and return what they give.
 
-    `asyncio.gather` would raise at the first failure and leave the others behind: calls in flight that nobody waits for.
+    Where some fail, the gravest failure is raised when all are done: `asyncio.gather` would raise at the first one and
+    leave the others behind, calls in flight that are not waited for.
     """
     done = await asyncio.gather(*asked, return_exceptions=True)
     failed = [item for item in done if isinstance(item, BaseException)]
@@ -70,13 +71,13 @@ async def stream(
 ) -> AsyncGenerator[Outcome, None]:
     """Map `work` over the lines; yield outcomes, in input order unless `ordered` is false.
 
-    When `stop` is set no further line is read and what is in work is finished. A `KardiaError` that is no `RowError` ends
-    the stream: no line is read any more, rows that can still finish do, outcomes up to the first gap come out, and it is
-    raised here. Any other error is raised at once. Closing the generator cancels what is in work.
+    When `stop` is set no further line is read and what is in work is finished. A `KardiaError` that is no `RowError`
+    ends the stream: no line is read any more, rows that can still finish do, outcomes up to the first gap come out, and
+    it is raised here. Any other error is raised at once. Closing the generator cancels what is in work.
     """
     flow = _Flow(source, work, window, ordered)
     watching = asyncio.create_task(_stop_reading(stop, flow)) if stop is not None else None
-    flow.hire()
+    flow.start_worker()
     try:
         while (slot := await flow.next(on_wait)) is not None:
             assert slot.outcome is not None
@@ -104,9 +105,9 @@ class _Flow:
         self._ended = self._called_off = False
         self.error: Exception | None = None
 
-    def hire(self) -> None:
+    def start_worker(self) -> None:
         """Start one more worker."""
-        worker = asyncio.create_task(self._labour())
+        worker = asyncio.create_task(self._run_worker())
         self._idle += 1
         self._workers.add(worker)
         worker.add_done_callback(self._retire)
@@ -117,17 +118,17 @@ class _Flow:
             self._fail(worker.exception())
         _wake(self._changed)
 
-    async def _labour(self) -> None:
+    async def _run_worker(self) -> None:
         """Take lines and work on them until the input ends."""
         turns = 0
         while (slot := await self._take()) is not None:
             self._idle -= 1
             if not self._idle and not self._ended and len(self._workers) < self._window:
-                self.hire()  # it reads on while this row has to wait; if it never waits, nobody is needed
+                self.start_worker()  # it reads on while this row has to wait; if it never waits, no other is needed
             try:
                 slot.outcome = await self._attempt(slot.line)
             except Interrupted:
-                return  # said by whoever interrupts; the row is begun anew next time
+                return  # the one who interrupts has reported it; the row is begun anew next time
             except KardiaError as error:
                 self._fail(error)
                 return
@@ -138,7 +139,7 @@ class _Flow:
                 await asyncio.sleep(0)
 
     async def _take(self) -> _Slot | None:
-        """The next line's slot, once it is this worker's turn to read and there is room; None at the end."""
+        """Return the next line's slot, once it is this worker's turn to read and there is room; None at the end."""
         while self._reader is not None and not self._ended:
             parked = asyncio.get_running_loop().create_future()
             self._parked.append(parked)
@@ -212,8 +213,8 @@ class _Flow:
         return None
 
     async def next(self, on_wait: Callable[[Line], None]) -> _Slot | None:
-        """The next finished slot; None when there will be no more (all is done, or a bug ends it)."""
-        told = False
+        """Return the next finished slot; None when there will be no more (all is done, or a bug ends it)."""
+        has_waited = False
         while self.error is None or isinstance(self.error, KardiaError):
             slot = self._ready()
             if slot is not None:
@@ -224,12 +225,12 @@ class _Flow:
                 return None
             loop = asyncio.get_running_loop()
             self._changed = loop.create_future()
-            patience = None if told else loop.call_later(PATIENCE, _wake, self._changed)
+            patience = None if has_waited else loop.call_later(PATIENCE, _wake, self._changed)
             await self._changed
             if patience is not None:
-                told = patience.when() <= loop.time()
+                has_waited = patience.when() <= loop.time()
                 patience.cancel()
-                if told and self._held >= self._window and self._ordered and self._slots:
+                if has_waited and self._held >= self._window and self._ordered and self._slots:
                     on_wait(self._slots[0].line)
         return None
 

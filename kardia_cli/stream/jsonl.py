@@ -1,7 +1,7 @@
 """Rows in, rows out: JSON lines on files, pipes and sockets, without blocking the event loop.
 
-Lines are split on "\\n" only (real files hold U+2028 inside strings). Reading waits for a pipe through the event loop and
-reads a regular file at once; memory holds one chunk and one line, and a line over `MAX_LINE` is skipped, not held.
+Lines are split on "\\n" only (real files hold U+2028 inside strings). Reading waits for a pipe through the event loop
+and reads a regular file at once; memory holds one chunk and one line, and a line over `MAX_LINE` is skipped, not held.
 Writing sends each row at once: the next stage starts with the first row, and a kill loses no finished one.
 """
 
@@ -28,7 +28,7 @@ REJECT_KEYS = frozenset({"stage", "file", "line", "id", "kind", "reason", "row"}
 
 
 class OutputClosed(Exception):
-    """Whoever reads our output has gone (`| head`): quiet success."""
+    """The reader of the output has gone (`| head`): quiet success."""
 
 
 class Splitter:
@@ -67,7 +67,10 @@ class Splitter:
 
 
 def parse_line(raw: bytes | None, number: int, file: str = "") -> Line | None:
-    """One line as a row, or as the error that stands for it; None for a blank line. A rejects record gives its row."""
+    """Return one line as a row, or with the error in its place; None for a blank line.
+
+    A record of a rejects file gives its row.
+    """
     if raw is None:
         too_long = RowError(f"the line is longer than {MAX_LINE >> 20} MB; split it or take it out")
         return Line(number, error=too_long, file=file)
@@ -101,7 +104,7 @@ def _why_not_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
 async def read_fd(
     descriptor: int, file: str = "-", on_silence: Callable[[], None] | None = None
 ) -> AsyncIterator[Line]:
-    """Rows from a file descriptor. `on_silence` is called once if nothing has come after 3 s."""
+    """Yield rows from a file descriptor. `on_silence` is called once if nothing has come after 3 s."""
     splitter, number = Splitter(), 0
     waits = _waits(descriptor)
     if waits and on_silence is not None:
@@ -120,7 +123,7 @@ async def read_fd(
 
 
 async def read_file(path: Path) -> AsyncIterator[Line]:
-    """Rows of a file; `UsageError` where it cannot be read."""
+    """Yield the rows of a file; raises `UsageError` where it cannot be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError as error:
@@ -187,7 +190,7 @@ async def _wait(descriptor: int, side: str) -> None:
 
 
 def dump(row: Row) -> bytes:
-    """A row as one line."""
+    """Return a row as one line of JSON."""
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -248,7 +251,7 @@ class PlainWriter:
 
 
 def read_all(path: Path) -> Iterator[Line]:
-    """Rows of a file, without an event loop, for stages that need them all (sft, grpo) and for embedded data."""
+    """Yield the rows of a file without an event loop, for stages that need them all (sft, grpo) and embedded data."""
     splitter, number = Splitter(), 0
     with path.open("rb") as file:
         while True:
@@ -263,5 +266,5 @@ def read_all(path: Path) -> Iterator[Line]:
 
 
 def as_text(value: Any) -> str:
-    """Compact JSON text of a value, for free traces inside a row."""
+    """Return a value as compact JSON text, for free traces inside a row."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

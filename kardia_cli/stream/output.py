@@ -1,7 +1,7 @@
-"""Where rows go: stdout, or a file that is written beside and renamed when all is done.
+"""Output of rows: to stdout, or to a file that is written beside and renamed when all is done.
 
-What is written when a run is stopped by budget, time or Ctrl-C is kept beside, under `NAME.part`, until the same command
-is typed again.
+Rows of a run that is stopped by budget, time or Ctrl-C are kept beside, under `NAME.part`, until the same command is
+typed again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kardia_cli.stream import jsonl
 
 @contextlib.contextmanager
 def output_descriptor(path: Path | None, force: bool) -> Iterator[int]:
-    """Where rows go: stdout, or a file that is written beside and renamed at the end.
+    """Open the place for rows: stdout, or a file that is written beside and renamed at the end.
 
     While stdout carries rows, file descriptor 1 points at stderr, so that no library can write between them.
     """
@@ -39,7 +39,7 @@ def output_descriptor(path: Path | None, force: bool) -> Iterator[int]:
 
 @contextlib.contextmanager
 def beside(path: Path, force: bool) -> Iterator[int]:
-    """A descriptor of a part file that becomes `path` when all went well (rows that failed are no harm to that)."""
+    """Open a part file that becomes `path` when all went well, also where rows failed; yield its descriptor."""
     if path.exists() and not force and not _is_device(path):
         raise UsageError(f"{path} exists", "give another name, or --force to replace it")
     if _is_device(path):
@@ -50,7 +50,7 @@ def beside(path: Path, force: bool) -> Iterator[int]:
             os.close(descriptor)
         return
     part = path.with_name(f"{path.name}.part")
-    descriptor = _locked(part, path)
+    descriptor = _open_locked(part, path)
     try:
         yield descriptor
     except Unfinished:
@@ -69,8 +69,8 @@ def beside(path: Path, force: bool) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _locked(part: Path, path: Path) -> int:
-    """The part file, empty and ours alone."""
+def _open_locked(part: Path, path: Path) -> int:
+    """Open the part file, empty and locked; raises `UsageError` where another process writes it."""
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT, 0o644)
     except OSError as error:
@@ -90,7 +90,7 @@ def _is_device(path: Path) -> bool:
 
 @contextlib.contextmanager
 def rejects_file(path: Path | None, force: bool) -> Iterator[jsonl.RowWriter | None]:
-    """A writer of rejected rows, where a file is named."""
+    """Open a writer of rejected rows; None where no file is named."""
     if path is None:
         yield None
         return

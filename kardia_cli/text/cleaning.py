@@ -43,7 +43,8 @@ _RESIDUE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 _MARKUP = re.compile(
-    r"\[/?(?:quote|b|i|u|s|url|img|spoiler|size|color|font|center|list|youtube|video|mention|attach)(?:=[^\]\[]{0,200})?\]"
+    r"\[/?(?:quote|b|i|u|s|url|img|spoiler|size|color|font|center|list|youtube|video|mention|attach)"
+    r"(?:=[^\]\[]{0,200})?\]"
     r"|</?(?:br|p|i|b|u|s|a|em|strong|div|span|img|blockquote|li|ul|ol)(?:\s[^<>]{0,500})?/?>"
     r"|<\|[^|<>]{0,60}\|>",
     re.IGNORECASE,
@@ -85,7 +86,7 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
 def clean(text: str) -> str:
-    """The text in one line, readable and without traces of who is spoken of. Cleaning twice changes nothing more."""
+    """Return the text in one line, readable and without traces of identity. Cleaning twice changes nothing more."""
     text = _decode(text)
     text = _LINK.sub(_stops_after, _MARKUP.sub(" ", text))
     text = _MAIL.sub("[mail]", text)
@@ -99,7 +100,7 @@ def clean(text: str) -> str:
 
 
 def _decode(text: str) -> str:
-    """Entities (also of entities), cp1252 bytes and invisible characters resolved."""
+    """Resolve entities (also of entities), cp1252 bytes and invisible characters."""
     for _ in range(4):
         resolved = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
         if resolved == text:
@@ -114,7 +115,7 @@ def _decode(text: str) -> str:
 
 
 def _stops_after(link: re.Match[str]) -> str:
-    """What stands in place of a link: the punctuation of the sentence that it ended."""
+    """Return what replaces a link: the punctuation of the sentence that it ended."""
     return " " + link[0][len(link[0].rstrip(_AFTER_LINK)) :]
 
 
@@ -124,14 +125,14 @@ def _number(found: str, mask: str) -> str:
 
 
 def mask_type(text: str, mbti: str | None) -> str:
-    """The text with every mention of this type (any case, plural, possessive) as `[type]`; unchanged for None."""
+    """Return the text with each mention of this type (any case, plural, possessive) as `[type]`; as it is for None."""
     if not mbti:
         return text
     return re.sub(rf"(?<![^\W_]){re.escape(mbti)}(?:['\u2019]?s(?![^\W\d_]))?", "[type]", text, flags=re.IGNORECASE)
 
 
 def usable_posts(posts: Iterable[Any], mbti: str | None) -> list[str]:
-    """The posts, cleaned and with the own type masked, without those that say nothing or say the same again.
+    """Return the posts, cleaned and with the own type masked, without empty and repeated ones.
 
     Two posts are the same if their letters and digits are. A post that ends cut off ("...") is kept as it is; ids of
     attachments at a post's beginning or end (5 digits and more) go. What is not text is left out.
@@ -145,10 +146,10 @@ def usable_posts(posts: Iterable[Any], mbti: str | None) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """How many words of letters the text has, masks not counted."""
+    """Return how many words of letters the text has, masks not counted."""
     return len(_WORD.findall(_MASK.sub(" ", text)))
 
 
 def same_text(text: str) -> str:
-    """What two texts have in common if they differ in case, spaces and punctuation alone."""
+    """Return the letters of a text, equal for texts that differ in case, spaces and punctuation alone."""
     return _NOT_A_LETTER.sub("", text.casefold())

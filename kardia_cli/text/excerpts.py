@@ -1,8 +1,8 @@
-"""What a person's own posts say of them: sentences for About, one for Signature, items for Recent Activities.
+"""Excerpts of a person's own posts: sentences for About, one for Signature, items for Recent Activities.
 
 Nothing is written here, only chosen: every excerpt is text of a post, cut at the end of a sentence or clause and marked
-with "…" where it was cut. The choice goes by surface signs (who speaks, which verbs, how long). Their weights are ours:
-the paper does not say how its profiles' sections came about.
+with "…" where it was cut. The choice goes by surface signs (who speaks, which verbs, how long). Their weights are not
+in the paper, which does not say how its profiles' sections came about.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ _ACTIVITY = _signs(
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a cleaned text, stops and all."""
+    """Return the sentences of a cleaned text, with their stops."""
     found, start = [], 0
     for stop in _STOP.finditer(text):
         trails_on = stop[0].startswith(("..", "…")) and _TRAILS_ON.match(text, stop.end())
@@ -118,9 +118,9 @@ def sentences(text: str) -> list[str]:
 
 
 def about(posts: Sequence[str], seed: int) -> str:
-    """Two to four whole sentences in which the person speaks of themselves; fewer or none where there are not."""
-    told = dict.fromkeys(text for post in posts for text in sentences(post) if _tells_of_self(text))
-    worth = {text: _score(text, _ABOUT) for text in told}
+    """Return two to four whole sentences in which the person tells of themselves; fewer or "" where there are not."""
+    own = dict.fromkeys(text for post in posts for text in sentences(post) if _tells_of_self(text))
+    worth = {text: _score(text, _ABOUT) for text in own}
     chosen = _best({text: score for text, score in worth.items() if score >= GOOD}, seed)
     if len(chosen) < 2:
         chosen = _best(worth, seed)[:2]
@@ -132,7 +132,7 @@ def _tells_of_self(text: str) -> bool:
 
 
 def signature(posts: Sequence[str], taken: str, seed: int) -> str:
-    """A short sentence that could stand under every post, best a whole post; none of what `taken` says."""
+    """Return a short sentence fit for a signature, best a whole post, and not in `taken`; "" where none is."""
     taken, worth = same_text(taken), {}
     for post in posts:
         parts = sentences(post)
@@ -143,7 +143,7 @@ def signature(posts: Sequence[str], taken: str, seed: int) -> str:
 
 
 def activities(posts: Sequence[str], taken: str, seed: int) -> tuple[str, ...]:
-    """Three to five excerpts of different posts (fewer where there are not as many), in the posts' order.
+    """Return three to five excerpts of different posts (fewer where there are not as many), in the posts' order.
 
     None says what `taken` or another says.
     """
@@ -152,8 +152,8 @@ def activities(posts: Sequence[str], taken: str, seed: int) -> tuple[str, ...]:
     worth = {text: _score(text, _ACTIVITY) for text in excerpts}
     chosen: list[str] = []
     for text in _best(worth, seed):
-        said = [same_text(other) for other in chosen]
-        new = not any(other in same_text(text) or same_text(text) in other for other in said)
+        earlier = [same_text(other) for other in chosen]
+        new = not any(other in same_text(text) or same_text(text) in other for other in earlier)
         wanted = ACTIVITIES[1] if worth[text] >= GOOD / 2 else ACTIVITIES[0]
         if new and len(chosen) < wanted:
             chosen.append(text)
@@ -161,7 +161,7 @@ def activities(posts: Sequence[str], taken: str, seed: int) -> tuple[str, ...]:
 
 
 def _excerpt(post: str, taken: str) -> str:
-    """The post's first untaken sentences as far as they fit, or the first clauses of one; empty where none fit."""
+    """Return the post's first untaken sentences as far as they fit, or the first clauses of one; "" where none fit."""
     parts = sentences(post)
     for index, part in enumerate(parts):
         if _is_in(part, taken):
@@ -179,7 +179,7 @@ def _excerpt(post: str, taken: str) -> str:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """Beginnings of the text that end with a clause and fit, the longest first, each with its "…"."""
+    """Yield beginnings of the text that end with a clause and fit, the longest first, each with its "…"."""
     for end in reversed(list(_CLAUSE_END.finditer(text, 0, LONGEST))):
         start = _OPEN_END.sub("", text[: end.start()])
         if _fits(start, ACTIVITY_WORDS) and _is_whole(start):
@@ -187,7 +187,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether the text breaks off nowhere: no loose word at its end, no bracket or quotation left open."""
+    """Return True where the text breaks off nowhere: no loose word at its end, no bracket or quotation left open."""
     closed = all(text.count(left) == text.count(right) for left, right in ("()", "[]", "“”"))
     return closed and text.count('"') % 2 == 0 and not _CUT_OFF.search(text) and not _LOOSE_END.search(text)
 
@@ -211,5 +211,5 @@ def _score(text: str, signs: Signs) -> float:
 
 
 def _best(worth: Mapping[str, float], seed: int) -> list[str]:
-    """Best first; equals in an order that the seed decides."""
+    """Return the texts, best first; equals in an order that the seed decides."""
     return sorted(worth, key=lambda text: (-worth[text], derive_seed(seed, text)))

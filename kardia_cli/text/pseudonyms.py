@@ -1,8 +1,8 @@
-"""Names that lead back to nobody: HMAC of a person's record with a secret salt.
+"""Irreversible user names: HMAC of a person's record with a secret salt.
 
 The paper replaces user names by "an irreversible hash" and does not say which. A bare hash of a public user name is
 found by trying all names, hence the salt: KARDIA_SALT, else one made once and kept in the user's data folder. Whoever
-has the same salt gets the same names from the same records; without it nobody can test a guess.
+has the same salt gets the same names from the same records; without it no guess can be tested.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REMEDY = "set KARDIA_SALT to a secret of your own"
 
 
 def anon_username(record: str) -> str:
-    """16 hex digits that stand for the person of this record (the source's id of them, or the whole record).
+    """Return 16 hex digits for the person of this record (the source's id of them, or the whole record).
 
     Raises `UsageError` where there is no salt and none can be stored.
     """
@@ -29,7 +29,7 @@ def anon_username(record: str) -> str:
 
 
 def salt() -> bytes:
-    """The secret: KARDIA_SALT, else the stored one, made at the first call. `UsageError` if it cannot be kept."""
+    """Return KARDIA_SALT, else the stored salt, made at the first call; raises `UsageError` if it cannot be kept."""
     given = os.environ.get("KARDIA_SALT")
     if given:
         return os.fsencode(given)
@@ -44,7 +44,7 @@ def salt() -> bytes:
 
 
 def data_folder() -> Path:
-    """kardia's folder in the user's data folder, by the XDG base directory rules (a relative XDG_DATA_HOME is ignored)."""
+    """Return kardia's folder in the user's data folder, by the XDG rules (a relative XDG_DATA_HOME is ignored)."""
     data_home = Path(os.environ.get("XDG_DATA_HOME", ""))
     return (data_home if data_home.is_absolute() else Path.home() / ".local" / "share") / "kardia"
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> bytes:
 
 
 def _store(path: Path) -> bytes:
-    """Make a salt and give back the one that is in the file afterwards.
+    """Make a salt, store it, and return the one that is in the file afterwards.
 
     Commands of one pipe may do this at the same moment. A hard link to a finished file appears whole or not at all and
     never replaces another, so all of them read the salt of the first.

@@ -1,4 +1,4 @@
-"""Judging as it is typed: rubrics, panels, second looks, samples, abstentions, against a server that judges as told."""
+"""Judging as it is typed: rubrics, panels, second looks, samples, abstentions, against a server with set verdicts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Place:
         return run(self.folder, *words, COLUMNS="200", OPENAI_API_KEY="k", **variables)
 
     def critique(self, *words: str) -> tuple[list[dict[str, Any]], str]:
-        """The critiques that come out, and what was said."""
+        """Run critique and return its critiques and its stderr."""
         done = self.type("critique", "d.jsonl", "--no-ledger", "--api-base", self.script.base, *words)
         assert done.returncode == 0, done.stderr
         return [entry for line in done.stdout.splitlines() for entry in json.loads(line)["critiques"]], done.stderr

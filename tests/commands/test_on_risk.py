@@ -1,4 +1,4 @@
-"""--on-risk as a user types it: rows are marked, kept as they are, or dropped with a reason that quotes nobody."""
+"""--on-risk as a user types it: rows are marked, kept as they are, or dropped with a reason without quotes."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from kardia_cli.rows.spans import Spans
 
 FIRST = spans.render(Spans("UNDERSTANDING", "REASONING", "terrified", "I hear you."))
 ROW = {
-    "person": "MBTI: INFP\nAbout: likes {situation} and \\n", "mbti": "INFP", "emotion": "GOLDLABEL", "situation": "A fall.",
+    "person": "MBTI: INFP\nAbout: likes {situation} and \\n", "mbti": "INFP",
+    "emotion": "GOLDLABEL", "situation": "A fall.",
     "messages": [
         {"role": "user", "content": "one"}, {"role": "assistant", "content": FIRST},
         {"role": "user", "content": "two"}, {"role": "assistant", "content": FIRST},

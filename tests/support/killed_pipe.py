@@ -1,4 +1,4 @@
-"""`synthesize | critique | refine` as real processes that are killed, and what must hold when the pipe is typed again."""
+"""`synthesize | critique | refine` as processes that are killed, and what must hold when the pipe is typed again."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ALL = "all"
 MUST_END = 60.0
 """Seconds after which the others are said to hang when one is killed (they end within two on a quiet machine)."""
 JUST_NOW = 0.05
-"""A reply that was sent less than so many seconds before a kill may not be in the ledger; on a busy machine, where replies
-took longer than a quarter of that to get there, four times as long as the slowest took."""
+"""A reply that was sent less than so many seconds before a kill may not be in the ledger; on a busy machine, where
+replies took longer than a quarter of that to get there, four times as long as the slowest took."""
 LONG_AGO = 0.2
 """A reply that was sent more than so many seconds before a kill is in the ledger; on a busy machine as above."""
 TRIES = 3
@@ -35,7 +35,7 @@ _FAR_TOO_LONG = 120.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where pipes run: the server they ask, a folder for ledgers and output, how many rows they make.
+    """The place of a pipe: the server it asks, a folder for ledger and output, the rows it makes.
 
     `patience` multiplies the times within which a busy machine gets to read a reply and to commit it.
     """
@@ -59,7 +59,7 @@ class Place:
         return self.folder / "ledger.sqlite"
 
     def command(self, stage: str) -> list[str]:
-        """What is typed for a stage."""
+        """Return the command of a stage."""
         more = {
             "synthesize": ["-n", str(self.rows), "--max-exchanges", "3", "--model", "openai/speaker"],
             "critique": ["--judge-model", "openai/judge"],
@@ -81,7 +81,7 @@ def _heed_ctrl_c() -> None:
 
 
 class Pipe:
-    """The three processes, in a process group of their own as a shell does it; a context manager that leaves none behind.
+    """The three processes, in a process group of their own; a context manager that leaves none behind.
 
     `name` tells two pipes in one folder apart. `reader` takes what refine writes, in place of a file.
     """
@@ -133,7 +133,7 @@ class Pipe:
         return time.monotonic()
 
     def runs(self, *stages: str) -> bool:
-        """Whether these processes are all still there."""
+        """Return True while these processes all run."""
         return all(self.processes[stage].poll() is None for stage in stages)
 
     def sleep_until(self, moment: float) -> None:
@@ -160,23 +160,23 @@ class Pipe:
 
     @property
     def went_well(self) -> bool:
-        """Whether all ended with 0."""
+        """Return True where all ended with 0."""
         return set(self.codes.values()) == {0}
 
-    def said(self, stage: str) -> str:
-        """What a process said on stderr."""
+    def stderr_of(self, stage: str) -> str:
+        """Return the stderr of a process."""
         return self._errors[stage].read_text(encoding="utf-8", errors="replace")
 
     def troubles(self) -> Iterator[str]:
-        """What no process should say, whatever happens to the others."""
+        """Yield what no process should write, whatever happens to the others."""
         for stage in STAGES:
-            said = self.said(stage)
+            said = self.stderr_of(stage)
             if any(word in said for word in _TROUBLE) and not _is_before_kardia(said):
                 yield f"{stage} said: {said.strip()[-1500:]}"
 
 
 def _is_before_kardia(said: str) -> bool:
-    """Whether a traceback is of Ctrl-C while Python itself was starting, or `signal` was imported: nobody can listen yet."""
+    """Return True for a traceback of Ctrl-C while Python itself was starting or `signal` was imported."""
     rest = _FIRST_LINES.sub("", said)
     return "KeyboardInterrupt" in rest and "kardia_cli" not in rest and not re.search("^kardia", rest, re.MULTILINE)
 
@@ -208,7 +208,7 @@ class Kill:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """Who gets the signal."""
+        """Return the processes that get the signal."""
         return STAGES if self.process == ALL else (self.process,)
 
     def __str__(self) -> str:
@@ -217,7 +217,7 @@ class Kill:
 
 @dataclass
 class Report:
-    """What one kill did, and all that was wrong with it."""
+    """The effects of one kill, and all that was wrong with them."""
 
     kill: Kill
     problems: list[str] = field(default_factory=list)
@@ -237,7 +237,9 @@ def undisturbed(place: Place) -> Truth:
     place.server.reset()
     with Pipe(place) as pipe:
         assert pipe.wait(), "the undisturbed pipe does not end"
-        assert pipe.went_well, f"the undisturbed pipe ends with {pipe.codes}: {[pipe.said(stage) for stage in STAGES]}"
+        assert pipe.went_well, (
+            f"the undisturbed pipe ends with {pipe.codes}: {[pipe.stderr_of(stage) for stage in STAGES]}"
+        )
         assert not list(pipe.troubles()), list(pipe.troubles())
         lives = {stage: ended - pipe.began for stage, ended in pipe.ended.items()}
     calls = place.server.calls()
@@ -270,7 +272,7 @@ def killed(place: Place, truth: Truth, kill: Kill) -> Report:
 
 
 def _ending(pipe: Pipe, kill: Kill, in_time: bool) -> Iterator[str]:
-    """What is wrong with how a pipe ended after a kill.
+    """Yield what is wrong with the end of a pipe after a kill.
 
     A process that had all its rows out when the signal came may say that all is well; see `killed`. The last line of a
     process that died of SIGKILL may be torn: the next one rejects it and ends with 3.
@@ -282,8 +284,8 @@ def _ending(pipe: Pipe, kill: Kill, in_time: bool) -> Iterator[str]:
     others = (0, 3) if kill.signal == signal.SIGKILL else (0,)
     for stage, code in pipe.codes.items():
         fine = (128 + kill.signal, 0) if stage in kill.stages else others
-        if code not in fine and not _is_before_kardia(pipe.said(stage)):
-            yield f"{stage} ended with {code}, not {fine[0]}: {pipe.said(stage).strip()[-1500:]}"
+        if code not in fine and not _is_before_kardia(pipe.stderr_of(stage)):
+            yield f"{stage} ended with {code}, not {fine[0]}: {pipe.stderr_of(stage).strip()[-1500:]}"
 
 
 def _type_again(place: Place, truth: Truth, report: Report) -> None:
@@ -295,14 +297,16 @@ def _type_again(place: Place, truth: Truth, report: Report) -> None:
         report.problems += pipe.troubles()
         if in_time and pipe.went_well:
             break
-        report.problems.append(f"typed again, it ended with {pipe.codes}: {[pipe.said(stage) for stage in STAGES]}")
+        report.problems.append(
+            f"typed again, it ended with {pipe.codes}: {[pipe.stderr_of(stage) for stage in STAGES]}"
+        )
     report.differs = pipe.output.read_bytes() != truth.data
     if report.differs:
         report.problems.append("the bytes are not those of the undisturbed run")
 
 
 def remembered(ledger: Path) -> dict[str, float] | None:
-    """The marks of the bodies whose replies stand in a ledger, and when they got there; None where it is not whole."""
+    """Return the marks of the bodies in a ledger and when each got there; None where the ledger is not whole."""
     if not ledger.exists():
         return {}
     since_boot = time.monotonic() - time.time()
@@ -320,7 +324,7 @@ def remembered(ledger: Path) -> dict[str, float] | None:
 
 @dataclass(frozen=True)
 class _Account:
-    """Who was asked how often: what stood in the server's account and in the ledger between the kill and the next try."""
+    """How often each body was asked, by the server's account and the ledger between the kill and the next try."""
 
     place: Place
     truth: Truth
@@ -331,7 +335,7 @@ class _Account:
     again_at: float
 
     def problems(self, after: Calls) -> Iterator[str]:
-        """What is wrong in the account of both tries together."""
+        """Yield what is wrong in the account of both tries together."""
         kill, slack = self.report.kill, self.place.patience
         slowest = self.report.slowest_commit = slowest_commit(self.before, self.known)
         just_now, long_ago = max(JUST_NOW * slack, 4 * slowest), max(LONG_AGO * slack, 4 * slowest)
@@ -352,7 +356,8 @@ class _Account:
             wrong.append(("were paid twice after Ctrl-C, which waits for what is in flight", twice))
         for what, marks in wrong:
             if marks:
-                yield f"{len(marks)} bodies {what}: {' | '.join(self._history(mark, after) for mark in sorted(marks)[:4])}"
+                histories = " | ".join(self._history(mark, after) for mark in sorted(marks)[:4])
+                yield f"{len(marks)} bodies {what}: {histories}"
 
     def _sent_before(self, seconds: float) -> set[str]:
         """The bodies whose reply was sent so many seconds before the kill, or earlier."""
@@ -360,7 +365,7 @@ class _Account:
         return {mark for mark, ended in sent if ended is not None and ended < self.kill_at - seconds}
 
     def _history(self, mark: str, calls: Calls) -> str:
-        """When a body came and went, in milliseconds from the kill."""
+        """Describe when a body came and went, in milliseconds from the kill."""
         shown = [mark, "(in the ledger)" if mark in self.known else ""]
         for call in calls.get(mark, []):
             ended = "…" if call.ended is None else f"{1000 * (call.ended - self.kill_at):.0f}"

@@ -1,5 +1,6 @@
-"""An OpenAI-compatible server in a process of its own, for pipes that are killed: it answers, it fails now and then, and it
-keeps an account of every call.
+"""An OpenAI-compatible server in a process of its own, for pipes that are killed.
+
+It answers, fails now and then, and keeps an account of every call.
 
     python pipe_server.py SECONDS     answers after so long at least; prints its port, ends when its stdin closes
 
@@ -7,10 +8,10 @@ POST /STAGE/v1/chat/completions   an answer that hangs on the bytes of the reque
 GET /stats                        {mark: [[stage, arrived, ended, how], …]}, one entry for each time a body came
 POST /reset                       forget what came
 
-STAGE is a word of the caller's, so that the account says who asked. A body's mark is 12 hex digits of its SHA-256, and the
-answer gives the same number as its prompt tokens: so a ledger tells which bodies it knows. The first time that a body
-comes, its answer may be a fault (500, 429, a lost connection, half an answer); from the second time on it is whole. Times
-are time.monotonic(), which processes of one machine share.
+STAGE is a word of the caller's, so that the account says who asked. A body's mark is 12 hex digits of its SHA-256, and
+the answer gives the same number as its prompt tokens: so a ledger tells which bodies it knows. The first time that a
+body comes, its answer may be a fault (500, 429, a lost connection, half an answer); later it is whole.
+Times are time.monotonic(), which processes of one machine share.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ _VOCABULARY = """\
 about again almost always another because before better between bring careful change chance clearly close comes could
 decide early enough every evening feeling first follow friend gentle given happen hardly having hold house kind later
 letter listen little longer matter maybe moment morning never night nothing often older other people perhaps place point
-quiet rather reason right small sometimes speak still story table talk tell thing think three time today together tomorrow
-toward under until console wait walk water while without wonder words write"""
+quiet rather reason right small sometimes speak still story table talk tell thing think three time today together
+tomorrow toward under until console wait walk water while without wonder words write"""
 _WORDS = _VOCABULARY.split()
 
 
@@ -57,7 +58,7 @@ class Call:
 
     @property
     def paid(self) -> bool:
-        """Whether the whole answer was made: a provider bills it, taken or not."""
+        """Return True where the whole answer was made: a provider bills it, taken or not."""
         return self.how in ("sent", "lost")
 
 
@@ -69,7 +70,7 @@ Calls = dict[str, list[Call]]
 
 
 def mark_of(raw: bytes) -> str:
-    """12 hex digits that stand for the exact bytes of a request."""
+    """Return 12 hex digits over the exact bytes of a request."""
     return hashlib.sha256(raw).hexdigest()[:12]
 
 
@@ -164,7 +165,7 @@ def _ids(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a body gets: after how many seconds, with which fault the first time (None: none), and the whole answer."""
+    """The answer to a body: seconds before it comes, fault of the first time (None: none), and the whole content."""
 
     seconds: float
     fault: str | None
@@ -224,7 +225,7 @@ class Desk:
         return web.json_response({})
 
     async def models(self, request: web.Request) -> web.Response:
-        """What a client asks that looks whether the server is there."""
+        """Answer a client that looks whether the server is there."""
         return web.json_response({"data": []})
 
 
@@ -292,7 +293,7 @@ class PipeServer:
         self._process.communicate()
 
     def base(self, stage: str) -> str:
-        """What a stage is given as --api-base."""
+        """Return the --api-base of a stage."""
         return f"http://127.0.0.1:{self._port}/{stage}/v1"
 
     def calls(self) -> Calls:
@@ -317,7 +318,7 @@ def every(calls: Calls) -> Iterator[tuple[str, Call]]:
 
 
 def paid(calls: Calls) -> dict[str, int]:
-    """How often each body was answered well."""
+    """Return how often each body was answered well."""
     return {mark: sum(call.paid for call in times) for mark, times in calls.items()}
 
 

@@ -116,7 +116,7 @@ class Terminal:
             return self._data.replace(MARK, b"").decode()
 
     def screen(self) -> Screen:
-        """What it shows now."""
+        """Return the screen as it is now."""
         return Screen(self.columns, self.rows).feed(self.sent())
 
     def lines(self) -> list[str]:

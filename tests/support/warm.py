@@ -104,8 +104,8 @@ def type_line(folder: Path, line: str, **variables: str) -> subprocess.Completed
         return run(folder, *shlex.split(line)[1:], **variables)
     script = f"set -o pipefail; {line.replace('kardia ', f'{shlex.quote(sys.executable)} -m kardia_cli ')}"
     return subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=_environment() | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False, timeout=HUNG,
+        ["bash", "-c", script], cwd=folder, env=_environment() | variables, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=HUNG,
     )  # fmt: skip
 
 
