@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tokenizers_by_hand as by_hand
 from small_rows import rows
-from warm import Warm
+from warm import Warm, training_commands
 
 from kardia_cli.cli import check
 from kardia_cli.errors import UsageError
@@ -20,9 +19,8 @@ from kardia_cli.training.settings import load
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Warm]:
-    with Warm() as started:
-        yield started
+def warm() -> Warm:
+    return training_commands()
 
 
 def model_folder(folder: Path, tokenizer: Any, rows: int | None = None) -> Path:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import typer
 from small_rows import rows
+from warm import training_commands
 
 from kardia_cli.cli.options import CallFlags, CommonFlags
 from kardia_cli.cli.training import Training
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load
 
-ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
 SMALL = ["--split", "all", "--set", "train.num_generations=4", "--set", "train.max_completion_length=12"]
 KIND = "An exam this near would keep anyone awake, and your body says so too. What part of it weighs on you most?"
 BACKWARDS = '''"""Pays for a copy of the reasoning."""
 
-from kardia_cli import spans
+from kardia_cli.rows import spans
 from kardia_cli.contracts import Score
 
 NEEDS_JUDGE = False
@@ -37,10 +35,7 @@ async def score(row, completion, judge, chat):
 
 
 def grpo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", "grpo", *arguments],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return training_commands().run(folder, "grpo", *arguments)
 
 
 def read(text: str) -> list[dict[str, Any]]:
@@ -92,7 +87,7 @@ def test_rewards_that_prefer_a_copy_of_the_reasoning_to_the_refined_reply_are_ex
     assert len(read(done.stdout)) == 18
 
 
-def test_the_exam_trains_nothing_and_prints_its_tables(place: Path) -> None:
+def test_the_preflight_trains_nothing_and_prints_its_tables(place: Path) -> None:
     done = grpo(place, "data.jsonl", "--model", "start", "--check", "--split", "all")
     assert done.returncode == 0, done.stderr
     assert "markers" in done.stdout
@@ -140,8 +135,8 @@ def test_all_judge_calls_of_a_step_may_go_out_at_once_unless_the_user_set_a_ceil
     with command.make_context("grpo", ["--max-connections", "64"] if source == "COMMANDLINE" else []) as context:
         training = Training("grpo", cast(typer.Context, context), CommonFlags(), "all")
         settings = load(None, ["train.per_device_train_batch_size=128"])
-        widened = training._widened(CallFlags(), str(place / "start"), settings, {"format": 1.0})
-    assert widened.max_connections == wanted
+        flags = training._widen(CallFlags(), str(place / "start"), settings, {"format": 1.0})
+    assert flags.max_connections == wanted
 
 
 def cli_of_one_flag() -> typer.Typer:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from small_rows import rows
+from warm import training_commands
 
 from kardia_cli.stream.jsonl import dump
 
-ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
-
 
 def sft(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kardia_cli", "sft", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return training_commands().run(folder, "sft", *arguments)
 
 
 @pytest.fixture(scope="module")

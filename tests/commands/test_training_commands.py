@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from warm import run, training_commands
 
-ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
 STEPS = ["--set", "train.max_steps=2", "--set", "train.save_steps=1"]
 
 
 def kardia(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kardia_cli", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        stdin=subprocess.DEVNULL,
-    )
+    return training_commands().run(folder, *arguments)
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -37,11 +25,11 @@ def rows(text: str) -> list[dict[str, Any]]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with data.jsonl: refined offline dialogues of built-in people, test people among them."""
     folder = tmp_path_factory.mktemp("training")
-    script = (
-        f"{sys.executable} -m kardia_cli synthesize builtin -q -n 28 --max-exchanges 2 | "
-        f"{sys.executable} -m kardia_cli refine -q --rejects r.jsonl -o data.jsonl"
-    )
-    subprocess.run(["bash", "-c", script], cwd=folder, env=ENVIRONMENT, check=True)
+    for command in (
+        ["synthesize", "builtin", "-q", "-n", "28", "--max-exchanges", "2", "-o", "drafts.jsonl"],
+        ["refine", "drafts.jsonl", "-q", "--rejects", "r.jsonl", "-o", "data.jsonl"],
+    ):
+        assert run(folder, *command).returncode == 0
     done = kardia(folder, "sft", "data.jsonl", "-o", "sft", *STEPS)
     assert done.returncode == 0, done.stderr
     (folder / "sft.jsonl").write_text(done.stdout)

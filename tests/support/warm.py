@@ -4,7 +4,7 @@ It forks: each command is a process of its own, in a process group of its own, t
 
     run(folder, "critique", "d.jsonl")   a command as it is typed, to its end: exit code, stdout, stderr
     type_line(folder, "kardia …")        a line of shell; one without a pipe or the like is run as above
-    with Warm() as warm: …               training commands (saves 8 s each), started and waited for one by one
+    training_commands()                  the same for training commands (saves 8 s each): run, or start and wait
 """
 
 from __future__ import annotations
@@ -87,15 +87,20 @@ def _environment() -> dict[str, str]:
 
 
 @cache
-def _data_commands() -> Warm:
-    warm = Warm(DATA)
+def _commands(modules: Sequence[str]) -> Warm:
+    warm = Warm(modules)
     atexit.register(warm.__exit__, None, None, None)
     return warm.__enter__()
 
 
+def training_commands() -> Warm:
+    """Return the process that training commands fork from, one for all tests of this process."""
+    return _commands(TRAINING)
+
+
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the data stages, or one that fails before it trains; see `Warm.run`."""
-    return _data_commands().run(folder, *arguments, **variables)
+    return _commands(DATA).run(folder, *arguments, **variables)
 
 
 def type_line(folder: Path, line: str, **variables: str) -> subprocess.CompletedProcess[str]:

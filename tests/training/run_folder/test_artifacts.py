@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_rows import row, rows
+from warm import run
 
 from kardia_cli.contracts import Score
 from kardia_cli.rows.records import check_row
@@ -67,15 +67,8 @@ def test_each_step_keeps_its_first_answers_under_ids_of_their_own_and_no_probes(
 
 @pytest.mark.parametrize("text", [rows()[0]["messages"][1]["content"], "no spans at all", ""])
 def test_critique_judges_samples_anew(text: str, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     artifacts.Samples(tmp_path, rows(), WEIGHTS).write(1, [text], [0], [1], [GOOD])
-    done = subprocess.run(
-        [sys.executable, "-m", "kardia_cli", "critique", "samples.jsonl", "--judge-model", "offline", "-q"],
-        cwd=tmp_path, env={**os.environ, "KARDIA_SALT": "test"}, capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    done = run(tmp_path, "critique", "samples.jsonl", "--judge-model", "offline", "-q")
     assert done.returncode == 0, done.stderr
     judged = json.loads(done.stdout)
     assert [item["turn"] for item in judged["critiques"]] == [1]

@@ -9,13 +9,12 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_rows import rows
-from warm import Warm
+from warm import Warm, training_commands
 
 STEPS = 9
 SETS = [
@@ -68,9 +67,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Warm]:
-    with Warm() as started:
-        yield started
+def warm() -> Warm:
+    return training_commands()
 
 
 def metrics(run: Path) -> list[dict[str, Any]]:
