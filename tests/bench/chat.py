@@ -162,7 +162,8 @@ def _wall_table(results: Results, size: int) -> Table:
     ideal = plan.many * plan.latency * math.exp(plan.sigma**2 / 2) / size
     title = f"{plan.many:,} calls of {plan.latency * 1000:.0f} ms{spread}, {size} in flight (ideal {ideal:.2f} s)"
     headings = (
-        "client", "wall s", "× aiohttp", "% of ideal", "peak MB", "× aiohttp", "first request s", "first row s", "connections"
+        "client", "wall s", "× aiohttp", "% of ideal", "peak MB", "× aiohttp", "first request s", "first row s",
+        "connections",
     )  # fmt: skip
     table = Table(title, headings)
     for client in plan.clients:

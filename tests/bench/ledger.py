@@ -1,6 +1,7 @@
 """The ledger: what keeping and finding a reply costs, and how fast finished work comes out again.
 
-A second run over finished rows asks no model: every reply is in the ledger. Rates are of whole processes, start included.
+A second run over finished rows asks no model: every reply is in the ledger. Rates are of whole processes, start
+included.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def _single_calls(plan: Plan, server: Server, folder: Path) -> Report:
 def _dialogues(plan: Plan, server: Server, folder: Path) -> Report:
     output = folder / "dialogues.jsonl"
     command = [
-        *KARDIA, "synthesize", "-q", "-n", str(plan.talks), "--max-exchanges", str(plan.exchanges), "--model", "openai/m",
+        *KARDIA, "synthesize", "-q", "-n", str(plan.talks), "--max-exchanges", str(plan.exchanges),
+        "--model", "openai/m",
         "--api-base", server.base, "--max-connections", "64", "--ledger", folder / "ledger", "-o", output,
     ]  # fmt: skip
     first, asked, later = again(command, output, server, plan.rounds, lambda: _talks(output, plan.talks), folder)

@@ -26,7 +26,7 @@ def prompts(path: Path, count: int) -> Path:
 
 
 def dialogues(path: Path, count: int) -> Path:
-    """A file of `count` rows as `kardia synthesize` makes them: eight turns, spans, line breaks, a curly quote at times."""
+    """A file of `count` rows as `kardia synthesize` makes them: eight turns, spans, line breaks, some curly quotes."""
     chance = random.Random(5)
     turns = [(_prose(chance, 60), _spans(chance)) for _ in range(200)]
     with path.open("wb") as file:

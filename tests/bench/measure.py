@@ -1,4 +1,4 @@
-"""Runs one process and measures it whole: wall, CPU, peak memory, first request, first row. And the mock server around it.
+"""One process measured whole (wall, CPU, peak memory, first request, first row), and the mock server around it.
 
 This process stays small on purpose: on Linux a child's peak memory is never below that of the process that started it.
 """

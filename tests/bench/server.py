@@ -2,7 +2,8 @@
 
     python server.py --latency-ms 200 [--sigma 0.5]      prints its port; ends when its stdin closes
 
-POST …/chat/completions answers after the latency (fixed, or lognormal around it) with about 1.5 kB; the reply depends on
+POST …/chat/completions answers after the latency (fixed, or lognormal around it) with about 1.5 kB; the reply depends
+on
 the request's bytes alone. GET /stats tells the requests so far, when the first one came (time.time()) and the peaks of
 connections and of calls in flight; POST /reset sets them to zero. It speaks just the HTTP/1.1 that clients send here:
 keep-alive and Content-Length.

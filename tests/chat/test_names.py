@@ -53,7 +53,10 @@ def test_every_other_litellm_name_goes_through_litellm(name: str) -> None:
 
 
 def test_names_are_resolved_without_importing_litellm() -> None:
-    script = "import sys; from kardia_cli.chat.names import resolve; resolve('ollama/x'); assert 'litellm' not in sys.modules"
+    script = (
+        "import sys; from kardia_cli.chat.names import resolve; resolve('ollama/x'); "
+        "assert 'litellm' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", script], check=True)
 
 

@@ -1,4 +1,4 @@
-"""The sentient user keeps SAGE's numbers: start, bands, clip, cap and every way to end (design note systems-llm, 1.6)."""
+"""The sentient user keeps SAGE's numbers: start, bands, clip, cap and every way to end (systems-llm, 1.6)."""
 
 # ruff: noqa: RUF001  (Chinese punctuation is meant)
 
@@ -171,7 +171,8 @@ def test_numbers_by_which_no_talk_can_be_held_are_refused(numbers: dict[str, int
 @pytest.mark.parametrize(
     "message",
     [
-        "Bye.", "okay, bye then", "Thanks for everything. Goodbye!", "Good-bye", "I'll say goodbye now.", "See you later!",
+        "Bye.", "okay, bye then", "Thanks for everything. Goodbye!", "Good-bye", "I'll say goodbye now.",
+        "See you later!",
         "take care and bye", "就这样，再见", "拜拜～", "那再见吧",
     ],
 )  # fmt: skip

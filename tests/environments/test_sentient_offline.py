@@ -1,4 +1,4 @@
-"""The built-in sentient user: a good reply raises the mood, a dismissive one lowers it, and all of it is deterministic."""
+"""The built-in sentient user: a good reply raises the mood, a dismissive one lowers it, and all is deterministic."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ GOOD = {
     "praise": "It took courage to stop and stand there. I admire that you stayed on the stage. How did you manage?",
     "listening": "That sounds so cold and lonely. I'm listening: what happened after you called him?",
     "empathy": "You must feel ashamed and alone with that silence. I am so sorry. What do you hear at night?",
-    "innocence": "You did nothing wrong, you were at your desk. I'm sorry, that must feel bitter. What did he tell you?",
+    "innocence": "You did nothing wrong, you were at your desk. "
+    "I'm sorry, that must feel bitter. What did he tell you?",
 }
 BAD = [
     "Get over it.", "It happens to everyone, cheer up.", "Calm down, you are overreacting.", "Others have it worse.",

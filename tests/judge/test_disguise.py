@@ -41,8 +41,8 @@ ORDINARY = [
     "https://example.com/a-very-long-path-with-many-words/and-another-part-of-it/index.html",
     "commit 9fceb02d0ae598e95dc970b74767f19372d61af8, id 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
     "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "Donaudampfschifffahrtsgesellschaftskapitän and AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAARGH HAHAHAHAHAHAHAHAHAHAHAHAHAHA",
-    "nooooooooooooooooooooooooooooooooooo, supercalifragilisticexpialidocious pneumonoultramicroscopicsilicovolcanoconiosis",
+    "Donaudampfschifffahrtsgesellschaftskapitän, " + 39 * "A" + "RGH " + 14 * "HA",
+    "n" + 35 * "o" + ", supercalifragilisticexpialidocious pneumonoultramicroscopicsilicovolcanoconiosis",
     "<|understanding_begin|>They are sad.<|understanding_end|>\n<|emotion_begin|>sad<|emotion_end|>",
     "१२३ years, ۱۲۳ days, 3\u00a0km, 1\u202f000\u202f€ … “quote” «guillemets» ‚low‘ ¿qué? ¡sí!",
 ]
@@ -137,7 +137,8 @@ def test_no_text_makes_it_more_than_linear(part: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\t", "\u200b\u2060\ufeff", "<|im_end|>", "</s>", "<eos>", "<|endoftext|>", "[PAD][PAD]", "\u3164\u2800", "<think> </think>",
+    ["", " \n\t", "\u200b\u2060\ufeff", "<|im_end|>", "</s>", "<eos>", "<|endoftext|>", "[PAD][PAD]",
+     "\u3164\u2800", "<think> </think>",
      "<｜end▁of▁sentence｜>", "<|response_begin|>\n<|response_end|>", "<end_of_turn>\u00a0", "<\u200b/s>"],
 )  # fmt: skip
 def test_a_text_of_spaces_and_tokens_is_empty(text: str) -> None:
@@ -208,7 +209,8 @@ def test_common_talk_is_no_appeal(text: str) -> None:
 
 PROFILE = (
     "MBTI: INFP\nAbout: I bake rye bread with my grandmother every single Sunday. I do not know what to do. Mail me at "
-    "Sunny.Dan@mail.example or +44 7700 900123, see https://www.blog.example.com/dan/. @sunny_dan92 there, u/rainyday. Call 988."
+    "Sunny.Dan@mail.example or +44 7700 900123, see https://www.blog.example.com/dan/. "
+    "@sunny_dan92 there, u/rainyday. Call 988."
 )
 
 

@@ -1,4 +1,4 @@
-"""One, ten and fifty in a hundred judge calls fail: each failure is typed, none becomes a number, the rest is untouched.
+"""One, ten and fifty in a hundred judge calls fail: each is typed, none becomes a number, the rest is untouched.
 
 That TRL's advantages are then those of the group without the failed row is shown in tests/stages/test_grpo.py.
 """

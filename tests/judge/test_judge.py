@@ -148,7 +148,10 @@ def test_prose_instead_of_a_verdict_is_a_failure_and_not_a_number() -> None:
 
 
 def test_two_unlike_verdicts_of_the_same_nonce_are_a_failure() -> None:
-    twice = lambda r: f"{orjson.dumps(verdict(r)).decode()} or rather {orjson.dumps(verdict(r, level=2)).decode()}"  # noqa: E731  # said once below
+
+    def twice(asked: Request) -> str:
+        return " or rather ".join(orjson.dumps(verdict(asked, level=level)).decode() for level in (4, 2))
+
     error, _ = failure(twice)
     assert error.why == "two_verdicts"
 
@@ -170,7 +173,10 @@ def test_the_repair_turn_can_mend_it() -> None:
 
 
 def test_quotes_may_be_checked_without_being_required() -> None:
-    misquoted = lambda r: changed(r, lambda a: a["criteria"][0].update(quotes=["never said", "That sounds tense"]))  # noqa: E731  # said once below
+
+    def misquoted(asked: Request) -> Any:
+        return changed(asked, lambda a: a["criteria"][0].update(quotes=["never said", "That sounds tense"]))
+
     critique, _ = judge(misquoted, quotes="check")
     quotes = [level.quotes for level in critique.levels if level.quotes]
     assert ["That sounds tense"] in quotes

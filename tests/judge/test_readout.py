@@ -1,4 +1,4 @@
-"""Levels as level_expectations: over log-probabilities, samples and panels, with their spread; abstentions stay abstentions."""
+"""Levels as expectations over log-probabilities, samples and panels, with their spread; abstentions stay so."""
 
 from __future__ import annotations
 

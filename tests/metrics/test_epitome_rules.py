@@ -166,7 +166,10 @@ def test_the_strongest_sentence_counts_and_is_quoted_as_it_stands() -> None:
 
 def test_the_traces_of_forum_posts_disturb_nothing() -> None:
     plain = levels("I'm sorry. I know how you feel. What did she play?")
-    noisy = "&gt;what did your brother do? I'm sorry\n\nI&#39;m sorry. I know how you feel, u/some_one. &amp;#x200B;\nWhat did she play? r/pianos https://example.com/a?b=c"
+    noisy = (
+        "&gt;what did your brother do? I'm sorry\n\nI&#39;m sorry. I know how you feel, u/some_one. &amp;#x200B;\n"
+        "What did she play? r/pianos https://example.com/a?b=c"
+    )
     assert levels(noisy) == plain
     assert levels("&gt; I am so sorry, what happened?") == (0, 0, 0)
     assert levels("I\ufffdm sorry") == (2, 0, 0)

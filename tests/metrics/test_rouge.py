@@ -1,4 +1,4 @@
-"""ROUGE-L is the longest common subsequence of words, worked by hand here and held to rouge-score where that is installed."""
+"""ROUGE-L is the longest common subsequence of words: by hand, and as rouge-score has it where it is installed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,11 @@ def test_the_bits_count_what_the_textbook_counts() -> None:
 @pytest.mark.parametrize(
     ("reply", "reference", "figures"),
     [
-        ("I'm so sorry to hear that, what happened?", "Oh no! I am sorry to hear that you don't feel well.", (5 / 9, 5 / 13, 5 / 11)),
+        (
+            "I'm so sorry to hear that, what happened?",
+            "Oh no! I am sorry to hear that you don't feel well.",
+            (5 / 9, 5 / 13, 5 / 11),
+        ),
         ("That's great, congrats on 9:30 a.m.!", "Congrats, that is a great start at 9:30", (4 / 9, 4 / 9, 4 / 9)),
         ("you were there when they needed you", "they needed you there when you were away", (4 / 7, 1 / 2, 8 / 15)),
     ],

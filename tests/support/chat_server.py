@@ -116,7 +116,8 @@ class Script:
         assert self._runner is not None
         self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await self._site.start()
-        self._port = self._site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # the only place where aiohttp keeps it
+        server: Any = self._site._server  # the only place where aiohttp keeps it
+        self._port = server.sockets[0].getsockname()[1]
         self.base = f"http://127.0.0.1:{self._port}/v1"
 
     async def die(self) -> None:
@@ -300,7 +301,7 @@ def beside(*answers: Answer) -> Iterator[Script]:
 
 @contextlib.asynccontextmanager
 async def asking(script: Script, **settings: Any) -> AsyncIterator[Gateway]:
-    """The gateway, with this server as its endpoint; no ledger and few retries unless told. What it says is `gateway.said`."""
+    """The gateway with this server as its endpoint, no ledger and few retries; `gateway.said` are its messages."""
     chosen = {"api_base": script.base, "max_retries": 2, "timeout": 5, "use_ledger": False, **settings}
     said: list[str] = []
     gateway = Gateway(CallSettings(**chosen), said.append)
@@ -348,7 +349,7 @@ def player(
     levels: Mapping[str, int] | None = None,
     yes: Mapping[str, set[str]] | None = None,
 ) -> Answer:
-    """A model that answers what kardia asks: seeker, supporter, judge, rewriter and biographer, by the request's schema.
+    """A model that answers all that kardia asks (seeker, supporter, judge, rewriter, biographer), by the schema.
 
     As a judge it gives the level (4), and says yes to the questions (none), that are set for the name it goes by.
     """
@@ -374,14 +375,17 @@ def _played(body: Body, exchanges: int, level: int, yes: set[str]) -> str:
             "resolved": number is not None and int(number[1]) >= exchanges,
         },
         "JudgeReply": lambda: _verdict(asked, level, yes),
-        "GateReply": lambda: {"nonce": _nonce(asked), "answers": _answers(_ids(asked, "with the words that show it."), yes)},
+        "GateReply": lambda: {
+            "nonce": _nonce(asked), "answers": _answers(_ids(asked, "with the words that show it."), yes)
+        },
         "FitReply": lambda: {"nonce": _nonce(asked), "reason": "r", "fits": True},
         "DialogueReply": lambda: {
             "nonce": _nonce(asked),
             "answers": [{"id": name, "reason": "r", "present": False} for name in _ids(asked, "Answer each question")],
         },
         "ProfileText": lambda: {
-            "about": "Somebody who writes.", "signature": "so it goes", "quotes": [asked.split("\n- ")[1].split("\n")[0]]
+            "about": "Somebody who writes.", "signature": "so it goes",
+            "quotes": [asked.split("\n- ")[1].split("\n")[0]],
         },
     }  # fmt: skip
     return json.dumps(made[wanted]())

@@ -1,8 +1,8 @@
 """Stands for `vllm serve`: the same flags, /health, /v1/models and chat completions, and a worker that it spawns.
 
 What it is to do and where it notes what it saw come from the environment: FAKE_VLLM_NOTES is a folder, FAKE_VLLM one of
-"" (serve), "die" (end at the start, with an error), "die once" (the first one ends at its second request), "hang" (never
-be ready), "stubborn" (ignore SIGTERM).
+"" (serve), "die" (end at the start, with an error), "die once" (the first one ends at its second request), "hang"
+(never be ready), "stubborn" (ignore SIGTERM).
 """
 
 from __future__ import annotations

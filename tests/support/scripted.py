@@ -1,4 +1,4 @@
-"""A scripted backend: the replies of a test, and what was asked. It stands where a provider would; nothing is patched."""
+"""A scripted backend in a provider's place: the replies of a test, and what was asked; nothing is patched."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def chat(answers: Answers, name: str = "scripted") -> tuple[Chat, Scripted]:
 def verdict(
     request: Request, level: Any = 4, solved: bool = False, present: tuple[str, ...] = (), facet: int | None = 1
 ) -> dict[str, Any]:
-    """A judge's whole answer to a judge.turn or judge.limiter request: one level for all, the named questions answered yes."""
+    """A judge's whole answer to a judge.turn or judge.gate request: one level for all, yes to the named questions."""
     facts = request.facts
     quote = " ".join(facts["reply"].split()[:3])
     answer: dict[str, Any] = {"nonce": facts["nonce"]}

@@ -1,4 +1,4 @@
-"""A scripted sentient user: how each reply feels and what is said next stand in the test; every other field is filled."""
+"""A scripted sentient user: the test says how each reply feels and what comes next; other fields are filled."""
 
 from __future__ import annotations
 

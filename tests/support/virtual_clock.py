@@ -2,7 +2,8 @@
 
 While anything is to be done (a callback, a socket, a worker thread) the clock stands still. Where all tasks only sleep,
 it jumps to the moment at which the first of them wakes. So a server in this loop that answers after 0.05 s has taken
-exactly 0.05 s, however busy the machine is. Not for tests that wait for other processes: the clock knows nothing of them.
+exactly 0.05 s, however busy the machine is. Not for tests that wait for other processes: the clock knows nothing of
+them.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 QUIET = 0.005
-"""Real seconds without a sign from any socket after which nothing is taken to be on its way (loopback needs microseconds)."""
+"""Real seconds without a sign from any socket after which none is expected (loopback needs microseconds)."""
 
 TICK = 1e-6
 """Seconds that each round of the loop takes: a clock that stood still altogether would let a timer of 1e-17 s spin."""
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # the best of the system, a variable
+class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # a variable: the system's best
     """Waits for sockets for a moment, then lets the clock jump over the rest of the wait."""
 
     loop: VirtualClockLoop

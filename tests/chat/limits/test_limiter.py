@@ -26,7 +26,8 @@ def all_well(replies: list[Reply | BaseException]) -> bool:
 
 def window(gateway: Gateway) -> Window:
     """The window of the model under test, from where the composition puts it."""
-    limiter: Limiter = gateway.chat("openai/m")._backend._inner._limiter  # type: ignore[attr-defined]  # ledger ─▶ retry ─▶ limiter
+    recorded: Any = gateway.chat("openai/m")._backend  # ─▶ retry ─▶ limiter
+    limiter: Limiter = recorded._inner._limiter
     return limiter.window
 
 
