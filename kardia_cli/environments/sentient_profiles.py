@@ -76,22 +76,18 @@ def read(row: Row) -> Profile:
     for name, value in (("person", person), ("scene", scene), ("first_talk", first)):
         if not value:
             raise RowError(f"field {name!r} is missing or empty; {_TAKES}")
-    said = _text(row, "hidden_intention", "task")
-    known = BY_ID.get(said) or _by_words(said) if said else INTENTIONS[derive_seed(row_id(row), "intention") % 8]
+    hope = _text(row, "hidden_intention", "task")
+    known: Intention | None = INTENTIONS[derive_seed(row_id(row), "intention") % 8]
+    if hope:
+        by_words = (each for each in INTENTIONS if each.sign in hope or each.text == hope)
+        known = BY_ID.get(hope) or next(by_words, None)
+    kind: Any = row.get("intention_kind")
     return Profile(
         id=row_id(row), person=person, scene=scene, first_talk=first, topic=_text(row, "topic"),
-        hidden=known.text if known and said in ("", known.id) else said, intention=known.id if known else "",
-        kind=known.kind if known else _kind(row.get("intention_kind")),
+        hidden=known.text if known and hope in ("", known.id) else hope, intention=known.id if known else "",
+        kind=known.kind if known else kind if kind in ("rational", "emotional") else "",
         traits=_traits(row), reactions=_reactions(row.get("reactions")),
     )  # fmt: skip
-
-
-def _by_words(said: str) -> Intention | None:
-    return next((each for each in INTENTIONS if each.sign in said or each.text == said), None)
-
-
-def _kind(value: object) -> Kind:
-    return value if value in ("rational", "emotional") else ""
 
 
 def _text(row: Mapping[str, Any], *names: str) -> str:

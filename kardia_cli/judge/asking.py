@@ -7,7 +7,7 @@ nonce and order, as often as the rubric's `failures.retry` says. Then it is a ty
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -169,8 +169,3 @@ def _criterion(criterion: Criterion, manner: Manner) -> dict[str, Any]:
         "id": criterion.id, "ask": criterion.ask, "levels": levels, "facets": facets,
         "not_credit": list(criterion.not_credit),
     }  # fmt: skip
-
-
-def changed(manner: Manner, **changes: Any) -> Manner:
-    """The manner with some of it changed."""
-    return replace(manner, **changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -86,7 +87,7 @@ class Judge:
         """Return the same judge with another seed, `order="reversed"` or `labels="letters"`: for repeats and probes."""
         other = copy.copy(self)
         other.seed = self.seed if seed is None else seed
-        other.manner = asking.changed(self.manner, **manner)
+        other.manner = replace(self.manner, **manner)
         return other
 
     async def judge(self, row: Row, turn: int, text: str, *, revision: int = 0, plain: bool = False) -> Critique:
@@ -197,7 +198,8 @@ class Judge:
         if not self.rubric.dialogue:
             return []
         given = await flow.gather_all(self._whole(chat, row) for chat in self.chats)
-        return [_agreed([_answer(answers, question.id) for answers in given]) for question in self.rubric.dialogue]
+        by_id = [{answer.id: answer for answer in answers} for answers in given]
+        return [_agreed([answers[question.id] for answers in by_id]) for question in self.rubric.dialogue]
 
     async def _whole(self, chat: Chat, row: Row) -> list[DialogueAnswer]:
         read = [spans.read(message["content"]) for message in row["messages"] if message["role"] == "assistant"]
@@ -228,10 +230,6 @@ class Judge:
         parsed = (await asking.ask_until_valid(chat, self.rubric.failures.retry, make)).parsed
         assert isinstance(parsed, replies.DialogueReply)
         return parsed.answers
-
-
-def _answer(answers: Sequence[DialogueAnswer], name: str) -> DialogueAnswer:
-    return next(answer for answer in answers if answer.id == name)
 
 
 def _agreed(given: Sequence[DialogueAnswer]) -> DialogueAnswer:

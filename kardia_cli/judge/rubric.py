@@ -224,8 +224,3 @@ class Rubric(Part):
         effects = [[question.id, question.effect] for question in self.questions]
         checks = [check.model_dump(mode="json") for check in self.checks]
         return content_hash(weighed, effects, checks, self.abstain.policy, self.gates.disagree)
-
-    @property
-    def hash(self) -> str:
-        """The hash of what the judge reads."""
-        return self.read_hash

@@ -81,7 +81,7 @@ def emotional_reaction(piece: Piece) -> Find:
         return 1, "says that it feels with the person"
     if _pattern("kind_remark").search(piece.text):
         return 1, "calls it hard, or good, for the person"
-    if not _of_itself(piece):
+    if not _first_person_count(piece):
         if _pattern("wish").search(piece.text):
             return 1, "wishes the person well"
         if _pattern("courage").search(piece.text) and not piece.asks:
@@ -92,8 +92,9 @@ def emotional_reaction(piece: Piece) -> Find:
 def _interpretation(pieces: Sequence[Piece], seeker: str) -> Facet:
     """Return `interpretation` over the sentences; else an experience of the supporter's own, if it is one like this."""
     best = _strongest(interpretation, pieces)
-    own = [piece for piece in pieces if _tells_experience(piece)]
-    if best.level < 2 and own and (_self_words(own) >= 2 or _content(own) & _content(_pieces(seeker))):
+    own = [piece for piece in pieces if len(piece.text.split()) >= 4 and _first_person_count(piece)]
+    is_told = sum(map(_first_person_count, own)) >= 2 or bool(_content(own) & _content(_pieces(seeker)))
+    if best.level < 2 and own and is_told:
         return Facet(2, "tells of an experience of its own", own[0].raw[:MAX_QUOTE])
     return best
 
@@ -111,17 +112,9 @@ def interpretation(piece: Piece) -> Find:
     return 0, NONE
 
 
-def _tells_experience(piece: Piece) -> bool:
-    return len(piece.text.split()) >= 4 and _of_itself(piece)
-
-
-def _of_itself(piece: Piece) -> bool:
-    """Return True if the writer tells of themselves, beyond opinions, offers and wishes in the first person."""
-    return bool(_pattern("myself").search(_pattern("no_experience").sub(" ", piece.text)))
-
-
-def _self_words(pieces: Sequence[Piece]) -> int:
-    return sum(len(_pattern("myself").findall(_pattern("no_experience").sub(" ", piece.text))) for piece in pieces)
+def _first_person_count(piece: Piece) -> int:
+    """Return how often the writer tells of themselves, beyond opinions, offers and wishes in the first person."""
+    return len(_pattern("myself").findall(_pattern("no_experience").sub(" ", piece.text)))
 
 
 def _content(pieces: Sequence[Piece]) -> set[str]:

@@ -100,7 +100,10 @@ def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[
         try:
             if line.error is not None:
                 raise line.error
-            row = check_row(_of_situation(line.row), ("situation", "emotion"))
+            # Other fields of the line (turns, split) belong to another dialogue.
+            given = line.row or {}
+            own = {name: given[name] for name in ("situation", "emotion", "origin") if name in given}
+            row = check_row(own, ("situation", "emotion"))
             if on_risk == "drop":
                 risk.treat(row, on_risk, ("situation",))
         except RowError as error:
@@ -113,11 +116,6 @@ def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[
             "origin": row.get("origin") or [origin],
         })  # fmt: skip
     return good, bad
-
-
-def _of_situation(row: Row | None) -> Row:
-    """Return the fields of a situation; the others of its line (turns, split) belong to another dialogue."""
-    return {name: value for name, value in (row or {}).items() if name in ("situation", "emotion", "origin")}
 
 
 def require(situations: Sequence[Row], bad: Sequence[Line]) -> None:

@@ -76,7 +76,8 @@ async def build_profile(
         built = _chosen(texts, mbti, derive_seed(seed, name, "profiles"), is_bio=not posts)
         return _treated(_row(raw, name, mbti, built), on_risk, shown)
     written = await _written(texts, mbti, chat, derive_seed(seed, name, "profiles", "profile", 0))
-    built = _enriched(written, texts, mbti, derive_seed(seed, name, "profiles"))
+    about, signature = _safe(written.about, mbti), _safe(written.signature, mbti)
+    built = _with_activities(mbti, about, signature, texts, derive_seed(seed, name, "profiles"))
     return _treated(_row(raw, name, mbti, built, chat), on_risk, shown)
 
 
@@ -155,10 +156,6 @@ def _chosen(texts: Sequence[str], mbti: str | None, seed: int, is_bio: bool) -> 
     if is_bio and sum(count_words(text) for text in texts) <= BIO_WORDS:
         return Persona(mbti, about=" ".join(texts))
     return _with_activities(mbti, excerpts.about(texts, seed), "", texts, seed)
-
-
-def _enriched(written: ProfileText, texts: Sequence[str], mbti: str | None, seed: int) -> Persona:
-    return _with_activities(mbti, _safe(written.about, mbti), _safe(written.signature, mbti), texts, seed)
 
 
 def _with_activities(mbti: str | None, about: str, signature: str, texts: Sequence[str], seed: int) -> Persona:

@@ -11,9 +11,9 @@ import heapq
 import itertools
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from kardia_cli.chat.limits.meter import ROW, Meter
 from kardia_cli.chat.limits.window import Pace, Window
@@ -157,10 +157,10 @@ class Limiter:
 
     async def _prepare(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the backend load or start what it needs, once, before any call is timed."""
-        prepare: Callable[[], Awaitable[None]] | None = getattr(self._inner, "prepare", None)
+        prepare: Callable[[], Coroutine[Any, Any, None]] | None = getattr(self._inner, "prepare", None)
         if prepare is not None:
             if self._preparing is None:
-                self._preparing = loop.create_task(_awaited(prepare()))
+                self._preparing = loop.create_task(prepare())
             await asyncio.shield(self._preparing)
         self._prepared = True
 
@@ -358,7 +358,3 @@ class Limiter:
         if self._timer is not None:
             self._timer.cancel()
         await self._inner.aclose()
-
-
-async def _awaited(what: Awaitable[None]) -> None:
-    await what

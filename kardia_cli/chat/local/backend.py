@@ -3,7 +3,7 @@
     requests that wait ──▶ the oldest and those of like length ──▶ one batch in a worker thread ──▶ each reply when done
 
 Loads on first use, on the GPU where there is one. A model's own generation defaults (penalties, temperatures) are not
-used: only what the request says. Where vLLM is installed, `vllm_child` serves the folder instead, much faster.
+used: only what the request says. Where vLLM is installed, `vllm/child` serves the folder instead, much faster.
 """
 
 from __future__ import annotations
@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kardia_cli.chat.local.batch import token_limit
-from kardia_cli.chat.local.chat_template import context_size, encode, fit, fold_system
-from kardia_cli.chat.local.generate import Loaded, without_bars
+from kardia_cli.chat.local.generate import Loaded
 from kardia_cli.errors import ProviderError
 from kardia_cli.rows.request import Reply, Request
 from kardia_cli.weights.fingerprint import folder_hash
-
-__all__ = ["LocalChat", "context_size", "encode", "fetch", "fit", "fold_system", "folder_hash", "without_bars"]
 
 
 def fetch(name: str, revision: str = "") -> Path:

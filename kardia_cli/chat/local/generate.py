@@ -33,7 +33,8 @@ class Loaded:
             ) from error
         self.context = context_size(self.model, self.tokenizer)
         self.ends = _end_tokens(self.model, self.tokenizer)
-        self.padding = _padding(self.tokenizer)
+        pad = self.tokenizer.pad_token_id
+        self.padding = int(pad if pad is not None else self.tokenizer.eos_token_id)
         self.model.generation_config = GenerationConfig(eos_token_id=self.ends, pad_token_id=self.padding)
 
     def generate(self, requests: Sequence[Request], wanted: Callable[[int], bool]) -> Iterator[tuple[int, Reply]]:
@@ -109,7 +110,3 @@ def _end_tokens(model: Any, tokenizer: Any) -> list[int]:
     own = model.generation_config.eos_token_id
     ends = own if isinstance(own, list) else [own]
     return sorted({token for token in (*ends, tokenizer.eos_token_id) if token is not None})
-
-
-def _padding(tokenizer: Any) -> int:
-    return int(tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id)
