@@ -21,6 +21,7 @@ from kardia_cli.chat.limits.budget import UNCONFIRMED
 from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.prices import may_cost
 from kardia_cli.cli.options import CallFlags
+from kardia_cli.cli.pipe import limit_lines
 from kardia_cli.cli.progress import format_duration
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
@@ -70,7 +71,7 @@ async def confirm_calls(
             "unless --yes or a cap (--max-cost, --max-calls, --max-time) is given"
         )
         return source
-    first = [line async for line in _first(source, SAMPLE)]
+    first = [line async for line in limit_lines(source, SAMPLE)]
     played = await _play([line.row for line in first if line.row is not None], work, gateway)
     ahead = expected * sum(played.calls) / max(1, len(played.calls))
     if ahead > UNCONFIRMED:
@@ -97,20 +98,9 @@ async def confirm_training_calls(
     step = max(1, len(cases) // SAMPLE)
     played = await _play(cases[::step][:SAMPLE], work, gateway)
     ahead = total * sum(played.calls) / max(1, len(played.calls))
-    if calls.estimate:
+    if calls.estimate or ahead > UNCONFIRMED:
         _table(played, total, gateway, console, "completions")
-        raise typer.Exit
-    if ahead > UNCONFIRMED:
-        _table(played, total, gateway, console, "completions")
-        raise _unconfirmed(ahead)
-
-
-async def _first(source: AsyncIterator[Line], count: int) -> AsyncIterator[Line]:
-    for _ in range(count):
-        line = await anext(source, None)
-        if line is None:
-            return
-        yield line
+        raise typer.Exit if calls.estimate else _unconfirmed(ahead)
 
 
 async def _chained(first: list[Line], rest: AsyncIterator[Line]) -> AsyncIterator[Line]:

@@ -77,7 +77,10 @@ class OutputFlags:
     summary: Annotated[Path | None, typer.Option(help="Write counts, tokens and cost of the run here, as JSON.")] = None
 
 
-_MODELS, _LIMITS, _MONEY = "How models are reached", "Limits", "Ledger and budget"
+_model_option = functools.partial(typer.Option, rich_help_panel="How models are reached")
+_limit_option = functools.partial(typer.Option, rich_help_panel="Limits")
+_money_option = functools.partial(typer.Option, rich_help_panel="Ledger and budget")
+_judge_option = functools.partial(typer.Option, rich_help_panel="Judge")
 
 
 @dataclass
@@ -85,104 +88,61 @@ class CallFlags:
     """The way to the models, the ledger, and the caps on calls, money and time."""
 
     api_base: Annotated[
-        str | None,
-        typer.Option(
-            rich_help_panel=_MODELS, help="Address of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1."
-        ),
+        str | None, _model_option(help="Address of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1.")
     ] = None
     model_option: Annotated[
         list[str] | None,
-        typer.Option(
-            "--model-option",
-            metavar="KEY=VALUE",
-            rich_help_panel=_MODELS,
-            help="An option of every request, e.g. temperature=0.7.",
-        ),
+        _model_option("--model-option", metavar="KEY=VALUE", help="An option of every request, e.g. temperature=0.7."),
     ] = None
     via: Annotated[
         Literal["auto", "litellm", "transformers"],
-        typer.Option(
-            rich_help_panel=_MODELS,
-            help="Another road: LiteLLM for every endpoint, or transformers though vLLM is there.",
-        ),
+        _model_option(help="Another road: LiteLLM for every endpoint, or transformers though vLLM is there."),
     ] = "auto"
     max_connections: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            rich_help_panel=_LIMITS,
-            help="Calls in flight to each model at most; starts low and climbs while it pays.",
-        ),
+        int, _limit_option(min=1, help="Calls in flight to each model at most; starts low and climbs while it pays.")
     ] = 64
-    rpm: Annotated[
-        float | None, typer.Option(min=0.01, rich_help_panel=_LIMITS, help="Calls a minute to each model at most.")
-    ] = None
-    tpm: Annotated[
-        float | None, typer.Option(min=1, rich_help_panel=_LIMITS, help="Tokens a minute to each model at most.")
-    ] = None
+    rpm: Annotated[float | None, _limit_option(min=0.01, help="Calls a minute to each model at most.")] = None
+    tpm: Annotated[float | None, _limit_option(min=1, help="Tokens a minute to each model at most.")] = None
     max_retries: Annotated[
-        int,
-        typer.Option(min=0, rich_help_panel=_LIMITS, help="Tries after a call that failed in passing (a 429 is none)."),
+        int, _limit_option(min=0, help="Tries after a call that failed in passing (a 429 is none).")
     ] = 4
-    timeout: Annotated[
-        float, typer.Option(min=0.1, rich_help_panel=_LIMITS, help="Seconds that one call may take.")
-    ] = 120.0
-    row_timeout: Annotated[
-        float | None, typer.Option(min=0.1, rich_help_panel=_LIMITS, help="Seconds that one row may take.")
-    ] = None
+    timeout: Annotated[float, _limit_option(min=0.1, help="Seconds that one call may take.")] = 120.0
+    row_timeout: Annotated[float | None, _limit_option(min=0.1, help="Seconds that one row may take.")] = None
     wait_endpoint: Annotated[
         float | None,
-        typer.Option(
+        _limit_option(
             parser=parse_duration,
             metavar="TIME",
-            rich_help_panel=_LIMITS,
             help="How long an endpoint that dies is waited for, then exit 4; given, at the start too.",
             show_default="10m",
         ),
     ] = None
     ledger: Annotated[
         Path | None,
-        typer.Option(
+        _money_option(
             envvar="KARDIA_LEDGER",
-            rich_help_panel=_MONEY,
             help="File that remembers every paid reply (default: in your cache folder, for real models).",
         ),
     ] = None
-    no_ledger: Annotated[bool, typer.Option("--no-ledger", rich_help_panel=_MONEY, help="Remember nothing.")] = False
-    refresh: Annotated[
-        bool, typer.Option("--refresh", rich_help_panel=_MONEY, help="Ask again what is remembered, and overwrite it.")
-    ] = False
+    no_ledger: Annotated[bool, _money_option("--no-ledger", help="Remember nothing.")] = False
+    refresh: Annotated[bool, _money_option("--refresh", help="Ask again what is remembered, and overwrite it.")] = False
     max_cost: Annotated[
         float | None,
-        typer.Option(
-            min=0,
-            metavar="USD",
-            rich_help_panel=_MONEY,
-            help="Stop (exit 4) before this is spent; KARDIA_MAX_COST caps a whole pipe.",
+        _money_option(
+            min=0, metavar="USD", help="Stop (exit 4) before this is spent; KARDIA_MAX_COST caps a whole pipe."
         ),
     ] = None
-    max_calls: Annotated[
-        int | None, typer.Option(min=0, rich_help_panel=_MONEY, help="Stop (exit 4) after so many calls.")
-    ] = None
+    max_calls: Annotated[int | None, _money_option(min=0, help="Stop (exit 4) after so many calls.")] = None
     max_time: Annotated[
         float | None,
-        typer.Option(
-            parser=parse_duration,
-            metavar="TIME",
-            rich_help_panel=_MONEY,
-            help="Stop (exit 4) after this time, e.g. 2h.",
-        ),
+        _money_option(parser=parse_duration, metavar="TIME", help="Stop (exit 4) after this time, e.g. 2h."),
     ] = None
     estimate: Annotated[
-        bool,
-        typer.Option(
-            "--estimate", rich_help_panel=_MONEY, help="Print calls, tokens, cost and time by role, and call nobody."
-        ),
+        bool, _money_option("--estimate", help="Print calls, tokens, cost and time by role, and call nobody.")
     ] = False
-    yes: Annotated[
-        bool,
-        typer.Option("--yes", "-y", rich_help_panel=_MONEY, help="Go on though more than 10,000 paid calls are ahead."),
-    ] = False
+    yes: Annotated[bool, _money_option("--yes", "-y", help="Go on though more than 10,000 paid calls are ahead.")] = (
+        False
+    )
 
     @property
     def is_capped(self) -> bool:
@@ -215,9 +175,6 @@ class SeedFlags:
     seed: Annotated[int, typer.Option(help="Seed of every random choice: same seed, same bytes.")] = 0
 
 
-_JUDGE = "Judge"
-
-
 def print_rubrics(context: typer.Context, wanted: bool) -> bool:
     """Print the shipped rubrics, one a line: name, version, hash of what the judge reads / of the policy, summary."""
     if wanted and not context.resilient_parsing:
@@ -248,57 +205,42 @@ class JudgeFlags:
 
     judge_model: Annotated[
         list[str] | None,
-        typer.Option(
+        _judge_option(
             envvar="KARDIA_JUDGE_MODEL",
-            rich_help_panel=_JUDGE,
             help="The judge; a name like that of --model. Repeat it for a panel: mean levels, majority of answers.",
         ),
     ] = None
     rubric: Annotated[
-        str | None,
-        typer.Option(rich_help_panel=_JUDGE, help="A rubric by name, or a YAML file.", show_default="kardia-core"),
+        str | None, _judge_option(help="A rubric by name, or a YAML file.", show_default="kardia-core")
     ] = None
     gate_judge: Annotated[
         str | None,
-        typer.Option(
-            rich_help_panel=_JUDGE,
-            help="Who must agree before a gate vetoes (default: the judge again, in other words).",
-        ),
+        _judge_option(help="Who must agree before a gate vetoes (default: the judge again, in other words)."),
     ] = None
     judge_calls: Annotated[
         Literal["turn", "criterion"] | None,
-        typer.Option(rich_help_panel=_JUDGE, help="One call a turn, or one for each criterion (evaluate's default)."),
+        _judge_option(help="One call a turn, or one for each criterion (evaluate's default)."),
     ] = None
     judge_samples: Annotated[
         int | None,
-        typer.Option(
+        _judge_option(
             min=1,
-            rich_help_panel=_JUDGE,
             help="Ask so often and take the mean; log-probabilities do, where they are given (default: 1, evaluate 3).",
         ),
     ] = None
     review: Annotated[
-        Path | None,
-        typer.Option(rich_help_panel=_JUDGE, help="Write turns on whose gates two looks differ here, for a person."),
+        Path | None, _judge_option(help="Write turns on whose gates two looks differ here, for a person.")
     ] = None
     list_rubrics: Annotated[
         bool,
-        typer.Option(
-            "--list-rubrics",
-            is_eager=True,
-            callback=print_rubrics,
-            rich_help_panel=_JUDGE,
-            help="Print the rubrics that come with kardia.",
+        _judge_option(
+            "--list-rubrics", is_eager=True, callback=print_rubrics, help="Print the rubrics that come with kardia."
         ),
     ] = False
     show_rubric: Annotated[
         str | None,
-        typer.Option(
-            is_eager=True,
-            callback=print_rubric,
-            metavar="NAME",
-            rich_help_panel=_JUDGE,
-            help="Print a rubric's file and its hashes.",
+        _judge_option(
+            is_eager=True, callback=print_rubric, metavar="NAME", help="Print a rubric's file and its hashes."
         ),
     ] = None
 
@@ -323,15 +265,11 @@ class SynthesisJudgeFlags(JudgeFlags):
 
     judge_model: Annotated[
         list[str] | None,
-        typer.Option(
-            rich_help_panel=_JUDGE,
-            help="Judge and rewrite each supporter turn before the seeker goes on. Repeat it for a panel.",
-        ),
+        _judge_option(help="Judge and rewrite each supporter turn before the seeker goes on. Repeat it for a panel."),
     ] = None
-    rubric: Annotated[
-        str | None,
-        typer.Option(rich_help_panel=_JUDGE, help="A rubric by name, or a YAML file.", show_default="synthesis"),
-    ] = None
+    rubric: Annotated[str | None, _judge_option(help="A rubric by name, or a YAML file.", show_default="synthesis")] = (
+        None
+    )
 
 
 @dataclass
@@ -340,10 +278,7 @@ class RefineJudgeFlags(JudgeFlags):
 
     rubric: Annotated[
         str | None,
-        typer.Option(
-            rich_help_panel=_JUDGE,
-            help="A rubric by name, or a YAML file (default: the one that judged the row, else synthesis).",
-        ),
+        _judge_option(help="A rubric by name, or a YAML file (default: the one that judged the row, else synthesis)."),
     ] = None
 
 

@@ -195,7 +195,7 @@ class Session:
         return pipe.limit_lines(pipe.read_inputs(named, self.console, builtin), limit)
 
     def required(self, context: typer.Context, inputs: list[str] | None) -> list[str]:
-        """Return the inputs of a command without embedded rows; raises `UsageError` after its help if there are none."""
+        """Return the inputs of a command without embedded ones; raises `UsageError` after its help if none come."""
         named = pipe.named_inputs(inputs or [], self.console, None)
         if not named:
             raise missing_input(context, f"kardia {self.command} data.jsonl --model runs/sft")

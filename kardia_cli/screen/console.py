@@ -30,11 +30,6 @@ class Console:
         if self.level >= 0:
             self.warn(text)
 
-    def detail(self, text: str) -> None:
-        """Write a line for `-v`."""
-        if self.level >= 1:
-            self.warn(text)
-
     def warn(self, text: str) -> None:
         """Write a line that is shown even with `-q`."""
         self._write(f"{self.command}: {text}")
