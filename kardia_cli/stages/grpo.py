@@ -22,10 +22,11 @@ from kardia_cli.training.canaries.probe_set import EVERY, SIZE
 from kardia_cli.training.canaries.probe_set import choose as choose_probes
 from kardia_cli.training.plan import Plan
 from kardia_cli.training.preflight import preflight
-from kardia_cli.training.run_folder import artifacts, runs
+from kardia_cli.training.run_folder import artifacts, runs, saving
 from kardia_cli.training.settings import Settings
 from kardia_cli.training.trl import arguments, fitting, ranks, reports, reward_functions
 from kardia_cli.training.trl.reward_functions import Rewards, Round, Scorer
+from kardia_cli.weights.fingerprint import folder_hash
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge
@@ -83,7 +84,6 @@ def run_grpo(
     settings that TRL does not know, prompts that are too few or (unless `truncate`) too long, or a folder of another
     run; `ProviderError` where too little can be scored; `GateFailed` at an alarm of hacking that is to stop the run.
     """
-    models.require_packages()
     say = ranks.console(say)
     start = ranks.shared(lambda: models.find(model))
     table, lora = arguments.grpo_table(settings, start.tiny, rewards.weights), models.lora_table(settings, start.tiny)
@@ -106,7 +106,7 @@ def run_grpo(
 
     def finish() -> dict[str, Any]:
         found = {**_results(opened.metrics), "canaries": canaries.summary()}
-        summary = {"stage": "grpo", "counts": counts, **found, "hash": models.hash_of(run)}
+        summary = {"stage": "grpo", "counts": counts, **found, "hash": folder_hash(run / "model")}
         return artifacts.conclude(opened, config, summary, start.tiny, say)
 
     return ranks.shared(finish)
@@ -140,7 +140,7 @@ def _train(
     net, tokenizer, added = models.load(base, plan)
     if added and (plan.lora is None or plan.train.get("use_vllm")):
         # the reference model, and vLLM, are loaded from the folder again: they need the markers too
-        base = ranks.shared(lambda: models.save_base(net, tokenizer, run.folder))
+        base = ranks.shared(lambda: saving.save_base(net, tokenizer, run.folder))
         net, tokenizer, _ = models.load(base, plan)
     ranks.shared(lambda: preflight.require(tokenizer, net, lora=plan.lora, say=say))
     limit = room(plan.train, context_size(net, tokenizer))
@@ -172,7 +172,7 @@ def _train(
         finally:
             say(f"rewards: {scorer.masking}")
     whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])
-    ranks.shared(lambda: models.save(whole, tokenizer, run.folder, base, plan.start.name, say))
+    ranks.shared(lambda: saving.save(whole, tokenizer, run.folder, base, plan.start.name, say))
     return prompts.counts.as_dict()
 
 

@@ -18,9 +18,10 @@ from kardia_cli.training import models, quantize, samples
 from kardia_cli.training.difficulty import Wanted, choose
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.preflight import preflight
-from kardia_cli.training.run_folder import artifacts, runs
+from kardia_cli.training.run_folder import artifacts, runs, saving
 from kardia_cli.training.settings import Settings
 from kardia_cli.training.trl import arguments, fitting, ranks, reports
+from kardia_cli.weights.fingerprint import folder_hash
 
 DEV_SAMPLES = 512
 """At most so many samples of the dev part are used for the eval loss, spread evenly."""
@@ -52,7 +53,6 @@ def run_sft(
     the context. Raises `UsageError` for settings that TRL does not know, rows without a usable turn, samples that are
     too long, or a folder of another run.
     """
-    models.require_packages()
     say = ranks.console(say)
     start = ranks.shared(lambda: models.find(model))
     plan, parts = _plan(rows, start, settings, seed, difficulty, say)
@@ -67,7 +67,7 @@ def run_sft(
         counts = _train(opened, plan, parts, truncate, say, recorder)
 
     def finish() -> dict[str, Any]:
-        summary = {"stage": "sft", "counts": counts, **_results(opened.metrics), "hash": models.hash_of(run)}
+        summary = {"stage": "sft", "counts": counts, **_results(opened.metrics), "hash": folder_hash(run / "model")}
         return artifacts.conclude(opened, config, summary, start.tiny, say)
 
     return ranks.shared(finish)
@@ -103,7 +103,7 @@ def _train(
     trainer = trainer_for(plan, (net, tokenizer, added), (train, dev), run.checkpoints, found, [recorder])
     fitting.fit(trainer, run.checkpoint, say)
     whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])
-    ranks.shared(lambda: models.save(whole, tokenizer, run.folder, base, plan.start.name, say))
+    ranks.shared(lambda: saving.save(whole, tokenizer, run.folder, base, plan.start.name, say))
     held = min(len(dev.items), DEV_SAMPLES)
     return {**train.counts.as_dict(), "dev_samples": held, "max_length": found["max_length"]}
 

@@ -12,20 +12,14 @@ from typing import Any
 
 from kardia_cli.chat import names
 from kardia_cli.chat.local.backend import fetch
-from kardia_cli.errors import MissingExtra, UsageError
+from kardia_cli.errors import UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.training import quantize, tiny
 from kardia_cli.training.markers import prepare
 from kardia_cli.training.plan import Plan, Start
-from kardia_cli.training.run_folder.saving import save, save_base
 from kardia_cli.training.run_folder.whole_files import replacing
 from kardia_cli.training.settings import Settings, check_keys, make
 from kardia_cli.weights.fingerprint import folder_hash
-
-__all__ = [
-    "LORA", "base_folder", "find", "hash_of", "load", "lora_table", "peft_config",
-    "require_packages", "save", "save_base",
-]  # fmt: skip
 
 LORA: dict[str, Any] = {"r": 16, "lora_alpha": 32, "lora_dropout": 0.0, "target_modules": "all-linear"}
 """LoRA defaults (ours; whether the paper used LoRA is not known). `r = 0` trains all parameters."""
@@ -51,23 +45,6 @@ def base_folder(plan: Plan, rows: list[Row], run: Path) -> Path:
         with replacing(base) as partial:
             tiny.build(rows, partial, plan.seed)
     return base
-
-
-def require_packages() -> None:
-    """Raise `MissingExtra` unless the training packages are installed."""
-    try:
-        import datasets
-        import peft
-        import trl
-
-        _ = datasets, peft, trl
-    except ImportError as error:
-        raise MissingExtra.of("train", f"training needs {error.name}") from error
-
-
-def hash_of(run: Path) -> str:
-    """Hash of the trained model of a run folder."""
-    return folder_hash(run / "model")
 
 
 def load(folder: Path, plan: Plan) -> tuple[Any, Any, int]:

@@ -119,7 +119,7 @@ def measured(table: Mapping[str, Any], lengths: Sequence[int], context: int) -> 
 
     `lengths` are tokens of each sample. A run shorter than `save_steps` is saved and measured once, at its end.
     """
-    found: dict[str, Any] = {"max_length": table.get("max_length") or _rounded(max(lengths))}
+    found: dict[str, Any] = {"max_length": table.get("max_length") or _up(max(lengths), ROUND_TO) * ROUND_TO}
     found["max_length"] = min(found["max_length"], context)
     rows = dataset_rows({**table, **found}, lengths)
     if "gradient_accumulation_steps" not in table:
@@ -133,10 +133,6 @@ def measured(table: Mapping[str, Any], lengths: Sequence[int], context: int) -> 
     ):
         found.update(save_steps=steps, eval_steps=steps)
     return found
-
-
-def _rounded(length: int) -> int:
-    return _up(length, ROUND_TO) * ROUND_TO
 
 
 def dataset_rows(table: Mapping[str, Any], lengths: Sequence[int]) -> int:

@@ -11,7 +11,7 @@ from small_rows import rows
 
 from kardia_cli.chat.local import adapter as local_adapter
 from kardia_cli.errors import ProviderError
-from kardia_cli.training import models, tiny
+from kardia_cli.training import tiny
 from kardia_cli.training.run_folder import proof, saving
 from kardia_cli.weights.fingerprint import folder_hash
 
@@ -69,7 +69,7 @@ def test_an_adapter_is_merged_in_float32_and_cast_once_to_the_bases_format(run: 
     change = layer.get_delta_weight("default").detach().clone()
     expected = (layer.base_layer.weight.detach() + change).to(torch.bfloat16)
     said: list[str] = []
-    lost = models.save(adapted, tokenizer, run, start, str(start), say=said.append)
+    lost = saving.save(adapted, tokenizer, run, start, str(start), say=said.append)
     saved = load_file(run / "model" / "model.safetensors")
     assert {value.dtype for value in saved.values()} == {torch.bfloat16}
     assert torch.equal(saved["model.layers.0.mlp.up_proj.weight"], expected)
@@ -82,7 +82,7 @@ def test_an_adapter_is_merged_in_float32_and_cast_once_to_the_bases_format(run: 
 def test_nothing_is_lost_where_the_base_is_float32(run: Path, tmp_path: Path) -> None:
     start = base(tmp_path / "base", "float32")
     model, tokenizer = loaded(start)
-    lost = models.save(with_lora(model, 0.05), tokenizer, run, start, str(start))
+    lost = saving.save(with_lora(model, 0.05), tokenizer, run, start, str(start))
     assert lost is not None
     assert lost < 1e-4
 
@@ -93,7 +93,7 @@ def test_a_cast_that_costs_more_is_a_warning_with_the_number(run: Path, tmp_path
     model.lm_head.weight.data *= 1.003
     model.model.norm.weight.data *= 40  # far logits: the same rounding moves them more
     said: list[str] = []
-    lost = models.save(model, tokenizer, run, start, str(start), say=said.append)
+    lost = saving.save(model, tokenizer, run, start, str(start), say=said.append)
     assert lost is not None
     assert lost > saving.WORTH_A_WARNING
     assert said[0].startswith("warning: saved as bfloat16")
@@ -104,7 +104,7 @@ def test_a_model_of_which_all_was_trained_is_cast_and_measured_alike(run: Path, 
     start = base(tmp_path / "base", "bfloat16")
     model, tokenizer = loaded(start)
     model.lm_head.weight.data *= 1.003
-    lost = models.save(model, tokenizer, run, start, "hf/some/model")
+    lost = saving.save(model, tokenizer, run, start, "hf/some/model")
     assert lost is not None
     assert 0 < lost < saving.WORTH_A_WARNING
     assert not (run / "adapter").exists()
@@ -114,13 +114,13 @@ def test_without_a_stored_text_the_cost_is_said_to_be_unknown(tmp_path: Path) ->
     start = base(tmp_path / "base", "float32")
     said: list[str] = []
     (tmp_path / "run").mkdir()
-    assert models.save(*loaded(start), tmp_path / "run", start, str(start), say=said.append) is None
+    assert saving.save(*loaded(start), tmp_path / "run", start, str(start), say=said.append) is None
     assert "not known" in said[0]
 
 
 def saved_adapter(run: Path, start: Path, name: str) -> Path:
     model, tokenizer = loaded(start)
-    models.save(with_lora(model, 0.05), tokenizer, run, start, name)
+    saving.save(with_lora(model, 0.05), tokenizer, run, start, name)
     return run / "adapter"
 
 
@@ -205,7 +205,7 @@ def test_a_quantised_base_is_loaded_unquantised_for_the_merge(run: Path, tmp_pat
     change = layer.get_delta_weight("default").detach().float()
     said: list[str] = []
     _, tokenizer = loaded(start)
-    models.save(adapted, tokenizer, run, start, str(start), say=said.append)
+    saving.save(adapted, tokenizer, run, start, str(start), say=said.append)
     name = "model.layers.0.mlp.up_proj.weight"
     before = load_file(start / "model.safetensors")[name].float()
     assert torch.equal(load_file(run / "model" / "model.safetensors")[name], (before + change).to(torch.bfloat16))
