@@ -1,38 +1,37 @@
-"""The shapes a plug-in may have. One file, one function of a fixed name; options are its keyword parameters.
+"""The shapes of plug-ins. One file is one plug-in: a function of a fixed name, and a `SPEC` where the defaults do not fit.
 
     source     rows(path, **options)                                  -> iterator of Line
     strategy   async reply(dialogue, chat, **options)                 -> Turn
-    reward     async score(row, completion, judge, chat, **options)   -> Score | None
-    protocol   async evaluate(row, chats, judge, **options)           -> list[Score]
-               optional summarize(rows)                               -> list of table rows
-               optional further(rows)                                 -> more tables, each with its title
-               optional record(rows, judge)                           -> what is kept of a judge
-               optional rescore(score, rubric)                        -> the score by another policy of the rubric
+    reward     async score(row, completion, judge, chat, **options)   -> Score | None; SPEC = RewardSpec(...)
+    protocol   async evaluate(row, chats, judge, **options)           -> list[Score];  SPEC = ProtocolSpec(...)
 
-A protocol also says by constants what it needs: NEEDS (fields of a row, default ("messages",)), NEEDS_MODEL (default True),
-MIN_MODELS (default 1), NEEDS_JUDGE (default True), NEEDS_RUBRIC (default True; False: it asks the judge in words of its own),
-BUILTIN (the embedded rows that `builtin` means, default "dialogues"). An option `from_logs` is set by --from-logs: then
-NEEDS_OF_LOGS (default none) counts in place of NEEDS, and no model and no judge are asked for. An option `references` is set
-by --references. With an option `human` (a file of what people said) no judge is asked for.
+Options are keyword parameters with a default, set by `--with name=value`. Some options of protocols have flags of their own:
+`from_logs` (--from-logs: no field, model or judge is needed) and `references` (--references). With an option `human` (a file
+of what people said) no judge is asked.
 
-None of a reward means "not scored" (a judge was asked and failed) and is never 0. `test_plugins` holds every file of the
-folders against these shapes.
+A reward of None means "not scored" (a judge was asked and failed) and is never 0. `plugins.load` holds every plug-in
+against these shapes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kardia_cli.chat.gateway import Chat
-from kardia_cli.judge import Judge
-from kardia_cli.judge.rubric import Rubric
+from kardia_cli import plugins
+from kardia_cli.errors import UsageError
 from kardia_cli.rows import spans
-from kardia_cli.rows.line import Line, Row
-from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
+
+if TYPE_CHECKING:
+    from kardia_cli.judge import Judge
+    from kardia_cli.judge.rubric import Rubric
+    from kardia_cli.rows.line import Row
+    from kardia_cli.rows.records import Critique
+
+Table = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Dialogue:
     revision: int = 0
 
     def row(self) -> Row:
-        """The dialogue as a row without a gold label, for `prompts.conversation`."""
+        """Return the dialogue as a row without a gold label, for `prompts.conversation`."""
         return {
             "person": self.person,
             "mbti": self.mbti,
@@ -60,7 +59,7 @@ class Dialogue:
         }
 
     def seed_for(self, role: str, sample: int = 0) -> int:
-        """Seed of a call that this turn makes."""
+        """Return the seed of a call that this turn makes."""
         return derive_seed(self.seed, self.id, "dialogue", role, len(self.messages), self.revision, sample)
 
 
@@ -73,7 +72,7 @@ class Turn:
 
     @property
     def spans(self) -> spans.Spans | None:
-        """The four spans, or None where the turn is plain or broken."""
+        """The four spans, or None if the turn is plain or broken."""
         return spans.read(self.text)
 
 
@@ -81,7 +80,7 @@ class Turn:
 class Score:
     """A measured value with its parts and its reason; `value` None means not scored.
 
-    Protocols also say what was measured: the model, the index of the turn (-1: the whole dialogue), the reply, the label
+    Protocols also fill in what was measured: the model, the index of the turn (-1: the whole dialogue), the reply, the label
     it names, and the judge's critique of it; `extra` are further fields of the score row.
     """
 
@@ -96,49 +95,109 @@ class Score:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Source(Protocol):
-    """Reads a real file as raw rows; a bad record is a Line with an error, and the stream goes on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardSpec:
+    """What a reward is: whether it asks the judge, and how it divides into parts that are normalised each alone (GDPO).
 
-    def __call__(self, path: Path, /) -> Iterator[Line]: ...
+    `shares(judge)` is the weight of each part (they sum to 1), `split(judge, score)` the value of each, 0 to 1. Both or none.
+    """
 
-
-class Strategy(Protocol):
-    """Speaks for the supporter."""
-
-    async def __call__(self, dialogue: Dialogue, chat: Chat, /) -> Turn: ...
-
-
-class Reward(Protocol):
-    """Pays for one completion; `row` ends with the seeker turn that the completion answers."""
-
-    async def __call__(self, row: Row, completion: str, judge: Judge, chat: Chat | None, /) -> Score | None: ...
+    judge: bool = True
+    shares: Callable[[Judge], Mapping[str, float]] | None = None
+    split: Callable[[Judge, Score], Mapping[str, float | None]] | None = None
 
 
-class Evaluate(Protocol):
-    """Measures models on one held-out row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """How a report reads the parts of a protocol. Every field holds names of parts, or patterns such as `found.*`.
 
-    async def __call__(self, row: Row, chats: Mapping[str, Chat], judge: Judge, /) -> Sequence[Score]: ...
+    A report calls the parts `format` and `emotion` by their means, `format_rate` and `emotion_accuracy`; `value` is the
+    score itself.
+    """
+
+    shown: tuple[str, ...] = ()
+    """Parts that a report shows unasked; empty: those without a dot, and the value."""
+    repeated: tuple[str, ...] = ()
+    """Never shown: another part says the same under a better name."""
+    composed: tuple[str, ...] = ()
+    """Made of other parts: shown with an interval, but not tested."""
+    neutral: tuple[str, ...] = ()
+    """Neither more nor less is better: not tested."""
+    lower: tuple[str, ...] = ()
+    """Less is better."""
+    shares: tuple[str, ...] = ()
+    """The mean is a share of rows: 0 or 1 in each."""
+    ruled: tuple[str, ...] = ()
+    """Decided by a rule alone, whoever judges."""
 
 
-class Record(Protocol):
-    """What a protocol that measures the judge keeps, as plain JSON values (see `calibrations`)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolSpec:
+    """What a protocol is: what it needs, how it sums up a set of score rows, and how a report reads them."""
 
-    def __call__(self, rows: Sequence[Row], judge: Judge, /) -> dict[str, Any]: ...
+    needs: tuple[str, ...] = ("messages",)
+    """Fields that a row must have."""
+    models: int = 1
+    """Models that it needs at least; 0: it measures the rows or the judge."""
+    judge: bool = True
+    rubric: bool = True
+    """True: the judge is asked by a rubric. False: in the protocol's own words."""
+    builtin: str = "dialogues"
+    """Name of the embedded rows that the input `builtin` means."""
+
+    summarize: Callable[[Sequence[Row]], Table] | None = None
+    """Makes the table of a set of score rows; None: each model's mean value."""
+    further: Callable[[Sequence[Row]], list[tuple[str, Table]]] | None = None
+    """Makes more tables of the set, each with its title."""
+    record: Callable[[Sequence[Row], Judge], dict[str, Any]] | None = None
+    """Makes what is kept of the judge, as plain JSON values (see `judge/calibrations.py`)."""
+    rescore: Callable[[Score, Rubric], Score] | None = None
+    """Decides a score by another policy of its rubric; its critique is decided anew already. None: it cannot."""
+
+    columns: Columns = Columns()
+    measures_judge: bool = False
+    """The judge is what is compared, so scores by several judges may stand in one report."""
+    is_relative: bool = False
+    """A model's figures depend on the other models of its run."""
+    is_keyed_by_label: bool = False
+    """Several scores of one turn are told apart by their labels."""
+    judged: str = "Replies were judged by"
+    """How the methods paragraph begins to name the judge."""
+    label: str = "emotion"
+    """What the list of dialogues in the page is filtered by: the dialogue's `emotion`, or another word for its label."""
+    quoted: Mapping[str, Any] | None = None
+    """Published differences to print beside the measured ones: source, note, columns, percent (the column in percentage
+    points) and rows ({system: a value for each column})."""
 
 
-class Further(Protocol):
-    """More tables of a whole set: (title, rows of the table)."""
-
-    def __call__(self, rows: Sequence[Row], /) -> list[tuple[str, list[dict[str, Any]]]]: ...
+Spec = TypeVar("Spec", RewardSpec, ProtocolSpec)
 
 
-class Rescore(Protocol):
-    """The value, parts and reason of a score by a rubric whose policy differs; its critique is decided anew already."""
+@cache
+def protocol_spec(name: str) -> ProtocolSpec:
+    """Return the SPEC of a protocol, the defaults if its file has none. `UsageError` as `plugins.module` raises it."""
+    return _spec("protocol", name, ProtocolSpec())
 
-    def __call__(self, score: Score, rubric: Rubric, /) -> Score: ...
+
+def reward_spec(name: str) -> RewardSpec:
+    """Return the SPEC of a reward, the defaults if its file has none."""
+    return _spec("reward", name, RewardSpec())
 
 
-class Summarize(Protocol):
-    """Makes the table of a whole set from its score rows."""
+@cache
+def spec_of_rows(protocol: str) -> ProtocolSpec:
+    """Return the SPEC of the protocol that score rows name; the defaults for one that is not installed here.
 
-    def __call__(self, rows: Sequence[Row], /) -> list[dict[str, Any]]: ...
+    Rows are data: a `.py` file that they name is not run.
+    """
+    return protocol_spec(protocol) if protocol in plugins.names("protocol") else ProtocolSpec()
+
+
+def _spec(kind: plugins.Kind, name: str, default: Spec) -> Spec:
+    found = getattr(plugins.module(kind, name), "SPEC", default)
+    if not isinstance(found, type(default)):
+        raise UsageError(
+            f"{kind} {name!r}: its SPEC is a {type(found).__name__}",
+            f"write SPEC = {type(default).__name__}(...), from kardia_cli.contracts",
+        )
+    return found

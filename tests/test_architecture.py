@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -125,7 +126,7 @@ def test_plug_in_folders_hold_plug_ins_that_never_import_each_other(kind: str) -
     for path in (PACKAGE / kind).glob("*.py"):
         assert not [module for module in imports(path) if room_of(module) == kind]
         if path.stem != "__init__":
-            function = next(value for key, value in plugins.FUNCTIONS.items() if plugins.FOLDERS[key] == kind)
+            function = next(each.function for each in plugins.CONTRACTS.values() if each.folder == kind)
             assert function in {getattr(node, "name", "") for node in tree_of(path).body}, f"{path} is no plug-in"
 
 
@@ -161,3 +162,23 @@ def test_importing_the_package_has_no_side_effect_on_the_environment() -> None:
         "assert dict(os.environ) == before"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+# Names of protocols that are words of another meaning there.
+OTHER_MEANINGS = {
+    ("reporting/flips.py", "turns"),  # a column
+    ("reporting/page/labelling.py", "turns"),  # the turns of a talk
+    ("reporting/page/static/browser.js", "turns"),  # how many turns a talk has
+    ("judge/track_record.py", "calibration"),  # a key of a run's config.json
+}
+
+
+@pytest.mark.parametrize("room", ["reporting", "judge", "stream"])
+def test_no_protocol_is_named_by_the_rooms_that_serve_all_of_them(room: str) -> None:
+    from kardia_cli import plugins
+
+    names = "|".join(plugins.built_in("protocol"))
+    for path in [*(PACKAGE / room).rglob("*.py"), *(PACKAGE / room).rglob("*.js")]:
+        place = str(path.relative_to(PACKAGE))
+        for _, name in re.findall(rf"([\"'`])({names})\1", path.read_text(encoding="utf-8")):
+            assert (place, name) in OTHER_MEANINGS, f"{place} names the protocol {name}: say it in the protocol's SPEC"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -15,15 +16,32 @@ def command_names() -> list[str]:
     return sorted(path.stem.replace("_", "-") for path in files if not path.stem.startswith("_"))
 
 
+def called_command(arguments: list[str]) -> str | None:
+    """Return the subcommand that the first word calls, one of an installed package too; None where it is none."""
+    first = arguments[0] if arguments else ""
+    if first in command_names():
+        return first
+    if not first or first.startswith("-"):
+        return None
+    from kardia_cli.plugins import COMMANDS, installed
+
+    return first if first in installed(COMMANDS) else None
+
+
+def _module(name: str) -> ModuleType:
+    if name in command_names():
+        return importlib.import_module(f"kardia_cli.commands.{name.replace('-', '_')}")
+    from kardia_cli.plugins import command
+
+    return command(name)
+
+
 def mount_commands(app: typer.Typer, only: str | None = None) -> Any:
     """Add the subcommands to an application, in the order of their POSITION, and return its click group.
 
     With `only` no other command is mounted: a filter that starts should not pay for its siblings' flags.
     """
-    modules = {
-        name: importlib.import_module(f"kardia_cli.commands.{name.replace('-', '_')}")
-        for name in ([only] if only else command_names())
-    }
+    modules = {name: _module(name) for name in ([only] if only else command_names())}
     for name in sorted(modules, key=lambda name: (getattr(modules[name], "POSITION", 99), name)):
         settings = {"help_option_names": ["-h", "--help"]}
         app.command(name, epilog=getattr(modules[name], "EXAMPLE", None), context_settings=settings)(modules[name].run)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kardia_cli import plugins
+from kardia_cli.contracts import protocol_spec
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _ENDPOINT = re.compile(r"@https?://.*$")
 
 def measure(what: Measured) -> Measure:
     """The protocol with its options; `UsageError` where it lacks one that a flag sets."""
+    from kardia_cli.stages.evaluation import Measure
+
     function = plugins.load("protocol", what.protocol)
     plugins.check_owners(what.settings or [], [what.protocol])
     chosen = plugins.bind(function, what.protocol, what.settings or [])
@@ -37,7 +40,8 @@ def measure(what: Measured) -> Measure:
             raise UsageError(f"{flag}: protocol {what.protocol} has no such option", _protocols_with(option))
         chosen[option] = True
     defaults = {name: parameter.default for name, parameter in known.items()}
-    return of_module(what.protocol, partial(function, **chosen), {**defaults, **chosen})
+    spec = protocol_spec(what.protocol)
+    return Measure(what.protocol, partial(function, **chosen), spec, {**defaults, **chosen})
 
 
 def explain(protocol: str) -> None:
@@ -63,7 +67,7 @@ def _plain(default: Any) -> str:
 
 def check_asked(what: Measured, found: Measure) -> None:
     """`UsageError` where models or saved replies are named and the protocol, as it is asked, would pass over them."""
-    if found.options.get("from_logs"):
+    if found.of_logs:
         given = next((flag for flag, it in (("--model", what.model), ("--predictions", what.predictions)) if it), None)
         if given:
             raise UsageError(
@@ -75,27 +79,6 @@ def check_asked(what: Measured, found: Measure) -> None:
             f"--predictions: protocol {what.protocol} talks with a model, it has no use for saved replies",
             f"give --model{logs}",
         )
-
-
-def of_module(name: str, score: Any, options: Mapping[str, Any]) -> Measure:
-    """The measure of a protocol's module: what it declares, else the defaults."""
-    from kardia_cli.stages import evaluation
-
-    module = plugins.module("protocol", name)
-    logs = bool(options.get("from_logs"))
-    models = int(getattr(module, "MIN_MODELS", 1)) if getattr(module, "NEEDS_MODEL", True) and not logs else 0
-    return evaluation.Measure(
-        name, score,  options=options,
-        needs=tuple(getattr(module, "NEEDS_OF_LOGS", ()) if logs else getattr(module, "NEEDS", ("messages",))),
-        models=models,
-        needs_judge=bool(getattr(module, "NEEDS_JUDGE", True)) and not logs and not options.get("human"),
-        needs_rubric=bool(getattr(module, "NEEDS_RUBRIC", True)),
-        builtin=getattr(module, "BUILTIN", "dialogues"),
-        summarize=getattr(module, "summarize", evaluation.means),
-        record=getattr(module, "record", None),
-        rescore=getattr(module, "rescore", None),
-        further=getattr(module, "further", evaluation.nothing_further),
-    )  # fmt: skip
 
 
 def _protocols_with(option: str) -> str:
@@ -151,7 +134,7 @@ def settings(
         "options": options,
         "split": split,
         "seed": seed,
-        "judge": _manner(judge, found.needs_rubric),
+        "judge": _manner(judge, found.spec.rubric),
     }
     told = {name: jsonl.as_text({**shared, "model": _identity(chat, gateway)}) for name, chat in chats.items()}
     return {"": jsonl.as_text({**shared, "model": None}), **told}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from functools import cache
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kardia_cli.contracts import ProtocolSpec, protocol_spec
 from kardia_cli.errors import RowError, Unfinished, UsageError
 from kardia_cli.rows.line import Line, Row
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from kardia_cli.cli.options import JudgeFlags
     from kardia_cli.cli.session import Session
     from kardia_cli.judge.rubric import Rubric
-    from kardia_cli.stages.evaluation import Measure
 
 _NEEDS = ("id", "protocol", "model", "turn", "text", "label", "value", "parts", "judge", "rubric_hash", "policy_hash")
 _OTHERS = {
@@ -40,15 +40,17 @@ async def run(
 
     untouched = Measured()
     for option, flag in _OTHERS.items():
-        if getattr(what, option) != getattr(untouched, option):
+        named_file = option == "protocol" and what.protocol.endswith(".py")
+        if getattr(what, option) != getattr(untouched, option) and not named_file:
             raise UsageError(f"--from-scores measures nothing anew, so {flag} says nothing", f"leave out {flag}")
     named = session.required(context, inputs)
     rubric = rubric_file.load(judged.rubric) if judged.rubric else None
+    spec_of = partial(_spec, typed=what.protocol)
     groups: dict[tuple[str, ...], list[Row]] = {}
     rubrics: dict[tuple[str, ...], str] = {}
 
     async def work(row: Row) -> list[Row]:
-        return [again(row, rubric, judged.rubric or "")]
+        return [again(row, spec_of, rubric, judged.rubric or "")]
 
     def came_out(row: Row) -> None:
         key = tuple(row[name] for name in ("protocol", "judge", "rubric_hash", "policy_hash"))
@@ -61,7 +63,7 @@ async def run(
         await session.move(_some(session.lines(named, "dialogues", limit)), work, came_out)
     except Unfinished as error:  # what was read is shown all the same
         unfinished = error
-    _show(session, groups, rubrics)
+    _show(session, spec_of, groups, rubrics)
     if unfinished is not None:
         raise unfinished
 
@@ -77,37 +79,47 @@ async def _some(lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
 
 
 def _show(
-    session: Session, groups: Mapping[tuple[str, ...], list[Row]], rubrics: Mapping[tuple[str, ...], str]
+    session: Session,
+    spec_of: Callable[[str], ProtocolSpec],
+    groups: Mapping[tuple[str, ...], list[Row]],
+    rubrics: Mapping[tuple[str, ...], str],
 ) -> None:
     """The tables of each protocol, judge and rubric; `rubrics` are the ids of those that are known by a critique."""
     from kardia_cli.cli.evaluating import show, titled
 
     for key, rows in groups.items():
         protocol, judge, read_hash, policy_hash = key
-        measure = _measure(protocol)
-        words = f"{rubrics.get(key) or _shipped(read_hash)} {read_hash}" if measure.needs_rubric else ""
+        spec = spec_of(protocol)
+        words = f"{rubrics.get(key) or _shipped(read_hash)} {read_hash}" if spec.rubric else ""
         alike = sum(other[:3] == key[:3] for other in groups)
         policy = f", policy {policy_hash}" if alike > 1 else ""
-        show(session.console, titled(protocol, judge, words) + policy, measure, rows)
+        show(session.console, titled(protocol, judge, words) + policy, spec, rows, of_models=spec.models > 0)
     if len(groups) > 1:
         session.console.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
 
 
-def again(row: Row, rubric: Rubric | None, named: str) -> Row:
-    """The row as it is, or as the rubric's policy decides it; raises `RowError` for what is no score row."""
+def again(row: Row, spec_of: Callable[[str], ProtocolSpec], rubric: Rubric | None, named: str) -> Row:
+    """Return the row as it is, or as the rubric's policy decides it; raises `RowError` for what is no score row."""
     from kardia_cli.stages.rescoring import rescored
 
     missing = next((name for name in _NEEDS if name not in row), None)
     if missing is not None:
         raise RowError(f"no score row: {missing!r} is missing (kardia evaluate writes them)")
     _check(row)
-    measure = _measure(row["protocol"])  # raises for a protocol that is not there: no table could be made of the rows
+    spec = spec_of(row["protocol"])  # raises for a protocol that is not there: no table could be made of the rows
     if rubric is None or (row["policy_hash"] == rubric.policy_hash and row["rubric_hash"] == rubric.read_hash):
         return row
-    if row["rubric_hash"] and not measure.needs_rubric:
+    if row["rubric_hash"] and not spec.rubric:
         said = f"protocol {row['protocol']} asks its judge in words of its own: no rubric decides its scores"
         raise UsageError(said, "leave out --rubric, or take rows of such protocols out")
-    return rescored(row, rubric, measure.rescore, named)
+    return rescored(row, rubric, spec, named)
+
+
+def _spec(protocol: str, typed: str) -> ProtocolSpec:
+    """Return the SPEC of a row's protocol. Rows are data: a file that they name is run only if `--protocol` names it, too."""
+    if protocol.endswith(".py") and protocol != typed:
+        raise UsageError(f"these rows are of the protocol file {protocol}", f"add --protocol {protocol} to run it")
+    return protocol_spec(protocol)
 
 
 def _check(row: Row) -> None:
@@ -128,13 +140,6 @@ def _check(row: Row) -> None:
         raise RowError("no score row: field 'critique' is no critique")
     if type(row["turn"]) is not int:
         raise RowError("no score row: field 'turn' is no index")
-
-
-@cache
-def _measure(protocol: str) -> Measure:
-    from kardia_cli.cli.evaluate_measure import of_module
-
-    return of_module(protocol, None, {})
 
 
 def _shipped(read_hash: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kardia_cli.cli.evaluate_flags import Measured
     from kardia_cli.cli.options import JudgeFlags
     from kardia_cli.cli.session import Session
+    from kardia_cli.contracts import ProtocolSpec
     from kardia_cli.judge import Judge
     from kardia_cli.judge.calibrations import Record
     from kardia_cli.screen.console import Console
@@ -95,7 +96,7 @@ class Run:
                 told.add(line.file)
                 self.session.console.say(f"{line.file}: {why}")
             known = {"split": "test"} if why else {}
-            if self.measure.options.get("from_logs") and not line.row.get("model"):
+            if self.measure.of_logs and not line.row.get("model"):
                 known["model"] = Path(line.file).stem
             yield Line(line.number, {**line.row, **known}, line.error, line.raw, line.file) if known else line
 
@@ -143,7 +144,7 @@ async def run(
 
     named = session.required(context, inputs)
     here = opened(session, what, judged)
-    by_rubric = here.judged and here.measure.needs_rubric
+    by_rubric = here.judged and here.measure.spec.rubric
     known = track_record.records(here.judge, calibration) if by_rubric else []
     if judged.rubric and not by_rubric:
         session.console.warn("no judge is asked by a rubric here, so --rubric says nothing")
@@ -153,7 +154,7 @@ async def run(
         for warning in track_record.relations(here.judge, models, session.gateway):
             session.console.warn(warning)
     chosen = Split(split_of(what, here.measure))
-    source = pipe.limit_lines(chosen.choose(here.noted(session.lines(named, here.measure.builtin))), limit)
+    source = pipe.limit_lines(chosen.choose(here.noted(session.lines(named, here.measure.spec.builtin))), limit)
     scores, unfinished = await moved(here, here.whole(source, chosen), judged)
     session.console.say(chosen.summary())
     if here.saved is not None:
@@ -166,7 +167,8 @@ async def run(
     people = here.measure.options.get("human")
     title = titled(here.measure.name, here.judge.name if here.judged else HUMAN if people else "", rubric)
     title += drawn(here.judge) if by_rubric else ""
-    show(session.console, title, here.measure, scores)
+    of_models = here.measure.model_count > 0 or here.measure.of_logs
+    show(session.console, title, here.measure.spec, scores, of_models)
     if by_rubric:
         quote(here, scores, known, calibration, whole=limit is None)
     if unfinished is not None:
@@ -177,7 +179,7 @@ async def run(
 
 def split_of(what: Measured, measure: Measure) -> str:
     """The split that is measured: the one that is named; else test, or all where no model is measured."""
-    return what.split or ("test" if measure.models or what.model or what.predictions else "all")
+    return what.split or ("test" if measure.model_count or what.model or what.predictions else "all")
 
 
 def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
@@ -187,11 +189,11 @@ def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
     models, called = measuring.names(what)
     saved = measuring.saved(what, called, models)
     count = len(models) + (len(saved.chats) if saved else 0)
-    if count < measure.models:
+    if count < measure.model_count:
         said = (
             "no model to measure"
             if not count
-            else f"protocol {what.protocol} needs {measure.models} models, not {count}"
+            else f"protocol {what.protocol} needs {measure.model_count} models, not {count}"
         )
         raise UsageError(said, "add --model FOLDER or --model provider/NAME, or --predictions FILE")
     needed = measure.needs_judge and (bool(models) or saved is None or saved.has_texts)
@@ -250,21 +252,22 @@ def drawn(judge: Judge) -> str:
     return f", placeholders for {', '.join(unknown)}" if unknown else ""
 
 
-def show(console: Console, title: str, measure: Measure, scores: Sequence[Row]) -> None:
-    """The protocol's tables of these score rows, and of models every mean with its interval."""
-    of_models = measure.models or measure.options.get("from_logs")
+def show(console: Console, title: str, spec: ProtocolSpec, scores: Sequence[Row], of_models: bool) -> None:
+    """Print the protocol's tables of these score rows and, if it measures models, every mean with its interval."""
+    from kardia_cli.stages.evaluation import means
+
     twice = len(scores) - len({(row["model"], row["id"], row["turn"]) for row in scores})
     if of_models and twice:
         console.warn(f"{twice:,} scores are of a model, id and turn that were there before, and count twice")
     for model, count, judged in unjudged(scores):
         said = f"the judge gave nothing on {count:,} of the {judged:,} replies that it was to read"
         console.warn(f"{model}: {said}; what rules decided (broken replies: 0) weighs more in what is left")
-    console.table(title, measure.summarize(scores))
+    console.table(title, (spec.summarize or means)(scores))
     if of_models:
         from kardia_cli.reporting.measured import intervals
 
-        console.table(*intervals(scores))
-    for further, table in measure.further(scores):
+        console.table(*intervals(scores, spec))
+    for further, table in spec.further(scores) if spec.further else ():
         console.table(further, table)
 
 
@@ -283,8 +286,8 @@ def quote(
 ) -> None:
     """Keep what a protocol found of the judge, unless only the first rows were measured; say what is known of it."""
     judge, console = here.judge, here.session.console
-    kept = track_record.keep(judge, here.measure.record if whole else None, scores)
-    if here.measure.record and not whole:
+    kept = track_record.keep(judge, here.measure.spec.record if whole else None, scores)
+    if here.measure.spec.record and not whole:
         console.say("no record of the judge is kept: -n left rows out")
     if kept is not None:
         known = known if calibration else track_record.records(judge, None)

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from kardia_cli import __version__
-from kardia_cli.cli.application import command_names, mount_commands
+from kardia_cli.cli.application import called_command, mount_commands
 from kardia_cli.cli.config import parse_duration
 from kardia_cli.cli.options import print_rubric, print_rubrics
 from kardia_cli.errors import KardiaError, RowError, UsageError
@@ -115,9 +115,8 @@ def _print_plugins() -> None:
     from kardia_cli import plugins
     from kardia_cli.judge import rubric_file
 
-    for kind in plugins.FOLDERS:
-        for name in plugins.names(kind):  # type: ignore[arg-type]  # the keys of FOLDERS are the kinds
-            print(f"{kind:<9} {name:<16} {plugins.summary(kind, name)}")  # type: ignore[arg-type]  # as above
+    for kind, name, said in plugins.listed():
+        print(f"{kind:<9} {name:<16} {said}")
     for name in rubric_file.names():
         print(f"{'rubric':<9} {name:<16} {rubric_file.load(name).summary}")
 
@@ -148,8 +147,7 @@ def _print_versions() -> None:
 def main() -> None:
     """Entry point of `kardia`."""
     try:
-        first = sys.argv[1] if len(sys.argv) > 1 else ""
-        build(first if first in command_names() else None)(prog_name="kardia")
+        build(called_command(sys.argv[1:]))(prog_name="kardia")
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

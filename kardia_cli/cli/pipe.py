@@ -70,7 +70,7 @@ def named_inputs(inputs: list[str], console: Console, default: str | None) -> li
     return [BUILTIN]
 
 
-async def read_inputs(inputs: list[str], console: Console, builtin: embedded.Name) -> AsyncIterator[Line]:
+async def read_inputs(inputs: list[str], console: Console, builtin: str) -> AsyncIterator[Line]:
     """Yield the rows of all inputs, one after the other."""
     for name in inputs:
         if name == BUILTIN:

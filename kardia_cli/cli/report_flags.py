@@ -39,6 +39,13 @@ class Compared:
         Path | None,
         typer.Option(metavar="FILE", rich_help_panel=_COMPARED, help="Quote this record of the judge (evaluate --protocol calibration keeps it)."),
     ] = None  # fmt: skip
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_COMPARED,
+            help="The .py file of the rows' protocol; one of `kardia --plugins` is found by its name.",
+        ),
+    ] = None  # fmt: skip
     cost: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", rich_help_panel=_COMPARED, help="Quote the cost in this summary (evaluate --summary FILE)."),

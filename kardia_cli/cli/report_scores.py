@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kardia_cli.contracts import ProtocolSpec, protocol_spec, spec_of_rows
 from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kardia_cli.rows.line import Row
     from kardia_cli.screen.console import Console
 
-_OF_SCORES = ("baseline", "criteria", "gate", "calibration", "cost")
+_OF_SCORES = ("baseline", "criteria", "gate", "calibration", "protocol", "cost")
 _OF_THE_PAGE = ("dialogues", "rate", "blind")
 
 
@@ -33,6 +34,10 @@ class Asked:
     compared: Compared
     written: Written
     files: Files
+
+    def spec_of(self, protocol: str) -> ProtocolSpec:
+        """Return the SPEC of the protocol that rows name. Rows are data: a file that they name is read only if typed, too."""
+        return protocol_spec(protocol) if protocol == self.compared.protocol else spec_of_rows(protocol)
 
 
 def run(asked: Asked, console: Console) -> None:
@@ -50,7 +55,13 @@ def run(asked: Asked, console: Console) -> None:
         targets = {name: _target(path, asked.files.force, stack) for name, path in wanted.items()}
         rows = _rows_target(asked, stack)
         material = asyncio.run(
-            runs.load(named, asked.choice, "html" in wanted, lambda: console.say("waiting for score rows on stdin"))
+            runs.load(
+                named,
+                asked.spec_of,
+                asked.choice,
+                "html" in wanted,
+                lambda: console.say("waiting for score rows on stdin"),
+            )
         )
         found = _compared(asked, material, console)
         if found is not None:
@@ -128,7 +139,7 @@ def _compared(asked: Asked, material: Material, console: Console) -> Comparison 
 
     what = asked.compared
     if material.groups:
-        found = compare.compare(material.groups, what.baseline, what.criteria or ())
+        found = compare.compare(material.groups, what.baseline, what.criteria or (), asked.spec_of(material.protocol))
         found.calibration.extend(_calibration(what.calibration, found))
         found.cost.extend(costs.read(path) for path in what.cost or [])
         return found
@@ -173,8 +184,9 @@ def _render(name: str, asked: Asked, found: Comparison | None, material: Materia
         return figure.draw(found, figure.format_of(path.suffix), console.warn)
     if name == "json":
         return _json(found.as_dict())
-    writers = {"markdown": markdown.render, "table": latex.render, "methods": methods.render}
-    return writers[name](found).encode()
+    if name == "methods":
+        return methods.render(found, asked.spec_of(material.protocol)).encode()
+    return (markdown.render if name == "markdown" else latex.render)(found).encode()
 
 
 def _json(values: dict[str, Any]) -> bytes:
@@ -188,7 +200,7 @@ def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
     from kardia_cli.reporting.page.page import page
 
     beside: list[Row] = asyncio.run(_dialogues(asked.compared.dialogues or []))
-    return page(viewing.data(found, material, beside, _labels(asked)))
+    return page(viewing.data(found, material, beside, _labels(asked), asked.spec_of(material.protocol).label))
 
 
 def _labels(asked: Asked) -> dict[str, Any]:

@@ -187,7 +187,7 @@ class Session:
 
         return speak
 
-    def lines(self, inputs: list[str] | None, builtin: embedded.Name, limit: int | None = None) -> AsyncIterator[Line]:
+    def lines(self, inputs: list[str] | None, builtin: str, limit: int | None = None) -> AsyncIterator[Line]:
         """Return at most `limit` rows of the named inputs, of stdin, or of the embedded set."""
         named = pipe.named_inputs(inputs or [], self.console, builtin)
         counted = None if named == [pipe.BUILTIN] else pipe.count_lines(named)

@@ -18,6 +18,7 @@ from kardia_cli.cli import pipe
 from kardia_cli.cli.options import CallFlags, CommonFlags, JudgeFlags, OutputFlags, missing_input
 from kardia_cli.cli.progress import describe_calls
 from kardia_cli.cli.session import Session
+from kardia_cli.contracts import reward_spec
 from kardia_cli.errors import MissingExtra, RowError, Stopped, Unfinished, UsageError
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import check_row, row_id
@@ -151,7 +152,7 @@ class Training:
 
         if settings.train.get("multi_objective_aggregation") != "normalize_then_sum":
             return rewards
-        return reward_set.split_by_part(rewards, {name: plugins.module("reward", name) for name in rewards.functions})
+        return reward_set.split_by_part(rewards, {name: reward_spec(name) for name in rewards.functions})
 
     def canary_settings(self, rewards: Rewards, stop: bool, every: int | None) -> CanarySettings:
         """Return the settings of the canaries: judged rewards, held-out judge, top levels, when to probe and stop."""
@@ -275,7 +276,7 @@ def _asks_judge(rewards: Rewards) -> bool:
 
 
 def _needs_judge(reward: str) -> bool:
-    return bool(getattr(plugins.module("reward", reward), "NEEDS_JUDGE", True))
+    return reward_spec(reward).judge
 
 
 def _need_training_packages() -> None:

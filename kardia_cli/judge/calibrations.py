@@ -1,12 +1,13 @@
 """What is known of a judge, kept in the user's data folder: how far it agrees with people, what it withstands.
 
-A record is made by a protocol that measures judges (`calibration`, `probes`) and is written once, as canonical JSON with
+A record is made by a protocol that measures judges (its SPEC has `record`) and is written once, as canonical JSON with
 its own hash, so that a record that was changed is noticed. It holds at least
 
     protocol            which measured it
     judge, judge_hash   the judge's label, and the hash of its weights where it is known
     rubric, read_hash   the rubric's id, and the hash of what the judge reads of it
-    headline            what one line can say of it (for probes it is made here from their totals)
+    headline            what one line can say of it
+    ids                 of a record that says how far the judge agrees with people: the figures of each criterion
 
 and no date, so that the same measurement is the same file. A record counts for one judge and one wording of a rubric.
 """
@@ -27,7 +28,6 @@ from kardia_cli.errors import UsageError
 from kardia_cli.text.pseudonyms import data_folder
 
 _KEY = ("judge", "judge_hash", "read_hash")
-_SAID = {"calibration": "calibrated"}
 _MEASURE = "measure the judge anew: kardia evaluate gold.jsonl --protocol calibration --judge-model NAME"
 
 
@@ -112,19 +112,8 @@ def given(path: Path, judge_name: str, judge_hash: str, read_hash: str) -> Recor
 
 
 def quote(record: Record) -> str:
-    """What one line says of a judge, e.g. `calibrated: empathy κ 0.61 [0.52, 0.69] on 240 turns (a1b2…)`."""
-    protocol = str(record.values["protocol"])
-    made = _probes(record.values) if protocol == "probes" else "measured"
-    return f"{_SAID.get(protocol, protocol)}: {record.values.get('headline') or made} ({record.hash})"
-
-
-def _probes(values: Mapping[str, Any]) -> str:
-    """The line of a probes record: how many families hold throughout, and how far injections lift a level."""
-    held = [family.get("held") for family in values.get("families") or []]
-    known = [share for share in held if share is not None]
-    lift = (values.get("injections") or {}).get("mean lift")
-    told = f"{sum(share == 1 for share in known)} of {len(known)} families hold"
-    return told + (f", injection lift {lift:.2f}" if lift is not None else "")
+    """Return one line on a judge, e.g. `calibration: empathy κ 0.61 [0.52, 0.69] on 240 turns (a1b2…)`."""
+    return f"{record.values['protocol']}: {record.values.get('headline') or 'measured'} ({record.hash})"
 
 
 def record_hash(values: Mapping[str, Any]) -> str:

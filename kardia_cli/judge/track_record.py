@@ -60,7 +60,7 @@ def for_training(
     known = records(judge, calibration)
     for line in quotes(judge, known):
         say(line)
-    if not any(record.values["protocol"] == "calibration" for record in known):
+    if not any(record.values.get("ids") for record in known):
         lacking = f"judge {judge.name} has no calibration for rubric {judge.rubric.id} {judge.rubric.read_hash}"
         if required:
             raise UsageError(lacking, f"measure it first: {_command(judge)}")

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.evaluation import judge_figures
 from kardia_cli.judge import Judge, unscored
@@ -29,7 +29,6 @@ from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
 from kardia_cli.stream import flow
 
-NEEDS_MODEL = False
 NOT_ASKED = "not asked"
 """How a finding begins whose question did not apply to the turn."""
 Ratings = dict[str, list[float]]
@@ -217,3 +216,9 @@ def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
         "ids": figures,
         "headline": judge_figures.headline(figures, rows),
     }
+
+
+SPEC = ProtocolSpec(
+    models=0, summarize=summarize, further=further, record=record, measures_judge=True,
+    columns=Columns(shown=("value",), lower=("order.*", "labels.*"), neutral=("words",)),
+)  # fmt: skip

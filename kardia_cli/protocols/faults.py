@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.verdicts import is_plain
@@ -21,7 +21,6 @@ from kardia_cli.stream import flow
 
 # Planted kinds that a check of the rubric finds under its own id.
 CHECKS = {"wrong_emotion": "emotion", "too_long": "length", "broken_span": "format"}
-NEEDS_MODEL = False
 
 
 async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequence[Score]:
@@ -67,3 +66,8 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
     alarms = sum(bool(names) for names in clean)
     table.append({"fault": "(none)", "planted": len(clean), "recall": 1 - alarms / len(clean) if clean else None})
     return table
+
+
+SPEC = ProtocolSpec(
+    models=0, summarize=summarize, measures_judge=True, columns=Columns(shown=("value",), shares=("value",))
+)

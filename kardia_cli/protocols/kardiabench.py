@@ -14,7 +14,7 @@ from typing import Any
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.evaluation import emotions
 from kardia_cli.evaluation.answers import answer, label_alone, turns
@@ -171,3 +171,26 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
 def _is_scored(given: Mapping[str, float | None]) -> bool:
     """Whether all was measured that was to be: of a label alone its emotion, of a reply the rubric, too."""
     return bool(given) and given.get("rubric", 0.0) is not None
+
+
+PAPER = {
+    "source": "Kardia-R1, arXiv 2512.01282, Table 2: Rubric-ERL less SFT alone, as the paper reports it",
+    "note": "quoted, not measured here; judge GPT-5-mini, no intervals given; emotion in percentage points",
+    "columns": ["emotion_accuracy", "relevance", "fluency", "empathy", "persona_consistency", "safety"],
+    "percent": "emotion_accuracy",
+    "rows": {
+        "Qwen2.5-3B": [0.33, 0.040, 0.019, 0.034, 0.046, 0.037],
+        "Qwen2.5-7B": [0.12, 0.078, 0.011, 0.050, 0.248, 0.114],
+        "Gemma-2B": [0.20, -0.031, 0.061, 0.024, 0.073, -0.052],
+        "Gemma-7B": [0.61, 0.033, -0.017, 0.077, 0.025, 0.077],
+    },
+}
+SPEC = ProtocolSpec(
+    summarize=summarize, further=further, rescore=rescore, quoted=PAPER,
+    columns=Columns(
+        composed=("rubric", "value"),
+        neutral=("ref.words",),
+        lower=("spread.*", "ref.nats"),
+        ruled=("ref.*", "strategy*"),
+    ),
+)  # fmt: skip

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import ProtocolSpec, Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.evaluation.ranking import pairs as ranking_pairs
 from kardia_cli.evaluation.ranking import ranking
@@ -25,8 +25,6 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.rows.line import Row
 from kardia_cli.stream import flow, jsonl
 
-MIN_MODELS = 2
-NEEDS_RUBRIC = False
 VS = "vs."
 ORDERS = 2
 
@@ -133,3 +131,9 @@ def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
         (ranking_pairs.strength_title(rows), ranking_pairs.strength_table(rows)),
         ("what else went with winning, over all pairs", ranking_pairs.biases(rows)),
     ]
+
+
+SPEC = ProtocolSpec(
+    models=2, rubric=False, summarize=summarize, further=further, is_relative=True,
+    judged="Replies were compared, two at a time, by",
+)  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.evaluation.probing import attacks
 from kardia_cli.evaluation.probing.corrupted import corrupted, watched
@@ -27,9 +27,6 @@ from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique, content_hash
 from kardia_cli.stream import flow
 
-NEEDS_MODEL = False
-BUILTIN = "probes"
-"""The embedded rows that `builtin` stands for here."""
 LIFT = "lift"
 
 
@@ -165,6 +162,14 @@ def _line(number: str, name: str, kind: str, rows: Sequence[Row]) -> dict[str, A
     }  # fmt: skip
 
 
+def _headline(table: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many families hold throughout, and how far injections lift a level."""
+    held = [family["held"] for family in table[:-1] if family["held"] is not None]
+    lift = table[-1]["mean lift"]
+    said = f"{sum(share == 1 for share in held)} of {len(held)} families hold"
+    return said + (f", injection lift {lift:.2f}" if lift is not None else "")
+
+
 def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
     """What is kept of a whole run, as plain JSON values: the judge and how it asked, hashes of the rubric, the table.
 
@@ -191,5 +196,12 @@ def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
         "families": table[:-1],
         "injections": {name: table[-1][name] for name in told},
         "all": {name: whole[name] for name in told},
+        "headline": _headline(table),
         "broken": [{"id": name, "label": label} for name, label in sorted(broken_ones)],
     }
+
+
+SPEC = ProtocolSpec(
+    models=0, builtin="probes", summarize=summarize, record=record, measures_judge=True, is_keyed_by_label=True,
+    columns=Columns(lower=("spread",), neutral=("lift", "lift.*"), shares=("value",)),
+)  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.evaluation import references_tables as tables
 from kardia_cli.evaluation.answers import answer
@@ -28,10 +28,6 @@ from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.stream import flow
-
-NEEDS_MODEL = False
-"""`gold=true` measures the rows alone; without it `evaluate` asks for a model itself."""
-NEEDS_JUDGE = False
 
 
 async def evaluate(
@@ -112,3 +108,12 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
     """BLEU by order with its signature, Dist with its N and at one N, EPITOME, strategies, BERTScore and perplexity."""
     return tables.further(rows)
+
+
+# `gold=true` measures the rows alone; without it `evaluate` itself asks for a model.
+SPEC = ProtocolSpec(
+    models=0, judge=False, summarize=summarize, further=further,
+    columns=Columns(
+        shown=("ref.*", "epitome.*", "strategy*"), neutral=("ref.words",), lower=("ref.nats",), ruled=("ref.*", "strategy*")
+    ),
+)  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.environments import sentient
 from kardia_cli.environments.sentient import Conversation, Player, Profile, Rules
 from kardia_cli.errors import UsageError
@@ -24,10 +24,6 @@ from kardia_cli.rows.records import content_hash
 from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.stream import flow, jsonl
 
-NEEDS: tuple[str, ...] = ()
-"""Rows are of several kinds; see `sentient.read`."""
-NEEDS_RUBRIC = False
-BUILTIN = "sage"
 SYSTEM = """\
 You are in a written talk with somebody. You notice what people feel and what they need. Answer in your own words so that
 they feel at ease, or are helped."""
@@ -173,3 +169,11 @@ def _line(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _mean(known: Sequence[float]) -> float | None:
     return statistics.fmean(known) if known else None
+
+
+# Rows are of several kinds, see `sentient.read`: no field is in all of them.
+SPEC = ProtocolSpec(
+    needs=(), builtin="sage", rubric=False, summarize=summarize, further=further, label="intention",
+    judged="Dialogues were scored by the simulated user, played by",
+    columns=Columns(neutral=("turns",), lower=("failure",), shares=("success", "failure")),
+)  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.rubric import Rubric
@@ -22,7 +22,6 @@ from kardia_cli.rows.records import Critique
 from kardia_cli.statistics.agreement import mean
 from kardia_cli.stream import flow
 
-NEEDS_MODEL = False
 FOUND = "found."
 
 
@@ -88,3 +87,9 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         "mean score": mean([row["value"] for row in rows]),
         **{name: mean([each.get(name) for each in found]) for name in names},
     }
+
+
+SPEC = ProtocolSpec(
+    models=0, summarize=summarize, rescore=rescore,
+    columns=Columns(composed=("value",), lower=("empty", "found.*", "spread.*"), shares=("empty", "found.*")),
+)  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.evaluation.ranking import ranking, tables
 from kardia_cli.evaluation.ranking.human import Labels, load
@@ -22,8 +22,6 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.rows.line import Row
 from kardia_cli.stream import flow, jsonl
 
-MIN_MODELS = 2
-NEEDS_RUBRIC = False
 LAST = float("inf")
 
 
@@ -174,3 +172,9 @@ def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
             tables.agreement(rows),
         ),
     ]
+
+
+SPEC = ProtocolSpec(
+    models=2, rubric=False, summarize=summarize, further=further, is_relative=True, judged="Replies were ranked by",
+    columns=Columns(repeated=("value",), lower=("rank",), shares=("win", "win.*")),
+)  # fmt: skip

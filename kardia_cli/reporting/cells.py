@@ -8,7 +8,6 @@ from typing import cast
 from kardia_cli import statistics
 from kardia_cli.reporting import emotions
 from kardia_cli.reporting.comparison import Cell, Gap
-from kardia_cli.reporting.criteria import lower_is_better
 from kardia_cli.reporting.emotions import Pair
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics.differences import ALPHA
@@ -64,14 +63,16 @@ def f1_cell(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence
     return {"value": value, "low": low, "high": high, "n": len(pairs), "clusters": len(set(clusters))}
 
 
-def gaps_of(samples: Mapping[str, Sample], untested: Sequence[str] = (), shares: Sequence[str] = ()) -> dict[str, Gap]:
-    """The paired difference of each criterion, p corrected over all of them (Holm 1979), and its verdict.
+def gaps_of(
+    samples: Mapping[str, Sample], untested: Sequence[str] = (), shares: Sequence[str] = (), lower: Sequence[str] = ()
+) -> dict[str, Gap]:
+    """Return the paired difference of each criterion, p corrected over all of them (Holm 1979), and its verdict.
 
-    `untested` criteria have a difference and its interval, no p and no verdict.
+    `untested` criteria have a difference and its interval, no p and no verdict; of `lower` ones less is better.
     """
     found = {name: _difference(sample, name in shares) for name, sample in samples.items() if sample[0]}
     found |= statistics.holm({name: each for name, each in found.items() if name not in untested})
-    return {name: _gap(name, found.get(name), name not in untested) for name in samples}
+    return {name: _gap(found.get(name), name not in untested, name in lower) for name in samples}
 
 
 def _difference(sample: Sample, share: bool) -> statistics.Difference:
@@ -94,11 +95,11 @@ def _difference(sample: Sample, share: bool) -> statistics.Difference:
     return found._replace(low=low, high=high, p=chance)
 
 
-def _gap(criterion: str, found: statistics.Difference | None, tested: bool) -> Gap:
+def _gap(found: statistics.Difference | None, tested: bool, lower: bool) -> Gap:
     if found is None:
         return _untested(None, None, None, 0, 0, "too few" if tested else NOT_TESTED)
     verdict: str = statistics.verdict(found) if tested else NOT_TESTED
-    if lower_is_better(criterion):
+    if lower:
         verdict = {"better": "worse", "worse": "better"}.get(verdict, verdict)
     names = ("value", "low", "high", "p", "p_holm", "detectable")
     rounded = {name: round_off(getattr(found, name)) for name in names}

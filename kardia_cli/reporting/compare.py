@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kardia_cli import plugins
+from kardia_cli.contracts import Columns, ProtocolSpec
 from kardia_cli.errors import UsageError
-from kardia_cli.reporting import doubts, provenance, quoted
+from kardia_cli.reporting import doubts, provenance
 from kardia_cli.reporting.cells import cell_of, f1_cell, f1_gap, f1_of, gaps_of, mean_of, recalls
 from kardia_cli.reporting.comparison import Cell, Comparison, Count, Gap
 from kardia_cli.reporting.criteria import (
     FIRST,
     HIT,
     MACRO_F1,
-    TWICE,
     VALUE,
     chosen,
+    fits,
     is_share,
-    lower_is_better,
     ordered,
 )
 from kardia_cli.reporting.emotions import Pair, confusions
@@ -32,18 +32,27 @@ from kardia_cli.reporting.runs import Group
 from kardia_cli.reporting.score_rows import Scored
 
 
-def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequence[str] = ()) -> Comparison:
-    """The whole comparison. `UsageError` for unlike judges, nothing in common, unknown names."""
+def compare(
+    groups: Sequence[Group],
+    baseline: str | None = None,
+    wanted: Sequence[str] = (),
+    spec: ProtocolSpec = ProtocolSpec(),
+) -> Comparison:
+    """Return the whole comparison; `spec` is that of the rows' protocol.
+
+    `UsageError` for rows of unlike judges, rubrics or protocols, for no turn in common, and for unknown names.
+    """
     names = [group.name for group in groups]
     if baseline is not None and baseline not in names:
         raise UsageError(f"the baseline {baseline!r} is none of the names", plugins.nearest(baseline, names))
-    criteria = ordered(chosen(known_criteria(groups), wanted, groups[0].seeds[0][0].identity.protocol))
+    columns = spec.columns
+    criteria = ordered(chosen(known_criteria(groups, columns), wanted, columns))
     if not criteria:
         raise UsageError(
             "no criterion is left to report on", "name some with --criteria; parts with a dot are shown only so"
         )
-    provenance.check(groups, criteria)
-    table = Table.of(groups)
+    provenance.check(groups, criteria, spec)
+    table = Table.of(groups, columns)
     if baseline is not None:
         names.remove(baseline)
         names.insert(0, baseline)
@@ -67,26 +76,24 @@ def compare(groups: Sequence[Group], baseline: str | None = None, wanted: Sequen
         seeds={name: {each: _means(table, name, each) for each in criteria} for name in names},
         recall={name: _recall(table, name) for name in names},
         confusion={name: confusions(_pairs(table, name)) for name in names},
-        lower_is_better=[name for name in criteria if lower_is_better(name)],
-        quoted=quoted.beside(groups, baseline),
+        lower_is_better=[name for name in criteria if fits(name, columns.lower)],
+        quoted=spec.quoted if baseline is not None else None,
         clustered_by="profile"
         if any(item.row.profile != item.row.key[0] for item in table.items(names[0]))
         else "dialogue",
         unit="turn" if any(key[1] >= 0 for key in table.keys) else "dialogue",
     )
-    found.warnings.extend([*doubts.of(found), *provenance.doubts(groups)])
+    found.warnings.extend([*doubts.of(found), *provenance.doubts(groups, spec.is_relative)])
     return found
 
 
-def known_criteria(groups: Sequence[Group]) -> list[str]:
+def known_criteria(groups: Sequence[Group], columns: Columns) -> list[str]:
     """Everything that a row is scored on, with what follows from it, in the order of a report."""
     given = [row.values for group in groups for seed in group.seeds for row in seed]
     names = dict.fromkeys(name for values in given for name, number in values.items() if number is not None)
     turns = {row.key for group in groups for seed in group.seeds for row in seed}
     derived = [MACRO_F1, *([FIRST] if len(turns) > len({key[0] for key in turns}) else [])] if HIT in names else []
-    for again in TWICE.get(groups[0].seeds[0][0].identity.protocol, ()):
-        names.pop(again, None)
-    return ordered([*names, *derived])
+    return ordered([*(name for name in names if not fits(name, columns.repeated)), *derived])
 
 
 def profile(row: Scored) -> str:
@@ -112,7 +119,7 @@ def _cell(table: Table, name: str, criterion: str, cluster: Cluster) -> Cell:
     if criterion == MACRO_F1:
         return f1_cell([(item.row.emotion, item.row.label) for item in items], clusters, seeds)
     values = [float(value(item.row, criterion) or 0.0) for item in items]
-    return cell_of(values, clusters, seeds, is_share(criterion, table.protocol))
+    return cell_of(values, clusters, seeds, is_share(criterion, table.columns))
 
 
 def _gaps(table: Table, name: str, baseline: str, criteria: Sequence[str], cluster: Cluster) -> dict[str, Gap]:
@@ -125,7 +132,9 @@ def _gaps(table: Table, name: str, baseline: str, criteria: Sequence[str], clust
             [cluster(match.row) for match in matches],
             table.seeds_of(name, [match.seed for match in matches]),
         )
-    found = gaps_of(samples, table.untested(criteria), [name for name in samples if is_share(name, table.protocol)])
+    shares = [name for name in samples if is_share(name, table.columns)]
+    lower = [name for name in samples if fits(name, table.columns.lower)]
+    found = gaps_of(samples, table.untested(criteria), shares, lower)
     if MACRO_F1 in criteria:
         found[MACRO_F1] = _f1_gap(table, name, baseline, cluster)
     return {criterion: found[criterion] for criterion in criteria}

@@ -77,7 +77,7 @@ class Comparison:
     confusion: dict[str, list[list[Any]]] = field(default_factory=dict)
     gates: list[Figures] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    quoted: Figures | None = None
+    quoted: Mapping[str, Any] | None = None
     calibration: list[str] = field(default_factory=list)
     cost: list[Figures] = field(default_factory=list)
     lower_is_better: list[str] = field(default_factory=list)

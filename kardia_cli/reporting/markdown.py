@@ -7,7 +7,6 @@ from typing import Any
 
 from kardia_cli.reporting import gates, methods, tables
 from kardia_cli.reporting.comparison import Comparison, label_of
-from kardia_cli.reporting.quoted import PERCENT
 
 _SPECIAL = str.maketrans({"\\": "\\\\", "|": "\\|", "\n": " ", "\r": " ", "<": "&lt;", "`": "\\`", "*": "\\*"})
 
@@ -58,13 +57,13 @@ def _quoted(found: Comparison) -> list[str]:
     ]
     for name, gaps in found.differences.items():
         own = {column: gaps[column]["value"] for column in columns if column in gaps}
-        cells = {column: _scaled(column, own.get(column)) for column in columns}
+        cells = {c: _scaled(own.get(c), 100 if c == found.quoted["percent"] else 1) for c in columns}
         rows.append({"": f"{label_of(found.counts, name)} less {found.baseline} (ours)", **cells})
     return ["## Beside the paper", f"{found.quoted['source']}; {found.quoted['note']}.", table(rows)]
 
 
-def _scaled(column: str, value: float | None) -> str:
-    return tables.DASH if value is None else f"{value * 100 if column == PERCENT else value:+.3f}"
+def _scaled(value: float | None, factor: int) -> str:
+    return tables.DASH if value is None else f"{value * factor:+.3f}"
 
 
 def _identity(found: Comparison) -> str:

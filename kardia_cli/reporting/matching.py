@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
-from kardia_cli.reporting.criteria import COMPOSED, DERIVED, FIRST, HIT, has_side
+from kardia_cli.contracts import Columns
+from kardia_cli.reporting.criteria import DERIVED, FIRST, HIT, fits
 from kardia_cli.reporting.runs import Group, common
 from kardia_cli.reporting.score_rows import Key, Scored
 
@@ -34,13 +35,14 @@ class Table:
     """The rows in common of every name, by key and seed, and which of them are first turns."""
 
     groups: Sequence[Group]
+    columns: Columns
     keys: list[Key]
     firsts: set[Key]
     by_key: dict[str, list[dict[Key, Scored]]]
     _known: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, groups: Sequence[Group]) -> Table:
+    def of(cls, groups: Sequence[Group], columns: Columns) -> Table:
         """Intersect the rows; `UsageError` where nothing is left."""
         keys = common(groups)
         shared = set(keys)
@@ -51,7 +53,7 @@ class Table:
             group.name: [{row.key: row for row in seed if row.key in shared} for seed in group.seeds]
             for group in groups
         }
-        return cls(groups, keys, {key for key in keys if lowest[key[0]] == key[1]}, by_key)
+        return cls(groups, columns, keys, {key for key in keys if lowest[key[0]] == key[1]}, by_key)
 
     def items(self, name: str, criterion: str = "") -> list[Item]:
         """The rows of a name that count for a criterion, seed after seed."""
@@ -92,16 +94,11 @@ class Table:
                 found.append(Match(sum(known) / len(known), own, row, seed))
         return found
 
-    @property
-    def protocol(self) -> str:
-        """The protocol of the rows: one for all, see `identity.check`."""
-        return self.groups[0].seeds[0][0].identity.protocol
-
     def untested(self, criteria: Sequence[str]) -> list[str]:
-        """Those that have no better side, or are made of others where others are in the report, too."""
-        made = COMPOSED.get(self.protocol, ())
-        composed = [name for name in criteria if name in made] if set(criteria) - set(made) else []
-        return [name for name in criteria if name in composed or not has_side(name)]
+        """Return those of which neither more nor less is better, and those made of others that are in the report, too."""
+        made = [name for name in criteria if fits(name, self.columns.composed)]
+        composed = made if len(made) < len(criteria) else []
+        return [name for name in criteria if name in composed or fits(name, self.columns.neutral)]
 
     def seeds_of(self, name: str, seeds: Sequence[int]) -> Sequence[int] | None:
         """What to cluster by besides profiles: nothing where the name was trained once."""

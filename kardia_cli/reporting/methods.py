@@ -7,23 +7,18 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from kardia_cli.contracts import Columns, ProtocolSpec
 from kardia_cli.reporting import tables
 from kardia_cli.reporting.comparison import Comparison
 from kardia_cli.reporting.criteria import FIRST, MACRO_F1, is_ruled, is_share
 
 WIDTH = 100
-_BY_PROMPT = {
-    "sage": "Dialogues were scored by the simulated user, played by",
-    "winrank": "Replies were ranked by",
-    "pairwise": "Replies were compared, two at a time, by",
-}
-"""What a judge did that was asked by the protocol's own prompt, not by a rubric."""
 
 
-def render(found: Comparison) -> str:
-    """The paragraph as plain text, ending in a newline."""
+def render(found: Comparison, spec: ProtocolSpec) -> str:
+    """Return the paragraph as plain text, ending in a newline; `spec` is that of the protocol."""
     told = [
-        _measured(found), _judged(found), _left_out(found), _means(found), _seeds(found), _tests(found),
+        _measured(found), _judged(found, spec), _left_out(found), _means(found, spec.columns), _seeds(found), _tests(found),
         *(f"{each[0].upper()}{each[1:]}." for each in found.calibration), *costs(found.cost),
     ]  # fmt: skip
     return textwrap.fill(" ".join(each for each in told if each), WIDTH, break_on_hyphens=False) + "\n"
@@ -49,21 +44,21 @@ def _option(name: str, value: Any) -> str:
     return f"{name}={plain}"
 
 
-def _judged(found: Comparison) -> str:
+def _judged(found: Comparison, spec: ProtocolSpec) -> str:
     identity = found.identity
-    if all(is_ruled(name) for name in found.criteria):
+    if all(is_ruled(name, spec.columns) for name in found.criteria):
         return "Every figure follows from a rule; no judge decides it."
     if not identity["judge"]:
         return "The rows name no judge."
-    if identity["protocol"] in _BY_PROMPT:
+    if not spec.rubric:
         return (
-            f"{_BY_PROMPT[identity['protocol']]} {identity['judge_shown']}, with the prompt whose text has the hash "
+            f"{spec.judged} {identity['judge_shown']}, with the prompt whose text has the hash "
             f"{identity['rubric_hash']} and rules of the hash {identity['policy_hash']}."
         )
     manner = identity["judge_manner"] or {}
     asked = f", asked {manner['samples']} times by {manner['calls']}" if {"samples", "calls"} <= manner.keys() else ""
     return (
-        f"Replies were judged by {identity['judge_shown']}{asked}, with the rubric whose text has the hash "
+        f"{spec.judged} {identity['judge_shown']}{asked}, with the rubric whose text has the hash "
         f"{identity['rubric_hash']} and the policy {identity['policy_hash']}."
     )
 
@@ -94,9 +89,9 @@ def _ungraded(found: Comparison) -> list[str]:
     ]
 
 
-def _means(found: Comparison) -> str:
-    by = found.clustered_by
-    wilson = "; shares by Wilson's method with that variance" if _has_share(found) else ""
+def _means(found: Comparison, columns: Columns) -> str:
+    by, has_share = found.clustered_by, any(is_share(name, columns) for name in found.criteria)
+    wilson = "; shares by Wilson's method with that variance" if has_share else ""
     text = f"Means are given with 95 % intervals clustered by {by} (cluster-robust variance, Student's t with one degree of freedom less than clusters{wilson})."
     if MACRO_F1 in found.criteria:
         seeds = " and seeds" if any(count["seeds"] > 1 for count in found.counts.values()) else ""
@@ -104,10 +99,6 @@ def _means(found: Comparison) -> str:
     if FIRST in found.criteria:
         text += " First-turn accuracy counts the first supporter turn of each dialogue."
     return text
-
-
-def _has_share(found: Comparison) -> bool:
-    return any(is_share(name, found.identity["protocol"]) for name in found.criteria)
 
 
 def _seeds(found: Comparison) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting.criteria import is_ruled
 from kardia_cli.reporting.score_rows import Identity
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from kardia_cli.reporting.runs import Group
 
 LEXICAL = "offline (lexical)"
-OF_JUDGES = ("calibration", "faults", "probes")
-"""Protocols that measure judges: there the judge is what is compared."""
-AGAINST = ("winrank", "pairwise")
-"""Protocols whose figures count against the other models of the same run."""
 _CALLED = {"protocol": "protocol", "judge": "judge", "rubric_hash": "rubric", "policy_hash": "policy"}
 
 
@@ -27,9 +24,14 @@ def shown(judge: str) -> str:
     return LEXICAL if judge == "offline" else judge or "none"
 
 
-def check(groups: Sequence[Group], criteria: Sequence[str]) -> None:
-    """`UsageError` where scores differ in protocol, judge, rubric or policy, both named; for rules the protocol alone counts."""
-    ruled = all(is_ruled(name) for name in criteria)
+def check(groups: Sequence[Group], criteria: Sequence[str], spec: ProtocolSpec) -> None:
+    """Raise `UsageError` for scores that differ in protocol, judge, rubric or policy; it names two of them.
+
+    Where every criterion is decided by a rule the protocol alone counts, where judges are measured all but the judge.
+    """
+    names = [each for each in _CALLED if each != "judge" or not spec.measures_judge]
+    if all(is_ruled(name, spec.columns) for name in criteria):
+        names = ["protocol"]
     first: tuple[str, Identity] | None = None
     for group in groups:
         for file, rows in zip(group.files, group.seeds, strict=True):
@@ -37,15 +39,12 @@ def check(groups: Sequence[Group], criteria: Sequence[str]) -> None:
                 where = f"{group.name} ({file}:{row.line})"
                 if first is None:
                     first = where, row.identity
-                _compare(first, (where, row.identity), ruled)
+                _compare(first, (where, row.identity), names)
 
 
-def _compare(first: tuple[str, Identity], second: tuple[str, Identity], ruled: bool) -> None:
+def _compare(first: tuple[str, Identity], second: tuple[str, Identity], names: Sequence[str]) -> None:
     if first[1] == second[1]:
         return
-    names = (
-        ["protocol"] if ruled else [each for each in _CALLED if each != "judge" or first[1].protocol not in OF_JUDGES]
-    )
     unlike = [name for name in names if getattr(first[1], name) != getattr(second[1], name)]
     if not unlike:
         return
@@ -82,7 +81,7 @@ def of(groups: Sequence[Group]) -> dict[str, Any]:
     return found
 
 
-def doubts(groups: Sequence[Group]) -> list[str]:
+def doubts(groups: Sequence[Group], is_relative: bool) -> list[str]:
     """What names do not share: options of the protocol, split, the judge's manner; then files that do not go together."""
     known = {name: [_read(text) for text in settings] for name, settings in _settings(groups).items()}
     found = []
@@ -96,7 +95,7 @@ def doubts(groups: Sequence[Group]) -> list[str]:
         if other is not None:
             one, two = _unlike(said[0][1], other[1])
             found.append(f"the {called} differ: {said[0][0]} {_text(one)}, {other[0]} {_text(two)}")
-    return [*found, *_origins(groups)]
+    return [*found, *_origins(groups, is_relative)]
 
 
 def _unlike(one: Any, other: Any) -> tuple[Any, Any]:
@@ -108,15 +107,14 @@ def _unlike(one: Any, other: Any) -> tuple[Any, Any]:
     return own, theirs
 
 
-def _origins(groups: Sequence[Group]) -> list[str]:
+def _origins(groups: Sequence[Group], is_relative: bool) -> list[str]:
     """Files that do not go together: one under two names, or rankings of several runs."""
     found = []
     for place, group in enumerate(groups):
         same = next((e for e in groups[:place] if e.files == group.files and _models(e) == _models(group)), None)
         if same is not None:
             found.append(f"{same.name} and {group.name} are the same rows of {', '.join(group.files)}")
-    against = groups[0].seeds[0][0].identity.protocol in AGAINST
-    if against and len({tuple(group.files) for group in groups}) > 1:
+    if is_relative and len({tuple(group.files) for group in groups}) > 1:
         found.append("a rank or a win counts among the models of its own run, and these are of several runs")
     return found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import score_rows
 from kardia_cli.reporting.score_rows import Key, Scored
@@ -36,6 +37,11 @@ class Material:
     dialogues: list[Row] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def protocol(self) -> str:
+        """The protocol that the first score row names, "" where there is no score row."""
+        return self.groups[0].seeds[0][0].identity.protocol if self.groups else ""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -54,16 +60,23 @@ class Choice:
 
 
 async def load(
-    specs: Sequence[Spec], choice: Choice = Choice(), keep: bool = False, on_silence: Callable[[], None] | None = None
+    specs: Sequence[Spec],
+    spec_of: Callable[[str], ProtocolSpec],
+    choice: Choice = Choice(),
+    keep: bool = False,
+    on_silence: Callable[[], None] | None = None,
 ) -> Material:
-    """Read everything; `keep` keeps whole rows (for the page). `UsageError` for what cannot be read, with file:line."""
+    """Read everything that is named; `UsageError` with file:line for what cannot be read.
+
+    `spec_of` returns the SPEC of a protocol that rows name; `keep` keeps whole rows (for the page).
+    """
     found = Material()
     for spec in specs:
         if spec.folder:
             found.runs.append({"name": spec.name, "metrics": _metrics(Path(spec.files[0]))})
             continue
         for file in spec.files:
-            scores, dialogues = await _read(file, choice, keep, on_silence)
+            scores, dialogues = await _read(file, score_rows.Scores(keep, spec_of), choice, on_silence)
             found.dialogues += dialogues
             if scores:
                 _place(found.groups, spec.name, score_rows.called_file(file), scores)
@@ -71,10 +84,10 @@ async def load(
 
 
 async def _read(
-    file: str, choice: Choice, keep: bool, on_silence: Callable[[], None] | None
+    file: str, scores: score_rows.Scores, choice: Choice, on_silence: Callable[[], None] | None
 ) -> tuple[list[Scored], list[Row]]:
     """The score rows of a file, or its dialogues: its first row says which of them it holds."""
-    scores, talks, talk = score_rows.Scores(keep), [], None
+    talks, talk = [], None
     async for line in score_rows.read(file, on_silence):
         assert line.row is not None
         talk = score_rows.is_dialogue(line.row) if talk is None else talk

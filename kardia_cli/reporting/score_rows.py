@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
 from kardia_cli.offline.judge import PLACEHOLDER
 from kardia_cli.reporting.criteria import VALUE, called
@@ -18,7 +19,6 @@ from kardia_cli.stream import jsonl
 
 Key = tuple[str, int, str]
 """A dialogue's id, the index of its measured turn, and what was tried on it (probes; else nothing)."""
-PROBES = "probes"
 
 
 class Identity(NamedTuple):
@@ -77,15 +77,16 @@ def is_dialogue(row: Row) -> bool:
 class Scores:
     """The score rows of one file, one by one; `keep`: with their texts."""
 
-    def __init__(self, keep: bool) -> None:
+    def __init__(self, keep: bool, spec_of: Callable[[str], ProtocolSpec]) -> None:
         self.rows: list[Scored] = []
         self._keep = keep
+        self._spec_of = spec_of
         self._at: dict[tuple[str, Key, Identity], int] = {}
 
     def add(self, line: Line) -> None:
         """Take a line; `UsageError` with file:line for what is no score row, or stands twice."""
         assert line.row is not None
-        each = _scored(line, line.row, self._keep)
+        each = self._scored(line, line.row)
         before = self._at.setdefault((each.model, each.key, each.identity), line.number)
         if before != line.number:
             turn = "the whole dialogue" if each.key[1] < 0 else f"turn {each.key[1]}"
@@ -96,27 +97,27 @@ class Scores:
             )
         self.rows.append(each)
 
-
-def _scored(line: Line, row: Row, keep: bool) -> Scored:
-    where = f"{line.file}:{line.number}"
-    if is_dialogue(row):
-        raise UsageError(
-            f"{where}: a dialogue, no score row",
-            "measure it with kardia evaluate, or show it: --dialogues FILE --html FILE",
-        )
-    _check(where, row)
-    return scored(row, line.number, keep)
+    def _scored(self, line: Line, row: Row) -> Scored:
+        where = f"{line.file}:{line.number}"
+        if is_dialogue(row):
+            remedy = "measure it with kardia evaluate, or show it: --dialogues FILE --html FILE"
+            raise UsageError(f"{where}: a dialogue, no score row", remedy)
+        _check(where, row)
+        return scored(row, self._spec_of(row["protocol"]).is_keyed_by_label, line.number, self._keep)
 
 
-def scored(row: Row, line: int = 0, keep: bool = False) -> Scored:
-    """What is kept of a score row that evaluate made; `keep`: with its texts."""
+def scored(row: Row, keyed_by_label: bool, line: int = 0, keep: bool = False) -> Scored:
+    """Return what is kept of a score row that evaluate made.
+
+    `keyed_by_label`: the label belongs to the key; `keep`: the whole row is kept, too.
+    """
     values = {VALUE: row["value"]} | {called(part["id"]): part["value"] for part in row["parts"]}
     texts = [str(row.get(name) or "") for name in ("anon_username", "emotion", "label")]
     identity = Identity(
         row["protocol"], *(str(row.get(name) or "") for name in ("judge", "rubric_hash", "policy_hash"))
     )
     kept = row if keep else None
-    key = (row["id"], row["turn"], texts[2] if row["protocol"] == PROBES else "")
+    key = (row["id"], row["turn"], texts[2] if keyed_by_label else "")
     settings = sys.intern(str(row.get("settings") or ""))
     person = texts[0] or row["id"]
     return Scored(

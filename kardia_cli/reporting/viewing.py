@@ -11,9 +11,12 @@ from kardia_cli.rows.line import Row
 
 
 def data(
-    found: Comparison | None, material: Material, dialogues: Sequence[Row], labels: dict[str, Any] | None
+    found: Comparison | None, material: Material, dialogues: Sequence[Row], labels: dict[str, Any] | None, label: str
 ) -> dict[str, Any]:
-    """All of the page as plain values; `labels` are those that people can give in it."""
+    """Return all of the page as plain values.
+
+    `labels` are those that people can give in it, `label` is the word for what each dialogue is listed by.
+    """
     return {
         "title": _title(found, material),
         "report": found.as_dict() if found else None,
@@ -21,6 +24,7 @@ def data(
         "scores": list(_scores(material.groups)),
         "runs": material.runs,
         "labels": labels,
+        "label": label,
     }
 
 

@@ -6,14 +6,14 @@ A completion whose spans are broken earns 0 by rule: the paper does not say, thi
 from __future__ import annotations
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
 from kardia_cli.judge.verdicts import label_error
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 
-NEEDS_JUDGE = False
+SPEC = RewardSpec(judge=False)
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.judge import Judge
 from kardia_cli.judge.verdicts import format_error
 from kardia_cli.rows.line import Row
 
-NEEDS_JUDGE = False
+SPEC = RewardSpec(judge=False)
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:

@@ -8,7 +8,7 @@ unscored.
 from __future__ import annotations
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.verdicts import format_error, overall
@@ -56,3 +56,6 @@ def _reason(critique: Critique) -> str:
 def _abstained(critique: Critique) -> str:
     silent = ", ".join(level.id for level in critique.levels if level.level is None)
     return f"not scored: abstained: {silent or 'no criterion was graded'}"
+
+
+SPEC = RewardSpec(shares=shares, split=split)

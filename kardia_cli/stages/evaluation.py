@@ -11,23 +11,17 @@ import orjson
 from pydantic import ValidationError
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Further, Rescore, Score, Summarize
+from kardia_cli.contracts import ProtocolSpec, Score, Table
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
 from kardia_cli.judge.rubric import Rubric
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.stream import jsonl
-from kardia_cli.stream.embedded import Name
 
 
-def nothing_further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The further tables of a protocol that brings none."""
-    return []
-
-
-def means(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The table of a protocol that brings none: the mean of the scored values of each model."""
+def means(rows: Sequence[Row]) -> Table:
+    """Return a line for each model: how many scores it has, and the mean of those that have a value."""
     table = []
     for model in dict.fromkeys(row["model"] for row in rows):
         values = [row["value"] for row in rows if row["model"] == model]
@@ -39,26 +33,32 @@ def means(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Measure:
-    """A protocol with its options bound, what it needs, and how it sums up a whole set.
-
-    `builtin` are the embedded rows that `builtin` means here, `needs` the fields that a row must have, `options` all
-    options with their values, `rescore` what a score is worth by another policy (None: it cannot say).
-    """
+    """A protocol at work: its function with the options bound, what it says of itself, and all options with their values."""
 
     name: str
     score: Callable[[Row, Mapping[str, Chat], Judge], Awaitable[Sequence[Score]]]
-    summarize: Summarize = means
-    further: Further = nothing_further
-    record: Callable[[Sequence[Row], Judge], dict[str, Any]] | None = None
-    rescore: Rescore | None = None
-    models: int = 1
-    """How many models it needs at least."""
-    needs_judge: bool = True
-    needs_rubric: bool = True
-    """Whether the judge is asked by a rubric; else in the protocol's own words."""
-    needs: tuple[str, ...] = ("messages",)
-    builtin: Name = "dialogues"
+    spec: ProtocolSpec = field(default_factory=ProtocolSpec)
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_logs(self) -> bool:
+        """True if the rows are logs of finished talks: then no field, model or judge is needed."""
+        return bool(self.options.get("from_logs"))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Fields that a row must have."""
+        return () if self.of_logs else self.spec.needs
+
+    @property
+    def model_count(self) -> int:
+        """Models that it needs at least."""
+        return 0 if self.of_logs else self.spec.models
+
+    @property
+    def needs_judge(self) -> bool:
+        """True if a judge is asked; not for logs, nor where people judged."""
+        return self.spec.judge and not self.of_logs and not self.options.get("human")
 
 
 async def evaluate(
@@ -121,7 +121,12 @@ def _merged(settings: str, own: str) -> str:
     return jsonl.as_text({**ours, "options": {**ours.get("options", {}), **said}})
 
 
-def decided_anew(row: Row, rubric: Rubric, decide: Callable[[Row, Critique], Critique], rescore: Rescore) -> Row:
+def decided_anew(
+    row: Row,
+    rubric: Rubric,
+    decide: Callable[[Row, Critique], Critique],
+    rescore: Callable[[Score, Rubric], Score],
+) -> Row:
     """A score row by another policy of the same questions: critique, value, parts and reason; all else stays.
 
     A row without a critique stays as it is but for the policy's hash: a rule or a failure decided it, not an answer.

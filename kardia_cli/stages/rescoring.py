@@ -6,7 +6,7 @@ What a critique holds are the judge's answers; verdict, score and value are made
 
 from __future__ import annotations
 
-from kardia_cli.contracts import Rescore
+from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import verdicts
 from kardia_cli.judge.rubric import ProfileLeak, Rubric
@@ -18,7 +18,7 @@ from kardia_cli.stages.evaluation import decided_anew
 AGAIN = "judge the saved replies again: kardia evaluate DATA --predictions SCORES --rubric"
 
 
-def rescored(row: Row, rubric: Rubric, rescore: Rescore | None, named: str) -> Row:
+def rescored(row: Row, rubric: Rubric, spec: ProtocolSpec, named: str) -> Row:
     """The row as this rubric decides it; `named` is what the user calls the rubric.
 
     `UsageError` where the judge read other words, where the row holds no critique though somebody judged, or where its
@@ -31,10 +31,10 @@ def rescored(row: Row, rubric: Rubric, rescore: Rescore | None, named: str) -> R
         raise UsageError(said, f"{AGAIN} {named}")
     if row.get("critique") is None and any(part["id"] in _graded(rubric) for part in row["parts"]):
         raise UsageError("these score rows hold no critiques: an older kardia wrote them", f"{AGAIN} {named}")
-    if rescore is None:
+    if spec.rescore is None:
         said = f"protocol {row['protocol']} cannot say what its scores are worth by another policy"
         raise UsageError(said, "leave out --rubric, or measure again")
-    return decided_anew(row, rubric, lambda of, stored: _decided(of, stored, rubric, named), rescore)
+    return decided_anew(row, rubric, lambda of, stored: _decided(of, stored, rubric, named), spec.rescore)
 
 
 def _graded(rubric: Rubric) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.judge import Judge
 from kardia_cli.rows.line import Row
@@ -77,21 +77,20 @@ class Rewards:
         return {column: replace(score, value=values[column.removeprefix(f"{name}/")], parts={}) for column in columns}
 
 
-def split_by_part(rewards: Rewards, modules: Mapping[str, Any]) -> Rewards:
+def split_by_part(rewards: Rewards, specs: Mapping[str, RewardSpec]) -> Rewards:
     """The rewards with every one that can be split standing as its parts: for normalisation part by part (GDPO).
 
-    `modules` are the plug-ins by reward name; one that can be split has `shares(judge)`, the weight of each part, and
-    `split(judge, score)`, the value of each. The weighted sum stays what it was.
+    `specs` are those of the plug-ins by reward name. The weighted sum stays what it was.
     """
     weights: dict[str, float] = {}
     splits: dict[str, Split] = {}
     for name, weight in rewards.weights.items():
-        module = modules.get(name)
-        if module is None or not hasattr(module, "split"):
+        spec = specs.get(name, RewardSpec())
+        if spec.split is None or spec.shares is None:
             weights[name] = weight
             continue
-        splits[name] = module.split
-        weights |= {f"{name}/{part}": weight * share for part, share in module.shares(rewards.judge).items()}
+        splits[name] = spec.split
+        weights |= {f"{name}/{part}": weight * share for part, share in spec.shares(rewards.judge).items()}
     return replace(rewards, weights=weights, splits=splits)
 
 

@@ -161,7 +161,7 @@ def test_from_scores_gives_the_same_bytes_and_the_same_table(place: Path) -> Non
 
 
 def test_another_policy_of_the_same_questions_decides_saved_scores_anew(place: Path) -> None:
-    text = (Path(rubric_file.__file__).parents[1] / "rubrics" / "kardia-core.yaml").read_text()
+    text = (Path(rubric_file.__file__).parents[2] / "rubrics" / "kardia-core.yaml").read_text()
     lighter = text.replace("weight: 0.35", "weight: 0.10").replace("weight: 0.15", "weight: 0.40")
     (place / "mine.yaml").write_text(lighter)
     mine, ours = rubric_file.load(str(place / "mine.yaml")), rubric_file.load("kardia-core")
@@ -199,7 +199,7 @@ def test_score_rows_are_no_dialogues_and_dialogues_no_score_rows(place: Path) ->
     ],
 )
 def test_a_score_row_of_another_shape_fails_alone(place: Path, change: dict[str, Any], said: str) -> None:
-    text = (Path(rubric_file.__file__).parents[1] / "rubrics" / "kardia-core.yaml").read_text()
+    text = (Path(rubric_file.__file__).parents[2] / "rubrics" / "kardia-core.yaml").read_text()
     (place / "strict.yaml").write_text(text.replace("pass: 3", "pass: 4"))
     first, *others = read((place / "s.jsonl").read_text())
     write(place / "changed.jsonl", [{**first, **change}, *others])

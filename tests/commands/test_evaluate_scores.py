@@ -66,7 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_protocol_is_among_those_that_are_read_again() -> None:
-    assert set(plugins.names("protocol")) == WORDS.keys()
+    assert set(plugins.built_in("protocol")) == WORDS.keys()
 
 
 @pytest.mark.parametrize("protocol", WORDS)

@@ -22,9 +22,9 @@ KIND = "An exam this near would keep anyone awake, and your body says so too. Wh
 BACKWARDS = '''"""Pays for a copy of the reasoning."""
 
 from kardia_cli.rows import spans
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import RewardSpec, Score
 
-NEEDS_JUDGE = False
+SPEC = RewardSpec(judge=False)
 
 
 async def score(row, completion, judge, chat):

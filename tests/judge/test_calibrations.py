@@ -37,7 +37,7 @@ def test_a_saved_record_is_found_by_judge_and_wording_and_quoted_in_one_line() -
     found = calibrations.find("hosted_vllm/Org/Judge-7B", "abc", "00ff00ff00ff00ff")
     assert [record.hash for record in found] == [saved.hash]
     assert found[0].values == values()
-    assert calibrations.quote(found[0]) == f"calibrated: {HEADLINE} ({saved.hash})"
+    assert calibrations.quote(found[0]) == f"calibration: {HEADLINE} ({saved.hash})"
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,12 @@ def test_another_judge_other_weights_or_another_wording_find_nothing(asked: tupl
 
 def test_the_same_measurement_is_the_same_file_and_another_one_stands_beside_it() -> None:
     first, again = calibrations.save(values()), calibrations.save(values())
-    families = [{"held": 1.0}] * 23 + [{"held": 0.5}, {"held": 0.0}, {"held": None}]
-    probes = calibrations.save(
-        values(protocol="probes", headline=None, families=families, injections={"mean lift": 0.0203})
-    )
+    probes = calibrations.save(values(protocol="probes", headline="23 of 25 families hold"))
     assert first.path == again.path
     assert sorted(calibrations.folder().iterdir()) == sorted([first.path, probes.path])
     found = calibrations.find("hosted_vllm/Org/Judge-7B", "abc", "00ff00ff00ff00ff")
     assert [record.values["protocol"] for record in found] == ["calibration", "probes"]
-    assert calibrations.quote(found[1]) == f"probes: 23 of 25 families hold, injection lift 0.02 ({probes.hash})"
+    assert calibrations.quote(found[1]) == f"probes: 23 of 25 families hold ({probes.hash})"
 
 
 def test_records_are_kept_in_the_users_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,8 @@ def judge_named(name: str, content_hash: str = "h1", rubric: str = "kardia-core"
 def stored(judge: Judge, **changes: Any) -> calibrations.Record:
     return calibrations.save({
         "protocol": "calibration", "judge": judge.name, "judge_hash": judge.hash, "rubric": judge.rubric.id,
-        "read_hash": judge.rubric.read_hash, "calls": "turn", "samples": 1, "headline": "empathy κ 0.61", **changes,
+        "read_hash": judge.rubric.read_hash, "calls": "turn", "samples": 1, "headline": "empathy κ 0.61",
+        "ids": [{"id": "empathy"}], **changes,
     })  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def test_a_calibration_is_kept_and_quoted_and_once_more_it_is_the_same_record(tm
     kept = calibrations.load(record)
     again = kardia(tmp_path, "evaluate", str(GOLD), *FLAGS)
     assert f"record {kept.hash} of offline is kept in {record}" in again.stderr
-    assert "calibrated: empathy κ" in again.stderr
+    assert "calibration: empathy κ" in again.stderr
     assert list(record.parent.iterdir()) == [record]
 
 
@@ -120,13 +121,13 @@ def test_a_judge_without_a_record_is_warned_of_in_one_line_and_one_with_a_record
     assert "how far it agrees with people is not known" in warned[0]
     kept = stored(judge)
     assert track_record.for_training(judge, None, True, said.append, warned.append) == [kept]
-    assert said == [f"judge gpt-4o, calibrated: empathy κ 0.61 ({kept.hash})"]
+    assert said == [f"judge gpt-4o, calibration: empathy κ 0.61 ({kept.hash})"]
     assert len(warned) == 1
 
 
 def test_probes_alone_are_no_calibration() -> None:
     judge = judge_named("gpt-4o")
-    stored(judge, protocol="probes")
+    stored(judge, protocol="probes", ids=[])
     with pytest.raises(UsageError, match="no calibration"):
         track_record.for_training(judge, None, True, print, print)
 

@@ -66,7 +66,7 @@ def measured(judge: Judge, given: list[Row], **options: Any) -> list[Row]:
     async def score(row: Row, chats: Any, judge: Judge) -> Any:
         return await calibration.evaluate(row, chats, judge, **options)
 
-    measure = evaluation.Measure("calibration", score, calibration.summarize, models=0)
+    measure = evaluation.Measure("calibration", score, calibration.SPEC)
 
     async def go() -> list[Row]:
         return [scored for row in given for scored in await evaluation.evaluate(row, measure, {}, judge)]
@@ -302,7 +302,7 @@ def test_the_record_is_the_same_whatever_the_order_of_the_rows_and_can_be_kept(
     assert (saved.values["rows"], saved.values["turns"], saved.values["samples"]) == (12, 12, 1)
     kappa = saved.values["ids"][0]["kappa"]
     figure = f"{kappa['value']:.2f} [{kappa['low']:.2f}, {kappa['high']:.2f}]"
-    assert calibrations.quote(saved) == f"calibrated: empathy κ {figure} on 12 turns ({saved.hash})"
+    assert calibrations.quote(saved) == f"calibration: empathy κ {figure} on 12 turns ({saved.hash})"
 
 
 def test_other_labels_make_another_record() -> None:

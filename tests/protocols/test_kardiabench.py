@@ -104,7 +104,7 @@ def test_a_policy_applied_to_saved_rows_gives_what_a_judge_with_that_policy_give
         .replace("weight: 0.20", "weight: 0.10", 1)
     )
     (tmp_path / "strict.yaml").write_text(strict)
-    measure = Measure("kardiabench", kardiabench.evaluate, rescore=kardiabench.rescore)
+    measure = Measure("kardiabench", kardiabench.evaluate, kardiabench.SPEC)
     speaker, _ = chat(lambda request: turn("anxious", "the exam"), "m")
 
     def levels(request: Any) -> Any:
@@ -118,10 +118,10 @@ def test_a_policy_applied_to_saved_rows_gives_what_a_judge_with_that_policy_give
 
     before, fresh = made("kardiabench"), made(str(tmp_path / "strict.yaml"))
     policy = rubric_file.load(str(tmp_path / "strict.yaml"))
-    assert [rescored(each, policy, measure.rescore, "strict.yaml") for each in before] == fresh
+    assert [rescored(each, policy, measure.spec, "strict.yaml") for each in before] == fresh
     assert before != fresh
     same = rubric_file.load("kardiabench")
-    assert [rescored(each, same, measure.rescore, "kardiabench") for each in before] == before
+    assert [rescored(each, same, measure.spec, "kardiabench") for each in before] == before
 
 
 def test_a_reply_without_a_turn_is_refused_where_the_dialogue_has_several(tmp_path: Path) -> None:

@@ -455,7 +455,7 @@ def test_a_probe_that_cannot_be_read_costs_the_row_and_says_why(change: Row, sai
 
 
 def table_of(judge: Judge, names: list[str]) -> list[Row]:
-    measure = Measure("probes", probes.evaluate, probes.summarize, models=0)
+    measure = Measure("probes", probes.evaluate, probes.SPEC)
     return [row for name in names for row in asyncio.run(as_rows(ROWS[name], measure, {}, judge))]
 
 

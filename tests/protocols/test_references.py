@@ -55,7 +55,7 @@ def measured(given: Row | list[Row], answers: Mapping[str, Any], **options: Any)
         async def score(one: Row, players: Mapping[str, Chat], whose: Judge) -> Any:
             return await references.evaluate(one, players, whose, **options)
 
-        measure = Measure("references", score, references.summarize)
+        measure = Measure("references", score, references.SPEC)
         found = [await evaluate(one, measure, chats, judge) for one in (given if isinstance(given, list) else [given])]
         return [each for its in found for each in its]
 

@@ -38,7 +38,7 @@ def measured(
     async def score(one: Row, players: Any, whose: Judge) -> Any:
         return await sage.evaluate(one, players, whose, **options)
 
-    measure = Measure("sage", score, sage.summarize)
+    measure = Measure("sage", score, sage.SPEC)
     rows = asyncio.run(evaluate(row, measure, chats, judge))
     return rows, [*(script for _, script in models.values()), player]
 

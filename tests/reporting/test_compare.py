@@ -10,6 +10,7 @@ import numpy as np  # noqa: TID253 (a test of numbers: nothing imports it unaske
 import pytest
 
 from kardia_cli import statistics
+from kardia_cli.contracts import spec_of_rows
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import emotions, runs, specs, tables
 from kardia_cli.rows.records import EMOTIONS
@@ -91,10 +92,10 @@ def test_a_baseline_with_one_seed_is_paired_with_each_and_said_to_be_one(tmp_pat
 def test_a_file_without_a_name_gives_each_of_its_models_one_and_two_files_are_seeds(tmp_path: Path) -> None:
     first = score_rows.write(tmp_path / "1.jsonl", [*run(model="sft"), *run(0.2, model="grpo")])
     second = score_rows.write(tmp_path / "2.jsonl", run(0.3, model="grpo"))
-    groups = asyncio.run(runs.load(specs.parse([first, second]))).groups
+    groups = asyncio.run(runs.load(specs.parse([first, second]), spec_of_rows)).groups
     assert [(group.name, len(group.seeds)) for group in groups] == [("sft", 1), ("grpo", 2)]
     with pytest.raises(UsageError, match="several models: sft, grpo"):
-        asyncio.run(runs.load(specs.parse([f"both={first}"])))
+        asyncio.run(runs.load(specs.parse([f"both={first}"]), spec_of_rows))
 
 
 def test_first_turns_are_the_lowest_of_each_dialogue(tmp_path: Path) -> None:
@@ -195,10 +196,12 @@ def test_what_is_made_of_others_is_not_tested_again(tmp_path: Path) -> None:
     assert alone.differences["grpo"]["value"]["verdict"] == "tied"
 
 
-@pytest.mark.parametrize("criterion", ["turns", "words", "ref.words"])
-def test_what_has_no_better_side_is_not_called_better(tmp_path: Path, criterion: str) -> None:
+@pytest.mark.parametrize(
+    ("protocol", "criterion"), [("sage", "turns"), ("calibration", "words"), ("references", "ref.words")]
+)
+def test_what_has_no_better_side_is_not_called_better(tmp_path: Path, protocol: str, criterion: str) -> None:
     short, long = (
-        [score(n, parts={criterion: float(n % 3 + more)}, protocol="sage") for n in range(60)] for more in (1, 4)
+        [score(n, parts={criterion: float(n % 3 + more)}, protocol=protocol) for n in range(60)] for more in (1, 4)
     )
     gap = report(tmp_path, "one", [criterion], one=short, other=long).differences["other"][criterion]
     assert (gap["value"], gap["verdict"], gap["p"]) == (3.0, "not tested", None)

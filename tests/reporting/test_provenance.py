@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kardia_cli.contracts import spec_of_rows
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import compare, runs, specs
 from tests.support import score_rows
@@ -62,12 +63,15 @@ def test_two_judges_are_compared_where_judges_are_what_is_measured(tmp_path: Pat
 
 def test_one_file_under_two_names_and_rankings_of_several_runs_are_doubts(tmp_path: Path) -> None:
     file = score_rows.write(tmp_path / "same.jsonl", run())
-    twice = compare.compare(asyncio.run(runs.load(specs.parse([f"sft={file}", f"grpo={file}"]))).groups, "sft")
+    named = specs.parse([f"sft={file}", f"grpo={file}"])
+    twice = compare.compare(asyncio.run(runs.load(named, spec_of_rows)).groups, "sft")
     assert f"sft and grpo are the same rows of {file}" in twice.warnings
     apart = report(tmp_path, sft=run(protocol="winrank"), grpo=run(protocol="winrank"))
     assert any("counts among the models of its own run" in each for each in apart.warnings)
     both = score_rows.write(
         tmp_path / "both.jsonl", [*run(model="sft", protocol="winrank"), *run(model="grpo", protocol="winrank")]
     )
-    together = compare.compare(asyncio.run(runs.load(specs.parse([both]))).groups)
+    together = compare.compare(
+        asyncio.run(runs.load(specs.parse([both]), spec_of_rows)).groups, spec=spec_of_rows("winrank")
+    )
     assert together.warnings == []

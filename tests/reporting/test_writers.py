@@ -11,10 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from kardia_cli.contracts import spec_of_rows
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import figure, latex, markdown, methods
 from kardia_cli.reporting.comparison import Comparison
 from tests.support.score_rows import report, run, score
+
+
+def paragraph(found: Comparison) -> str:
+    """The methods paragraph, with what the protocol says of itself."""
+    return methods.render(found, spec_of_rows(found.identity["protocol"]))
 
 
 @pytest.fixture
@@ -134,7 +140,7 @@ def test_the_methods_say_what_the_rows_hold_and_no_more(tmp_path: Path) -> None:
     settings = '{"options":{"temperature":0.0},"split":"test","seed":7,"judge":{"samples":3,"calls":"criterion"}}'
     rows = run(settings=settings)
     rows[0]["value"] = None
-    text = " ".join(methods.render(report(tmp_path, "sft", sft=rows, grpo=[run(0.2), run(0.4)])).split())
+    text = " ".join(paragraph(report(tmp_path, "sft", sft=rows, grpo=[run(0.2), run(0.4)])).split())
     for each in (
         "protocol kardiabench with temperature=0.0 (seed 7) on the same 48 turns of 24 dialogues by 12 profiles of the test split",
         "judged by judge-a, asked 3 times by criterion, with the rubric whose text has the hash read1 and the policy policy1",
@@ -154,14 +160,14 @@ def test_the_methods_claim_no_judge_profile_or_test_that_was_not_there(tmp_path:
               settings='{"options":{"from_logs":true,"simulator":"","axes":["a","b"]},"split":"all"}')
         for n in range(20)
     ]  # fmt: skip
-    text = " ".join(methods.render(report(tmp_path, gpt=talks)).split())
+    text = " ".join(paragraph(report(tmp_path, gpt=talks)).split())
     assert text.startswith(
         "gpt was measured by kardia's protocol sage with axes=a b, from_logs=true on 20 dialogues. The rows name no judge."
     )
     for word in ("profile", "turn", "seed", "Holm", "macro-F1", "rule"):
         assert word not in text
     assert "shares by Wilson's method" in text
-    ruled = " ".join(methods.render(report(tmp_path, criteria=["format"], sft=run())).split())
+    ruled = " ".join(paragraph(report(tmp_path, criteria=["format"], sft=run())).split())
     assert "Every figure follows from a rule" in ruled
 
 
@@ -177,24 +183,22 @@ def test_who_was_asked_by_a_prompt_is_not_said_to_have_read_a_rubric_three_times
     tmp_path: Path, protocol: str, said: str
 ) -> None:
     rows = run(protocol=protocol, settings='{"judge":{"samples":3,"calls":"criterion"}}')
-    text = " ".join(methods.render(report(tmp_path, criteria=["empathy"], sft=rows)).split())
+    text = " ".join(paragraph(report(tmp_path, criteria=["empathy"], sft=rows)).split())
     assert said in text
     assert "asked 3 times" not in text
 
 
 def test_the_methods_say_which_seeds_were_paired_and_what_the_sign_test_decided(tmp_path: Path) -> None:
     two, three = [run(), run(0.2)], [run(0.2), run(0.4), run(0.6)]
-    assert "Seeds are paired in the order" in " ".join(methods.render(report(tmp_path, "a", a=two, b=two)).split())
-    assert "others with the mean of its seeds" in " ".join(
-        methods.render(report(tmp_path, "a", a=two, b=three)).split()
-    )
+    assert "Seeds are paired in the order" in " ".join(paragraph(report(tmp_path, "a", a=two, b=two)).split())
+    assert "others with the mean of its seeds" in " ".join(paragraph(report(tmp_path, "a", a=two, b=three)).split())
     none, every = ([score(n, parts={"format": held}) for n in range(24)] for held in (0.0, 1.0))
-    text = " ".join(methods.render(report(tmp_path, "base", base=none, sft=every)).split())
+    text = " ".join(paragraph(report(tmp_path, "base", base=none, sft=every)).split())
     assert "Of format_rate every turn differs alike: p is the sign test's over profiles." in text
 
 
 def test_the_methods_speak_of_one_criterion_without_holm_and_of_several_with_their_own_reach(tmp_path: Path) -> None:
-    one = " ".join(methods.render(report(tmp_path, "sft", ["empathy"], sft=run(), grpo=run(0.3))).split())
+    one = " ".join(paragraph(report(tmp_path, "sft", ["empathy"], sft=run(), grpo=run(0.3))).split())
     assert (
         "grpo was compared with sft turn by turn; two-sided p < 0.05 counts as a difference, anything else as tied"
         in one
@@ -202,9 +206,7 @@ def test_the_methods_speak_of_one_criterion_without_holm_and_of_several_with_the
     assert "Holm" not in one
     lifts = [run(0.1 * (row % 3)) for row in range(3)]
     two = " ".join(
-        methods.render(
-            report(tmp_path, "sft", ["empathy,emotion"], sft=run(hits=4), grpo=lifts[1], other=lifts[2])
-        ).split()
+        paragraph(report(tmp_path, "sft", ["empathy,emotion"], sft=run(hits=4), grpo=lifts[1], other=lifts[2])).split()
     )
     assert "grpo and other were each compared" in two
     assert "over the 2 criteria of a model (not over models)" in two
@@ -222,9 +224,9 @@ def test_the_markdown_has_each_seed_by_itself_and_the_cost(tmp_path: Path) -> No
 
 def test_a_cost_is_quoted_and_never_made_up(found: Comparison) -> None:
     found.cost.append({"file": "s.json", "cost": 1.25, "models": [{"model": "j", "calls": 1200, "cost": 1.25}]})
-    assert "Measuring took 1,200 calls and cost 1.25 USD." in " ".join(methods.render(found).split())
+    assert "Measuring took 1,200 calls and cost 1.25 USD." in " ".join(paragraph(found).split())
     found.cost[0]["cost"] = None
-    assert "their price is not known" in methods.render(found).replace("\n", " ")
+    assert "their price is not known" in paragraph(found).replace("\n", " ")
 
 
 GOLDEN_MARKDOWN = """# Comparison

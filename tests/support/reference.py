@@ -245,7 +245,7 @@ def plug_ins() -> str:
     parts = [HEADS["plug_ins"]]
     for kind, heading in kinds.items():
         parts.append(f"## {heading} (`--{kind}`)\n")
-        for name in plugins.names(kind):
+        for name in plugins.built_in(kind):
             function = plugins.load(kind, name)
             options = [
                 (f"`{option}`", f"`{item.annotation}`", "" if item.default in (None, (), "") else f"`{item.default}`")

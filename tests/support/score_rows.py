@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kardia_cli.contracts import spec_of_rows
 from kardia_cli.reporting import compare, runs, specs
 from kardia_cli.reporting.comparison import Comparison
 
@@ -74,5 +75,5 @@ def report(folder: Path, baseline: str | None = None, criteria: list[str] | None
         seeds = rows if isinstance(rows[0], list) else [rows]
         written = [write(folder / f"{name}-{number}.jsonl", each) for number, each in enumerate(seeds)]
         words.append(f"{name}={','.join(written)}")
-    material = asyncio.run(runs.load(specs.parse(words)))
-    return compare.compare(material.groups, baseline, criteria or [])
+    material = asyncio.run(runs.load(specs.parse(words), spec_of_rows))
+    return compare.compare(material.groups, baseline, criteria or [], spec_of_rows(material.protocol))

@@ -11,7 +11,7 @@ from scripted import chat, verdict
 from small_rows import row, turn
 
 from kardia_cli import plugins
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import Score, reward_spec
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.judge.rubric import FourSpans, Rubric
@@ -94,7 +94,7 @@ def test_a_completion_has_a_deadline_of_its_own() -> None:
 
 
 def split(judge: Judge) -> Rewards:
-    return reward_set.split_by_part(rewards(judge), {name: plugins.module("reward", name) for name in NAMES})
+    return reward_set.split_by_part(rewards(judge), {name: reward_spec(name) for name in NAMES})
 
 
 LEVELS: dict[str, Callable[[Request], Any]] = {

@@ -63,6 +63,7 @@ def page(data: Mapping[str, Any]) -> str:
     dialogues  rows of any stage
     scores     score rows: models' replies, shown at their dialogue's turn; `name` on a row wins over `model`
     runs       [{name, metrics: [rows of metrics.jsonl]}]
+    label      what the dialogues are listed by: emotion (default), or another word
     labels     `labelling.labels_of(rubric)`: with it people can label; `only` leaves out all that a rater must not know
     """
     labels = data.get("labels") or None
@@ -77,6 +78,7 @@ def page(data: Mapping[str, Any]) -> str:
         "report": None if only else _report(data.get("report"), scores),
         "runs": [] if only else _runs(data.get("runs") or []),
         "labels": labels,
+        "label": str(data.get("label") or "emotion"),
         "index": held.lines,
         "texts": held.texts,
     }

@@ -30,10 +30,10 @@ TWICE = ["train.steps_per_generation=2"]
 GRPO = ["train.per_device_train_batch_size=8", "train.num_generations=4", "train.max_completion_length=12"]
 LETTERS = '''"""Pays for the letter e."""
 
-from kardia_cli.contracts import Score
+from kardia_cli.contracts import RewardSpec, Score
 
 SUMMARY = "the letter e"
-NEEDS_JUDGE = False
+SPEC = RewardSpec(judge=False)
 
 
 async def score(row, completion, judge, chat):

@@ -63,7 +63,7 @@ const browser = {
     browser.list.addEventListener("scroll", () => browser.draw());
     browser.pane = el("div.read", { tabindex: -1, role: "region", "aria-label": "Dialogue" });
     browser.box = el(".browse", {}, el("aside.side", { "aria-label": "List of dialogues" },
-      el("search.find", {}, search, el(".filters", {}, browser.choice("emotion", DATA.report?.identity?.protocol === "sage" ? "Any intention" : "Any emotion", EMOTION), browser.choice("verdict", "Any verdict", VERDICT), browser.choice("split", "Any split", SPLIT), browser.choice("model", "Any model", MODELS), browser.tick("risk", "with risk", RISK), browser.tick("flagged", "flagged", FLAGGED)), browser.count), browser.list), browser.pane);
+      el("search.find", {}, search, el(".filters", {}, browser.choice("emotion", `Any ${DATA.label}`, EMOTION), browser.choice("verdict", "Any verdict", VERDICT), browser.choice("split", "Any split", SPLIT), browser.choice("model", "Any model", MODELS), browser.tick("risk", "with risk", RISK), browser.tick("flagged", "flagged", FLAGGED)), browser.count), browser.list), browser.pane);
     return browser.box;
   },
   shownNow() {
