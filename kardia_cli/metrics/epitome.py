@@ -1,8 +1,8 @@
 """The three EPITOME facets of a reply (Sharma et al. 2020), 0 none, 1 weak, 2 strong: by words, or from a judge.
 
-By words means kardia's offline rules (`chat/offline/epitome.py`): general English, fitted to no labels, blind to
-anything that is not said in usual words. A table that shows them calls them `offline (lexical)`. A judge's levels are
-taken from the parts of a score row (`empathy.exploration`), where its rubric asks for facets.
+By words means kardia's offline rules (`epitome_rules`): general English, fitted to no labels, blind to anything that is
+not said in usual words. A table that shows them calls them `offline (lexical)`. A judge's levels are taken from the
+parts of a score row (`empathy.exploration`), if its rubric asks for facets.
 """
 
 from __future__ import annotations

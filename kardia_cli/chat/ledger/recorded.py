@@ -33,14 +33,8 @@ class Recorded:
         refresh: bool = False,
         reads_facts: bool = False,
     ) -> None:
-        self._inner, self._identity, self._meter, self._stop_event, self._ledger = (
-            inner,
-            identity,
-            meter,
-            stop_event,
-            ledger,
-        )
-        self._refresh, self._reads_facts = refresh, reads_facts
+        self._inner, self._identity, self._meter, self._stop_event = inner, identity, meter, stop_event
+        self._ledger, self._refresh, self._reads_facts = ledger, refresh, reads_facts
         self._flights: dict[bytes, asyncio.Future[Reply]] = {}
         self._refreshed: set[bytes] = set()
 
