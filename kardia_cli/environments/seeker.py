@@ -1,6 +1,7 @@
 """The seeker: a model plays the person of the profile who is in the situation and feels the gold emotion (paper's U).
 
-It sees the visible talk only, never the supporter's reasoning, and says with each turn whether the matter is settled.
+It sees the visible dialogue only, never the supporter's reasoning, and says with each turn whether the matter is
+settled.
 """
 
 from __future__ import annotations

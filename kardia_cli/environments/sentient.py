@@ -5,9 +5,9 @@ See the design note systems-llm, section 1.
     first_talk ─▶ model ─▶ how did that feel? ─▶ mood ─▶ what do they write now? ─▶ model …
 
 The mood is a whole number. The simulator says how a reply changes it; the arithmetic is done here: the change is
-clipped, the mood capped at 100, and the talk ends at success, at failure, with a goodbye, or after so many user turns.
-The last reply before the turn limit is not judged, as in SAGE, unless `judge_last_turn`. RLVER's variant is the same
-with other numbers.
+clipped, the mood capped at 100, and the dialogue ends at success, at failure, with a goodbye, or after so many user
+turns. The last reply before the turn limit is not judged, as in SAGE, unless `judge_last_turn`. RLVER's variant is the
+same with other numbers.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ Say = Callable[[list[dict[str, str]]], Awaitable[str]]
 
 @dataclass(frozen=True)
 class Rules:
-    """The numbers of a talk; SAGE's by default. `UsageError` where no talk could be held by them.
+    """The numbers of a dialogue; SAGE's by default. `UsageError` where no dialogue could be held by them.
 
-    `delta_max` clips each change (None: no clip); the talk fails below `fail_below` and succeeds at `succeed_at`
+    `delta_max` clips each change (None: no clip); the dialogue fails below `fail_below` and succeeds at `succeed_at`
     (None: only a goodbye says so); `max_turns` counts the user's turns.
     """
 

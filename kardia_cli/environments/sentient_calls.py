@@ -17,7 +17,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.structured import Violation
 from kardia_cli.environments.sentient_profiles import Profile
 from kardia_cli.judge.asking import ask_until_valid
-from kardia_cli.judge.prompts import talk as numbered
+from kardia_cli.judge.prompts import number_turns
 from kardia_cli.judge.replies import check_nonce
 from kardia_cli.rows.prompts import fill
 from kardia_cli.rows.records import content_hash
@@ -133,7 +133,7 @@ _SIDES = {"seeker": "you", "supporter": "the other side"}
 
 
 def _fenced_dialogue(talk: Messages, fence: str) -> str:
-    text = numbered([{"role": _SIDES[turn["role"]], "content": turn["content"]} for turn in talk])
+    text = number_turns([{"role": _SIDES[turn["role"]], "content": turn["content"]} for turn in talk])
     return f"{fence}\n{text}\n{fence}"
 
 

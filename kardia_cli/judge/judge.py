@@ -210,7 +210,7 @@ class Judge:
             secret = judged.secret("dialogue", attempt)
             facts = {
                 "person": judged.person, "mbti": row.get("mbti"), "situation": judged.situation,
-                "messages": judged.talk,
+                "messages": judged.history,
                 "emotions": [found.emotion for found in read if found],
                 "questions": [{"id": item.id, "ask": item.ask} for item in self.rubric.dialogue],
                 "nonce": secret.nonce,

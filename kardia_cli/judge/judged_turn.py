@@ -64,7 +64,7 @@ class JudgedTurn:
         return disguise.reveal(str(self.row.get("situation") or "")).text
 
     @cached_property
-    def talk(self) -> list[dict[str, str]]:
+    def history(self) -> list[dict[str, str]]:
         """The visible messages before the turn, normalised."""
         return [
             {**message, "content": disguise.reveal(message["content"]).text} for message in history(self.row, self.turn)
@@ -76,7 +76,7 @@ class JudgedTurn:
             "person": self.person,
             "mbti": self.row.get("mbti"),
             "situation": self.situation,
-            "history": self.talk,
+            "history": self.history,
             "reply": self.reply,
         }
 

@@ -1,7 +1,7 @@
 """The prompts of the judge's tasks, and how the judged material is put into them (wording not in the paper).
 
 Profile, situation, dialogue and reply are foreign text: each is between lines of the call's own fence, every slot is
-filled in one pass, and the talk is written so that no line of it can pass for another turn.
+filled in one pass, and the dialogue is written so that no line of it can pass for another turn.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def whole_prompt(facts: Mapping[str, Any], fence: str) -> list[dict[str, str]]:
     values = {
         "person": _fenced(facts["person"] or "(none)", fence),
         "situation": _fenced(facts["situation"] or "(not told)", fence),
-        "messages": _fenced(talk(facts["messages"]), fence),
+        "messages": _fenced(number_turns(facts["messages"]), fence),
         "emotions": _fenced(", ".join(facts["emotions"]) or "(none)", fence),
         "questions": _listed(facts["questions"]),
         "nonce": facts["nonce"],
@@ -63,7 +63,7 @@ def whole_prompt(facts: Mapping[str, Any], fence: str) -> list[dict[str, str]]:
     return messages(_WHOLE, values)
 
 
-def talk(turns: Sequence[Mapping[str, str]]) -> str:
+def number_turns(turns: Sequence[Mapping[str, str]]) -> str:
     """Return the numbered turns of a dialogue; lines of a turn are indented, so that none looks like a new turn."""
     lines = []
     for number, message in enumerate(turns, 1):
@@ -76,7 +76,7 @@ def _material(facts: Mapping[str, Any], fence: str) -> dict[str, str]:
     return {
         "person": _fenced(facts.get("person") or "(none)", fence),
         "situation": _fenced(facts.get("situation") or "(not told)", fence),
-        "history": _fenced(talk(facts["history"]), fence),
+        "history": _fenced(number_turns(facts["history"]), fence),
         "reply": _fenced(facts["reply"], fence),
     }
 

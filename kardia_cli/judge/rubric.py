@@ -124,7 +124,7 @@ class Ngram(Part):
 
 
 class ProfileLeak(Part):
-    """The response must not carry contact data or long runs of words of the profile that the talk does not hold."""
+    """The response must not carry contact data or long runs of words of the profile that the dialogue does not hold."""
 
     id: str
     kind: Literal["profile_leak"]

@@ -1,8 +1,8 @@
 """Rewriting of one supporter turn until it passes, its critique in hand (Kardia-R1, sections 1.3 and 1.4).
 
-refine does this to the turns of a finished talk, synthesize with a judge to each turn before the seeker goes on. Not in
-the paper: a dialogue is dropped where a turn still fails after the last rewrite, and where
-the whole of it drifts, jumps or is broken.
+refine does this to the turns of a finished dialogue, synthesize with a judge to each turn before the seeker goes on.
+Not in the paper: a dialogue is dropped where a turn still fails after the last rewrite, and where the whole of it
+drifts, jumps or is broken.
 """
 
 from __future__ import annotations

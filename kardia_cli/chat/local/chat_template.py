@@ -41,8 +41,8 @@ def _takes_system(tokenizer: Any) -> bool:
 def fit(tokenizer: Any, messages: Sequence[ChatMessage], limit: int) -> tuple[list[ChatMessage], int]:
     """Drop the oldest turns until the prompt has at most `limit` tokens; return what is left and how many went.
 
-    The system message and the last turn stay, and the talk goes on beginning with a user turn. The result can still be
-    too long; `encode` tells.
+    The system message and the last turn stay, and the dialogue goes on beginning with a user turn. The result can
+    still be too long; `encode` tells.
     """
     system = list(messages[:1]) if messages and messages[0]["role"] == "system" else []
     talk = list(messages[len(system) :])

@@ -69,7 +69,7 @@ def rank_prompt(facts: Mapping[str, Any], fence: str) -> list[dict[str, str]]:
     values = {
         "person": _fenced(facts["person"] or "(none)", fence),
         "situation": _fenced(facts["situation"] or "(not told)", fence),
-        "history": _fenced(prompts.talk(facts["history"]), fence),
+        "history": _fenced(prompts.number_turns(facts["history"]), fence),
         "candidates": "\n\n".join(shown),
         "axes": "\n".join(f"- {axis['id']}: {axis['ask']}" for axis in facts["axes"]),
         "count": len(shown),

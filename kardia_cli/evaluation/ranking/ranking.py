@@ -185,7 +185,7 @@ def _request(
         "person": judged.person,
         "mbti": asked.row.get("mbti"),
         "situation": judged.situation,
-        "history": judged.talk,
+        "history": judged.history,
         "candidates": [{"id": code, "reply": text} for code, text in zip(codes, shown, strict=True)],
         "axes": [dict(axis) for axis in asked.axes],
         "nonce": secret.nonce,
