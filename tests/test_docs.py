@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,13 @@ def test_every_page_that_names_a_version_names_this_one() -> None:
         (__version__, ""),
         ("", __version__),
     }
+
+
+def test_the_reward_in_the_readme_is_the_one_that_the_page_of_extending_runs() -> None:
+    blocks = [block["body"] for block in FENCE.finditer((ROOT / "README.md").read_text(encoding="utf-8"))]
+    assert [body for body in blocks if "async def score" in body] == [
+        match["body"] for match in FILE.finditer(sections()["A reward"])
+    ]
 
 
 def test_the_readme_has_at_most_300_lines() -> None:
@@ -183,7 +191,8 @@ def sections() -> dict[str, str]:
 
 
 def test_extending_has_an_example_of_each_kind() -> None:
-    assert list(sections()) == ["A source", "A strategy", "A reward", "A protocol", "A rubric", "A command"]
+    kinds = ["A source", "A strategy", "A reward", "A protocol", "A rubric", "A command"]
+    assert list(sections()) == [*kinds, "In a package of your own"]
 
 
 @pytest.fixture(scope="module")
@@ -194,11 +203,25 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "rubrics", folder / "rubrics")
     for match in FILE.finditer((ROOT / "docs/extending.md").read_text(encoding="utf-8")):
         (folder / match["name"]).write_text(match["body"], encoding="utf-8")
+    install(folder)
     program = folder / "bin" / "kardia"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kardia_cli "$@"\n')
     program.chmod(0o755)
     return folder
+
+
+def install(folder: Path) -> None:
+    """Write what pip leaves of the package in the folder's pyproject.toml, as far as entry points go."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    points = "".join(
+        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in named.items())
+        for group, named in project["entry-points"].items()
+    )
+    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    (info / "entry_points.txt").write_text(points)
 
 
 @pytest.mark.parametrize("heading", sections())

@@ -238,7 +238,7 @@ def _typed(hint: Any) -> str:
 
 def plug_ins() -> str:
     """Return the page of the built-in plug-ins and their options."""
-    from kardia_cli import plugins
+    from kardia_cli import contracts, plugins
     from kardia_cli.judge import rubric_file
 
     kinds = {"source": "Sources", "strategy": "Strategies", "reward": "Rewards", "protocol": "Protocols"}
@@ -253,10 +253,19 @@ def plug_ins() -> str:
             ]
             said = table(("option", "value", "default"), options) if options else "No options.\n"
             more = f"{inspect.getdoc(function)}\n\n" if options else ""
+            more += _needs(contracts.protocol_spec(name)) if kind == "protocol" else ""
             parts.append(f"### {name}\n\n{plugins.summary(kind, name)}\n\n{more}{said}")
     parts.append("## Rubrics (`--rubric`)\n\n`kardia --show-rubric NAME` prints one to start from.\n")
     parts.append(table(("rubric", "what it holds"), ((n, rubric_file.load(n).summary) for n in rubric_file.names())))
     return "\n".join(parts)
+
+
+def _needs(spec: Any) -> str:
+    """Return what a protocol needs, as a sentence."""
+    judge = "a judge and a rubric" if spec.rubric else "a judge" if spec.judge else ""
+    models = {0: "", 1: "a model"}.get(spec.models, f"{spec.models} models")
+    things = [*(f"the field `{name}`" for name in spec.needs), models, judge if spec.judge else ""]
+    return f"Needs {', '.join(thing for thing in things if thing)}.\n\n"
 
 
 def exit_codes() -> str:
