@@ -44,7 +44,7 @@ class Sheet(NamedTuple):
 
 @dataclass(frozen=True)
 class Manner:
-    """How a judge is asked: calls, samples, the handling of quotes, and (for probes) the order and names of levels."""
+    """The way a judge is asked: calls, samples, handling of quotes, and (for probes) order and names of levels."""
 
     calls: Calls = "turn"
     samples: int = 1

@@ -241,7 +241,7 @@ def test_an_answer_that_dribbles_in_is_cut_off_at_the_deadline_too() -> None:
 @pytest.mark.parametrize(
     ("code", "said"), [(401, "refuses the key"), (403, "refuses the key"), (404, "does not know"), (402, "no credit")]
 )
-def test_a_bad_key_an_unknown_model_or_an_empty_purse_stops_the_run_at_once(code: int, said: str) -> None:
+def test_a_bad_key_an_unknown_model_or_no_credit_stops_the_run_at_once(code: int, said: str) -> None:
     error, asked = failing(server.status(code))
     assert isinstance(error, ProviderError)
     assert said in error.message

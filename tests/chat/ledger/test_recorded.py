@@ -437,7 +437,7 @@ def stored(path: Path) -> int:
         return int(database.execute("SELECT count(*) FROM replies").fetchone()[0])
 
 
-def test_the_time_that_is_remembered_is_the_models_and_not_the_wait_at_the_gate(tmp_path: Path) -> None:
+def test_the_time_that_is_remembered_is_the_models_and_not_the_wait_at_the_limiter(tmp_path: Path) -> None:
     async def play(script: server.Script, run: Callable[..., Any]) -> None:
         async with run(max_connections=1) as gateway:
             await server.ask_all(gateway, 8)

@@ -210,7 +210,7 @@ def test_an_unknown_price_under_the_cap_of_a_pipe_is_an_error_where_a_provider_b
     with_server(play, server.GOOD, caps=Caps(pipe_cost=1.0), use_ledger=True, ledger=tmp_path / "l.sqlite")
 
 
-def test_two_models_share_one_purse() -> None:
+def test_two_models_share_one_budget() -> None:
     async def play(script: server.Script, gateway: Gateway) -> None:
         one, two = gateway.chat("openai/m"), gateway.chat("openai/n")
         calls = [chat.ask(server.question(number)) for number in range(20) for chat in (one, two)]
