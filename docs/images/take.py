@@ -1,4 +1,6 @@
-"""The pictures of these pages, from the page of `make demo`: `make pictures`. Needs a Chromium (tests/support/chromium.py).
+"""Take the pictures of these pages from the page of `make demo`: `make pictures`.
+
+Needs a Chromium (tests/support/chromium.py).
 
 report.png    the figures          1100 × 720
 reading.png   a dialogue, opened   1280 × 860

@@ -23,7 +23,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 WHY_SKIPPED = "no Chromium on PATH (Debian: apt-get install chromium; or set KARDIA_CHROMIUM)"
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--remote-debugging-port=0",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+    "--remote-debugging-port=0",
 )  # fmt: skip
 
 
