@@ -88,7 +88,8 @@ def _parse(text: str) -> tuple[str, str, Any]:
 
 def check_keys(given: Mapping[str, Any], config: type[Any], table: str, owned: Collection[str] = ()) -> None:
     """Raise `UsageError` for a key that the class `config` does not take or that the run itself sets."""
-    known = _keys(config)
+    parameters = inspect.signature(config).parameters.values()
+    known = [item.name for item in parameters if item.kind not in (item.VAR_KEYWORD, item.VAR_POSITIONAL)]
     for key in given:
         if key in owned:
             raise UsageError(f"[{table}] {key} cannot be set", OWNED[key])
@@ -96,11 +97,6 @@ def check_keys(given: Mapping[str, Any], config: type[Any], table: str, owned: C
             close = difflib.get_close_matches(key, known, n=1)
             remedy = f"did you mean {close[0]!r}?" if close else f"its keys are those of {config.__name__}"
             raise UsageError(f"[{table}] has no key {key!r}", remedy)
-
-
-def _keys(config: type[Any]) -> list[str]:
-    parameters = inspect.signature(config).parameters.values()
-    return [item.name for item in parameters if item.kind not in (item.VAR_KEYWORD, item.VAR_POSITIONAL)]
 
 
 def make(config: type[Any], table: str, values: Mapping[str, Any]) -> Any:

@@ -134,12 +134,9 @@ def _openings(numbers: Numbers) -> str:
 def _collapse(numbers: Numbers) -> str:
     unique = numbers["unique"]
     if unique.steady and unique.now <= 0.3 and (not unique.compared or unique.now <= 0.5 * unique.first):
-        return f"the model says few things: {unique.now:.0%} of its completions differ" + _at_first(unique)
+        at_first = f", {unique.first:.0%} at first" if unique.compared else ""
+        return f"the model says few things: {unique.now:.0%} of its completions differ{at_first}"
     return ""
-
-
-def _at_first(series: Series) -> str:
-    return f", {series.first:.0%} at first" if series.compared else ""
 
 
 def _share(name: str, least: float, by: float, words: str) -> Callable[[Numbers], str]:

@@ -55,10 +55,12 @@ def save(model: Any, tokenizer: Any, run: Path, base: Path, base_name: str, say:
     token's log-probability between the trained model in float32 and the saved one, on the texts that the run's
     checkpoints store; None where none does. `say` gets that number, as a warning where it is above `WORTH_A_WARNING`.
     """
+    import torch
+
     texts = proof.newest(run)
     quantised = bool(getattr(model, "is_quantized", False) or getattr(model, "is_loaded_in_4bit", False))
     notes = []
-    if _has_adapter(model):
+    if hasattr(model, "merge_and_unload"):
         _save_adapter(model, tokenizer, run / "adapter", base, base_name)
         if quantised:
             learned = proof.log_probs(model, texts)
@@ -67,13 +69,13 @@ def save(model: Any, tokenizer: Any, run: Path, base: Path, base_name: str, say:
             notes.append(f"on the unquantised base they differ by up to {gap:.2g} from the quantised one it learned on")
     model = model.float()
     trained = proof.log_probs(model, texts)
-    if _has_adapter(model):
+    if hasattr(model, "merge_and_unload"):
         with model.disable_adapter():
             notes.append(f"training moved them by up to {proof.difference(proof.log_probs(model, texts), trained):.2g}")
         model = model.merge_and_unload()
     kept = stored_format(base)
     with replacing(run / "model") as partial:
-        _save_whole(_cast(model, kept), tokenizer, partial)
+        _save_whole(model.to(getattr(torch, kept)), tokenizer, partial)
         del model
         lost = _lost(partial, texts, trained) if texts else None
         write_json(partial / COST, {"format": kept, "log_prob_difference": lost, "texts": len(texts)})
@@ -117,16 +119,6 @@ def stored_format(folder: Path) -> str:
     inner = config.get("text_config") or {}
     found = config.get("dtype") or config.get("torch_dtype") or inner.get("dtype") or inner.get("torch_dtype")
     return str(found or "float32")
-
-
-def _has_adapter(model: Any) -> bool:
-    return hasattr(model, "merge_and_unload")
-
-
-def _cast(model: Any, kept: str) -> Any:
-    import torch
-
-    return model.to(getattr(torch, kept))
 
 
 def _save_whole(model: Any, tokenizer: Any, folder: Path) -> None:

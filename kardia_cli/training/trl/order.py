@@ -13,13 +13,14 @@ from typing import Any
 
 def keeper(seed: int) -> Any:
     """A TrainerCallback that seeds the sampler with seed + epoch (in epoch 0 of GRPO that is TRL's own order)."""
+    import torch
     from transformers import TrainerCallback
 
     class Order(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         def on_epoch_begin(self, args: Any, state: Any, control: Any, train_dataloader: Any = None, **_: Any) -> None:
             sampler = sampler_of(train_dataloader)
             if sampler is not None:
-                seed_sampler(sampler, seed + int((state.epoch or 0) + 1e-6))
+                sampler.generator = torch.Generator().manual_seed(seed + int((state.epoch or 0) + 1e-6))
 
     return Order()
 
@@ -32,10 +33,3 @@ def sampler_of(loader: Any) -> Any:
         found = inner if hasattr(inner, "generator") and not hasattr(inner, "set_epoch") else found
         held = getattr(held, "batch_sampler", None)
     return found
-
-
-def seed_sampler(sampler: Any, seed: int) -> None:
-    """Give the sampler a generator of its own with this seed."""
-    import torch
-
-    sampler.generator = torch.Generator().manual_seed(seed)

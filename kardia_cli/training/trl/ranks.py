@@ -93,7 +93,9 @@ def whole(trainer: Any, again: Callable[[], Any]) -> Any:
     state = trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if not is_first():
         return None
-    _forget_zero3()
+    from transformers.integrations.deepspeed import unset_hf_deepspeed_config
+
+    unset_hf_deepspeed_config()  # under ZeRO-3 transformers would load also this whole model in shards
     model = _with_adapter(again(), trainer.model)
     trained = {name for name, value in model.named_parameters() if value.requires_grad}
     missing = sorted(trained - set(state))
@@ -111,10 +113,3 @@ def _with_adapter(model: Any, trained: Any) -> Any:
     from peft import get_peft_model
 
     return get_peft_model(model, configs["default"])
-
-
-def _forget_zero3() -> None:
-    """Under ZeRO-3 transformers loads every model in shards, also one that a single process wants whole."""
-    from transformers.integrations.deepspeed import unset_hf_deepspeed_config
-
-    unset_hf_deepspeed_config()

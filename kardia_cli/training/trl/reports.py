@@ -102,8 +102,5 @@ def _tokens_before(file: Path) -> float:
 def numbers(logs: Mapping[str, Any]) -> dict[str, float]:
     """The finite numbers of a log; TRL's names lose their `/mean`, so `rewards/format/mean` is `rewards/format`."""
     pairs = ((key.removesuffix("/mean"), value) for key, value in logs.items())
-    return {key: value for key, value in pairs if _is_number(value)}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    known = {key: value for key, value in pairs if isinstance(value, int | float) and not isinstance(value, bool)}
+    return {key: value for key, value in known.items() if math.isfinite(value)}
