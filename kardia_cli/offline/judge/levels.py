@@ -76,8 +76,6 @@ def _roughness(seen: View) -> Iterable[str]:
         yield "hardly a sentence"
     if any(one == two and one not in _DOUBLED for one, two in pairwise(tokens)):
         yield "a word is doubled"
-    if text[:1].islower():
-        yield "begins in lower case"
     if text[-1:] not in ".!?)\"'\u2026\u201d":
         yield "ends without a stop"
     if any(len(sentence.words) > 45 for sentence in seen.reply.sentences):

@@ -13,7 +13,6 @@ from kardia_cli.offline.judge.patterns import phrases, words
 from kardia_cli.offline.judge.text import (
     Reading,
     Sentence,
-    detail_stems,
     first,
     is_english,
     is_foreign,
@@ -153,12 +152,8 @@ class View:
 
     @cached_property
     def meets_feeling(self) -> bool:
-        """Whether any feeling is met: named outside of advice, shared, called hard or bright, or said by a phrase."""
-        if self.is_farewell or any(map(_meets_feeling, self.reply.sentences)):
-            return True
-        own = [mention for mention in named_feelings(self.reply.text) if mention.is_of_writer and not mention.is_denied]
-        exclaims = any("!" in s.raw and detail_stems(s.words) & self.talk.details for s in self.reply.sentences)
-        return exclaims or any(valence_of(mention.family) * self.mood > 0 for mention in own)
+        """Whether any feeling is met: named outside of advice, called hard or bright, or said by a phrase."""
+        return self.is_farewell or any(map(_meets_feeling, self.reply.sentences))
 
     @cached_property
     def generality(self) -> Sentence | None:
