@@ -130,7 +130,7 @@ def test_what_was_paid_for_a_reader_that_left_is_remembered(place: Place, truth:
 def test_equal_rows_are_asked_about_once_however_fast_they_come(place: Place) -> None:
     place = place.inside("equal")
     row = _dialogues(place).read_bytes().splitlines(keepends=True)[0]
-    (place.folder / "equal.jsonl").write_bytes(row * 300)
+    (place.folder / "equal.jsonl").write_bytes(row * 100)
     place.server.reset()
     command = [*place.command("critique"), "equal.jsonl"]
     done = subprocess.run(command, cwd=place.folder, env=place.environment(), capture_output=True, check=True)
@@ -157,7 +157,7 @@ def test_after_ctrl_c_a_row_waits_for_all_of_its_turns(tmp_path: Path) -> None:
 
 
 def _dialogues(place: Place) -> Path:
-    """A file of talks with several turns each, made by the built-in speaker."""
+    """Write a file of dialogues with several turns each, made by the built-in speaker."""
     path = place.folder / "dialogues.jsonl"
     command = [*place.command("synthesize")[:3], "synthesize", "builtin", "-n", "4", "-o", str(path)]
     subprocess.run(command, env=place.environment(), check=True, capture_output=True)

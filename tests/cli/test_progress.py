@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -57,9 +58,12 @@ def test_a_model_in_this_process_has_no_place_in_the_bill() -> None:
 
 
 def test_who_is_waited_for_and_why_stands_in_the_line() -> None:
-    meter = Meter("openai/judge", wait_reason="429 ×12", resumes_at=time.monotonic() + 4.2)
-    assert progress([meter]).status().endswith("openai/judge: 429 ×12, next try 4 s")
-    assert describe_wait(Meter("m", wait_reason="away for 3 s"), time.monotonic()) == "away for 3 s"
+    meter = Meter("openai/judge", wait_reason="429 ×12", resumes_at=14.2)
+    assert describe_wait(meter, 10.0) == "429 ×12, next try 4 s"
+    assert describe_wait(meter, 20.0) == "429 ×12"
+    assert (
+        progress([meter]).status().startswith("0 rows · 0 calls · 0 in flight · 0 tokens · $0 · openai/judge: 429 ×12")
+    )
 
 
 def test_cost_and_time_are_projected_from_20_rows_on_as_a_range() -> None:
@@ -97,7 +101,7 @@ def test_text_of_a_reason_cannot_paint_the_terminal() -> None:
 
 def busy_line(columns: int) -> str:
     meter = asked(
-        Meter("openai/gpt-4o-mini", wait_reason="429 ×12", resumes_at=time.monotonic() + 4.2), 0.0125, times=40
+        Meter("openai/gpt-4o-mini", wait_reason="429 ×12", resumes_at=time.monotonic() + 90), 0.0125, times=40
     )
     run = finished(progress([meter], expected=1280), 40, cost=0.0125)
     finished(run, 2, error=CallFailed("timeout", "late"))
@@ -108,13 +112,13 @@ def test_a_wide_terminal_shows_all_there_is() -> None:
     line = busy_line(200)
     for part in ("critique ━━━━", "42/1280 rows", "2 failed", "40 calls", "in flight", "tokens", "$0.5 of $", " left"):
         assert part in line
-    assert line.endswith("openai/gpt-4o-mini: 429 ×12, next try 4 s")
+    assert re.search(r"openai/gpt-4o-mini: 429 ×12, next try \d+ s$", line)
 
 
 def test_80_columns_keep_cost_time_left_and_the_reason_for_waiting() -> None:
     line = busy_line(80)
     assert len(line) <= 80
-    for part in ("critique 42/1280 rows", "$0.5", " left", "429 ×12, next try 4 s"):
+    for part in ("critique 42/1280 rows", "$0.5", " left", "429 ×12, next try "):
         assert part in line
 
 
