@@ -1,7 +1,7 @@
 """The offline pair: a speaker that plays every role and a judge that scores it, by rule, without a model.
 
     backend.py   hands each task of a request to a role or to the judge
-    speaker/     the roles that speak: seeker, supporter, rewriter, biographer, sentient
+    speaker/     the roles that speak: seeker · supporter (and rewriter) · biographer · sentient
                  reply · faults      a clean reply, and what can be wrong with one
                  feelings · details  reading: emotions by their signs, phrases taken whole
                  scene               the facts of a turn, and choosing phrases

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.offline import phrases
-from kardia_cli.offline.speaker import biographer, rewriter, seeker, sentient, supporter
+from kardia_cli.offline.speaker import biographer, seeker, sentient, supporter
 from kardia_cli.offline.speaker.scene import Spoken, as_json, size
 from kardia_cli.rows.request import Reply, Request, Usage
 
@@ -23,7 +23,7 @@ ROLES: dict[str, Callable[[dict[str, Any], random.Random], Spoken]] = {
     "seeker.turn": seeker.seeker_turn,
     "supporter.turn": supporter.supporter_turn,
     "supporter.plain": supporter.supporter_plain,
-    "rewriter.turn": rewriter.rewritten_turn,
+    "rewriter.turn": supporter.rewritten_turn,
     "profile.write": biographer.profile,
     "sentient.feel": sentient.feel,
     "sentient.say": sentient.say,
@@ -65,13 +65,8 @@ class OfflineChat:
 def _judge(task: str) -> Callable[[dict[str, Any], random.Random], dict[str, Any]]:
     from kardia_cli.offline.judge import judge
 
-    return {
-        "judge.turn": judge.judge_turn,
-        "judge.gate": judge.judge_gate,
-        "judge.fit": judge.judge_fit,
-        "judge.dialogue": judge.judge_dialogue,
-        "judge.rank": judge.judge_rank,
-    }[task]
+    functions = (judge.judge_turn, judge.judge_gate, judge.judge_fit, judge.judge_dialogue, judge.judge_rank)
+    return dict(zip(JUDGES, functions, strict=True))[task]
 
 
 def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The phrases and patterns of the offline pair: TOML files under data/offline/, one phrase a line, read when first asked for."""
+"""The phrases and patterns of the offline pair: TOML files under data/offline/, one phrase a line, read lazily."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ FOLDER = Path(__file__).parents[1] / "data" / "offline"
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """The tables of data/offline/NAME.toml; raises `FileNotFoundError` for a name that is not there."""
+    """Return the tables of data/offline/NAME.toml; raises `FileNotFoundError` for a name that is not there."""
     with (FOLDER / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)

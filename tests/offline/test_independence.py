@@ -1,4 +1,4 @@
-"""The offline speaker and the offline judge know nothing of each other: no shared list, no import, no whispered fault."""
+"""The offline speaker and judge know nothing of each other: no shared list, no import, no whispered fault."""
 
 from __future__ import annotations
 

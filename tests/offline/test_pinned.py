@@ -36,7 +36,7 @@ HELD = dict.fromkeys((*range(1, 12), 17, 18, 22, 23, 24), 1.0) | {
     21: 0.8,
     25: 0.7,
 }
-PIPE = "599d5d15ec266a61"
+PIPE = "76cdb58e880ebdb0"
 
 
 def kardia(*words: str, rows: bytes = b"") -> bytes:

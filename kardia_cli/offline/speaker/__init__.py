@@ -1,1 +1,1 @@
-"""The roles that speak, by rule."""
+"""Seeker, supporter, rewriter, biographer and sentient user by rule; phrases are data/offline/speaker/*.toml."""

@@ -16,8 +16,6 @@ from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker.scene import Spoken, as_json, size, upper_first
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-_NO_PROSE = re.compile(r"https?:|www\.|[@<>{}\[\]|]|:\w+:|\.\.|…|x9[1-7]|\d{4,}", re.IGNORECASE)
-_ABOUT_THE_FORUM = re.compile(r"\b[EI][NS][FT][JP]s?\b|\btypes?\b|\bthread\b|\bpost(?:s|ed|ing)?\b", re.IGNORECASE)
 _FEWEST, _MOST = 5, 28
 _ABOUT_WORDS = 60
 
@@ -33,13 +31,7 @@ def profile(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    words = table("speaker/reading")["profile"]
-    patterns = {
-        "telling": rf"(?:I (?:{'|'.join(words['telling'].split())})|I'm|I've|I am|My )\b",
-        "plain": rf"\bI(?:'m| am) an? |\b(?:{'|'.join(words['plain'].split())})\b",
-        "left_out": rf"(?i:{words['left_out']})",
-    }
-    return re.compile(patterns[name])
+    return re.compile("|".join(table("speaker/reading")["profile"][name]))
 
 
 def _sentences(posts: list[str]) -> list[str]:
@@ -49,10 +41,10 @@ def _sentences(posts: list[str]) -> list[str]:
         for match in _SENTENCE.finditer(post):
             sentence = match[0].strip()
             cut_off = post.rstrip().endswith(("...", "…")) and match.end() >= len(post.rstrip()) - 3
-            unusable = _NO_PROSE.search(sentence) or _ABOUT_THE_FORUM.search(sentence)
-            if sentence and not cut_off and not unusable and sentence.count('"') % 2 == 0:
+            whole = sentence and not cut_off and sentence.count('"') % 2 == 0
+            if whole and not _pattern("left_out").search(sentence):
                 found[sentence] = None
-    return [sentence for sentence in found if not _pattern("left_out").search(sentence)]
+    return list(found)
 
 
 def _chosen(sentences: list[str], rng: random.Random) -> list[str]:
@@ -60,7 +52,7 @@ def _chosen(sentences: list[str], rng: random.Random) -> list[str]:
     statements = [
         sentence
         for sentence in sentences
-        if _pattern("telling").match(sentence) and _FEWEST <= size(sentence) <= _MOST and not sentence.endswith("?")
+        if _pattern("telling").search(sentence) and _FEWEST <= size(sentence) <= _MOST and not sentence.endswith("?")
     ]
     ranked = sorted(rng.sample(statements, len(statements)), key=lambda line: not _pattern("plain").search(line))
     chosen: list[str] = []
@@ -73,5 +65,5 @@ def _chosen(sentences: list[str], rng: random.Random) -> list[str]:
 def _signature(sentences: list[str], quotes: list[str], rng: random.Random) -> str:
     """Return a short phrase of the person's own, word for word, which the About does not use."""
     short = [line.rstrip(".") for line in sentences if 3 <= size(line) <= 10 and line not in quotes]
-    calm = [line for line in short if not line.endswith("?") and line[:1].isupper()]
-    return rng.choice(calm or short) if short else ""
+    calm = [line for line in short if not line.endswith("?") and line[:1].isupper()] or short
+    return rng.choice(calm) if calm else ""

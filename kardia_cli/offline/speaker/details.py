@@ -1,4 +1,4 @@
-"""What can safely be taken from a text: whole noun phrases, short whole sentences, and what a profile tells.
+"""Details taken from a text: whole noun phrases, short whole sentences, activities and people of a profile.
 
 Nothing is taken apart that could not be put together again: a phrase comes with its article, a sentence from its
 beginning to its end, and where the grammar is unsure nothing is taken.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker.feelings import read_signs, words
-from kardia_cli.offline.speaker.scene import Scene, lower_first, size, upper_first
+from kardia_cli.offline.speaker.scene import Scene, lower_first, size
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…\u3002\uff01\uff1f])[\s\"')]*\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[.,;:!?()\"]")
@@ -20,25 +20,26 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z' -]+")
 _NEW_SUBJECT = re.compile(r"[,;] (?:and |but |so )(?=(?:I|my|he|she|they|the|nobody|everyone|everybody)\b)|; ")
 _SUBJECT = re.compile(r"(?:I|I'm|I've|I'd|My|He|She|They|Nobody|Everyone|Everybody)\b", re.I)
 _FIRST = re.compile(r"\b(I am|I was|am I|was I|I(?:'m|'ve|'d|'ll)?|[Mm]e|[Mm]yself|[Mm]y|[Oo]ur|[Mm]ine)\b")
-_YOU = {
-    "i am": "you are", "i was": "you were", "am i": "are you", "was i": "were you", "i": "you", "me": "you",
-    "my": "your", "our": "your", "mine": "yours", "myself": "yourself",
-}  # fmt: skip
-_THEY = {
-    "i am": "they are", "i was": "they were", "am i": "are they", "was i": "were they", "i": "they", "me": "them",
-    "my": "their", "our": "their", "mine": "theirs", "myself": "themselves",
-}  # fmt: skip
-_SECOND = re.compile(r"\b([Yy]ou(?:'re|'ve|'d|'ll)?|[Yy]ours?|[Yy]ourself)\b")
+_PERSONS = {  # first person: second, third
+    "i am": ("you are", "they are"),
+    "i was": ("you were", "they were"),
+    "am i": ("are you", "are they"),
+    "was i": ("were you", "were they"),
+    "i": ("you", "they"),
+    "me": ("you", "them"),
+    "my": ("your", "their"),
+    "our": ("your", "their"),
+    "mine": ("yours", "theirs"),
+    "myself": ("yourself", "themselves"),
+}
 _OBJECT = re.compile(r"\b(asked|let|keeps|made|makes|prepared|reminds|to|for|with|in|of|from|on) you\b")
 _UNSURE = re.compile(
-    r"\b(you|your|yours|we|us|ours|ourselves|let's|seeker|"
-    r"(?:and|but|or|who|which|that|just|really|still) (?:was|am))\b",
-    re.I,
+    r"\b(your?s?|we|us|ours|ourselves|let's|seeker|(?:and|but|or|who|that|just|still) (?:was|am))\b", re.I
 )
 
 
 class Details(NamedTuple):
-    """What a supporter can take up of the dialogue."""
+    """The details that a supporter can take up."""
 
     things: list[str]
     """Noun phrases of the story ("your old car")."""
@@ -51,7 +52,7 @@ class Details(NamedTuple):
 def details_of(scene: Scene) -> Details:
     """Return noun phrases and clauses of the story, and the clauses of the last message that show a feeling."""
     seeker = scene.by("seeker")
-    last = [clause for clause in clauses(seeker[-1], 3, 11, inner=False) if read_signs(clause)] if seeker else []
+    last = [clause for clause in clauses(seeker[-1]) if read_signs(clause)] if seeker else []
     usable = [clause for clause in last + clauses(scene.situation) if can_turn(clause)]
     return Details(
         things=noun_phrases(scene.situation or (seeker[0] if seeker else ""))[:2],
@@ -66,19 +67,22 @@ def sentences(text: str, limit: int = 40) -> list[str]:
     return [part for part in parts if part][:limit]
 
 
-def clauses(text: str, least: int = 4, most: int = 13, inner: bool = True) -> list[str]:
+def untold(story: str, transcript: str) -> str:
+    """Return the next sentence of a story told as I that the transcript lacks, empty if there is none."""
+    for sentence in sentences(story):
+        if sentence.lower() not in transcript and re.search(r"\b(?:I|my|me)\b", sentence) and len(sentence) < 200:
+            return sentence
+    return ""
+
+
+def clauses(text: str) -> list[str]:
     """Return clauses that stand on their own: from a subject to the end of its sentence or to a new subject.
 
-    `inner` allows parts of a sentence; without it only whole ones are taken. Nothing with a comma or other marks
-    inside is taken, for half a clause reads worse than none.
+    Nothing with a comma or other marks inside is taken, for half a clause reads worse than none.
     """
-    found = []
-    for sentence in sentences(text.replace("’", "'")):
-        whole = sentence.rstrip(".!")
-        for part in _NEW_SUBJECT.split(whole) if inner else [whole]:
-            if least <= size(part) <= most and _SUBJECT.match(part) and _PLAIN.fullmatch(part):
-                found.append(part)
-    return found
+    parts = [part for sentence in sentences(text) for part in _NEW_SUBJECT.split(sentence.rstrip(".!"))]
+    plain = (part.replace("’", "'") for part in parts)
+    return [part for part in plain if 3 <= size(part) <= 13 and _SUBJECT.match(part) and _PLAIN.fullmatch(part)]
 
 
 @cache
@@ -88,12 +92,10 @@ def _nouns(name: str) -> frozenset[str]:
 
 def noun_phrases(text: str) -> list[str]:
     """Return noun phrases in the second person ("my old car" -> "your old car"), those named in passing last."""
+    articles = ("my", "our", "the", "a", "an")
     tokens = [token.replace("’", "'").lower() for token in _TOKEN.findall(text[:2000])]
-    found = dict.fromkeys(_phrase_at(tokens, at) for at, token in enumerate(tokens) if token in _ARTICLES)
+    found = dict.fromkeys(_phrase_at(tokens, at) for at, token in enumerate(tokens) if token in articles)
     return sorted((phrase for phrase in found if phrase), key=lambda phrase: phrase.split()[-1] in _nouns("passing"))
-
-
-_ARTICLES = ("my", "our", "the", "a", "an")
 
 
 def _phrase_at(tokens: list[str], at: int) -> str:
@@ -131,51 +133,39 @@ def can_turn(sentence: str) -> bool:
 
 def to_you(sentence: str) -> str:
     """Turn a first-person sentence to the second, beginning lower case: "I keep my word" -> "you keep your word"."""
-    return lower_first(_FIRST.sub(lambda match: _turned(match[0], _YOU), sentence))
+    return _turned(sentence, 0)
 
 
-def told_of(sentence: str) -> str:
+def to_third(sentence: str) -> str:
     """Turn a first-person sentence to the third: "They told me" -> "they told them"."""
-    return lower_first(_FIRST.sub(lambda match: _turned(match[0], _THEY), sentence))
+    return _turned(sentence, 1)
 
 
-def _turned(word: str, persons: dict[str, str]) -> str:
-    return persons.get(word.lower()) or persons["i"] + word[1:].replace("'m", "'re")
+def _turned(sentence: str, person: int) -> str:
+    def swap(match: re.Match[str]) -> str:
+        word, mark, ending = match[0].lower().partition("'")
+        return _PERSONS[word][person] + mark + ending.replace("m", "re")
+
+    return lower_first(_FIRST.sub(swap, sentence))
 
 
 def to_they(text: str) -> str:
     """Turn "you" to "they": a subject except after the few words that make it an object."""
-    return _SECOND.sub(lambda match: _third(match[0]), _OBJECT.sub(r"\1 them", text))
-
-
-def _third(word: str) -> str:
-    lowered = word.lower()
-    swapped = {"your": "their", "yours": "theirs", "yourself": "themselves"}.get(lowered) or "they" + lowered[3:]
-    return upper_first(swapped) if word[0].isupper() else swapped
+    third = {"you": "they", "your": "their", "yourself": "themselves"}
+    return re.sub(r"\byou(?:r|rself)?\b", lambda match: third[match[0]], _OBJECT.sub(r"\1 them", text))
 
 
 def activities(person: str) -> list[tuple[str, str]]:
     """Return (the seeker's name, a supporter's offer) of each activity that the profile tells of."""
-    found = set(words(person[:6000]))
-    return [
-        (own, offer)
-        for signs, own, offer in table("speaker/reading")["activities"]["list"]
-        if found & set(signs.split())
-    ]
+    found, known = set(words(person[:6000])), table("speaker/reading")["activities"]["list"]
+    return [(own, offer) for signs, own, offer in known if found.intersection(signs.split())]
 
 
 def household(person: str) -> list[str]:
     """Return the people that the profile tells of as the seeker's own ("my sister"), without those who are gone."""
     text = person[:6000].lower()
-    gone = (
-        ("husband", "wife") if re.search(r"\b(?:widow|divorce|separated|split up|late husband|late wife)", text) else ()
-    )
-    found = dict.fromkeys(match[1] for match in _relatives().finditer(text))
-    return [("the " if word.startswith("neighb") else "my ") + word for word in found if word not in gone]
-
-
-@cache
-def _relatives() -> re.Pattern[str]:
     people = "|".join(table("speaker/reading")["profile"]["household"].split())
-    owner = r"\b(?:my|with|and|an?|one|two|three|the|her|his|their|from)"
-    return re.compile(rf"{owner} (?:(?!late |dead |ex[- ]|former )[a-z]+ )?({people})\b(?! died| passed| who died)")
+    owner = r"\b(?:my|with|and|an?|one|two|three|the|her|his|their|from) (?:(?!late |dead |ex[- ]|former )[a-z]+ )?"
+    found = dict.fromkeys(re.findall(rf"{owner}({people})\b(?! died| passed| who died)", text))
+    gone = ("husband", "wife") if re.search(r"\b(?:widow|divorce|separated|late (?:husband|wife))", text) else ()
+    return [("the " if word.startswith("neighb") else "my ") + word for word in found if word not in gone]

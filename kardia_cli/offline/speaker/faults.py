@@ -22,21 +22,14 @@ from kardia_cli.offline.speaker.feelings import feelings
 from kardia_cli.offline.speaker.scene import Scene, fresh, lower_first, pick, put, size
 from kardia_cli.rows import persona, spans
 
-KINDS = (
-    "wrong_emotion",
-    "ignores_profile",
-    "advice_without_feeling",
-    "recites_profile",
-    "unsafe_promise",
-    "too_long",
-    "broken_span",
-)
-TEXT_KINDS = KINDS[:-1]
+REPLY_KINDS = ("ignores_profile", "advice_without_feeling", "recites_profile", "unsafe_promise", "too_long")
+"""Faults of the reply alone, which need no other emotion."""
+TEXT_KINDS = ("wrong_emotion", *REPLY_KINDS)
 """Faults that a reply without spans can have; a wrong emotion shows in its words."""
+KINDS = (*TEXT_KINDS, "broken_span")
 _FIRST_FACT = re.compile(
     r"(?:I(?:'m| am) )?((?:an? )?[A-Za-z][A-Za-z -]{3,60}?)(?= of | in | out | from | on | at | who | with |[,.;(]|$)"
 )
-_SHORTEST_LONG, _LONGEST_LONG = 70, 120
 _BREAKS = (
     (r"<\|NAME_end\|>", ""),
     (r"<\|NAME_begin\|>", ""),
@@ -58,7 +51,7 @@ def draw(rng: random.Random, share: float, kinds: tuple[str, ...]) -> str | None
 
 
 def faulty_response(kind: str, scene: Scene, found: Details, emotion: str, reply: str, rng: random.Random) -> str:
-    """Return a reply with the fault `kind` (a text kind but the wrong emotion); `reply` is the clean one."""
+    """Return a reply with the fault `kind`, one of `REPLY_KINDS`; `reply` is the clean one."""
     if kind == "too_long":
         return _drawn_out(scene, reply, rng)
     lines: dict[str, Any] = table("speaker/faults")
@@ -73,7 +66,7 @@ def faulty_response(kind: str, scene: Scene, found: Details, emotion: str, reply
         options = against if against and rng.random() < 0.35 else options
     if kind == "recites_profile":
         profile = persona.parse(scene.person)
-        own = [name for name, _ in details.activities(scene.person)] or ["your free time"]
+        own = [name for name, _ in details.activities(scene.person)] or ["quiet evenings"]
         values["job"] = _first_fact(profile.about)
         values["hobby"] = re.sub(r"^my ", "your ", rng.choice(own))
         values["type"] = scene.mbti or profile.mbti or ""
@@ -91,21 +84,17 @@ def _first_fact(about: str) -> str:
         or re.match(r"(?:I|my|the|he|she|they|we|it|sold|left|came|was)\b", fact, re.IGNORECASE)
     ):
         return "somebody with a busy life"
-    if re.match(r"an? ", fact, re.IGNORECASE):
-        return lower_first(fact)
-    return f"{'an' if fact[0] in 'AEIOUaeiou' else 'a'} {lower_first(fact)}"
+    fact = lower_first(fact)
+    return fact if fact.startswith(("a ", "an ")) else f"{'an' if fact[0] in 'aeiou' else 'a'} {fact}"
 
 
 def _drawn_out(scene: Scene, reply: str, rng: random.Random) -> str:
     """Return the clean reply with general talk before its last sentence, 70 to 120 words in all."""
-    parts = details.sentences(reply) or [reply]
-    padding: list[str] = []
+    *parts, last = details.sentences(reply) or [reply]
     for line in fresh(table("speaker/faults")["padding"], scene.transcript, rng):
-        if size(" ".join([*parts, *padding])) >= _SHORTEST_LONG + 5:
-            break
-        padding.append(line)
-    text = " ".join([*parts[:-1], *padding, parts[-1]])
-    return " ".join(text.split()[:_LONGEST_LONG])
+        if size(" ".join([*parts, last])) < 75:
+            parts.append(line)
+    return " ".join([*parts, last])
 
 
 def broken(text: str, rng: random.Random) -> str:

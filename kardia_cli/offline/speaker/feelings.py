@@ -18,7 +18,6 @@ from kardia_cli.rows.records import EMOTIONS
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
 _NEGATION = re.compile(r"not?|never|hardly|without|\w+n't")
 _LONGEST_SIGN = 5
-_CLEARLY = 1.5  # weight of signs at which a reply speaks of a feeling beyond doubt
 _SITUATION_WEIGHT = 0.4  # the seeker's own words count more than the situation, which they retell anyway
 
 
@@ -42,10 +41,8 @@ def feelings() -> dict[str, Feeling]:
     found = {}
     for name in EMOTIONS:
         entry = data["feelings"][name]
-        signs = [sign for sign in (" ".join(words(part)) for part in entry["signs"].split(",")) if sign]
-        found[name] = Feeling(
-            tones[entry["family"]], entry["family"], signs, entry["cues"], entry["named"], entry["why"]
-        )
+        signs = [" ".join(words(sign)) for sign in entry["signs"].split(",")]
+        found[name] = Feeling(tone=tones[entry["family"]], **{**entry, "signs": signs})
     return found
 
 
@@ -95,30 +92,10 @@ def infer(seeker_texts: Iterable[str], situation: str) -> str:
     for text, weight in [*((text, 1.0) for text in seeker_texts), (situation, _SITUATION_WEIGHT)]:
         for name, value in read_signs(text).items():
             totals[name] = totals.get(name, 0.0) + weight * value
-    if totals:
-        return max(totals, key=lambda name: totals[name])
-    found, plain = set(words(situation)), table("speaker/feelings")["plain"]
-    bright, dark = (len(found.intersection(plain[tone].split())) for tone in ("bright", "dark"))
-    return "joyful" if bright > dark else "sad" if dark > bright else "anxious"
+    return max(totals, key=lambda name: totals[name], default="sad")
 
 
 def contrary(emotion: str, rng: random.Random) -> str:
-    """Draw an emotion that cannot be taken for this one: of another family and, if possible, another tone."""
-    own = feelings()[emotion]
-    return rng.choice(
-        [
-            name
-            for name, other in feelings().items()
-            if other.family != own.family and other.tone != "mixed" and other.tone != own.tone
-        ]
-    )
-
-
-def sounds_wrong(reply: str, emotion: str) -> bool:
-    """Return True if a supporter's reply speaks of a feeling of the other tone than the seeker's."""
-    weights = {"dark": 0.0, "bright": 0.0, "mixed": 0.0}
-    for name, weight in read_signs(reply).items():
-        weights[feelings()[name].tone] += weight
-    own = feelings()[emotion].tone
-    other = "dark" if own == "bright" else "bright"
-    return own != "mixed" and weights[own] == 0 and weights[other] >= _CLEARLY
+    """Draw an emotion that cannot be taken for this one: of another tone, and of another family."""
+    tone = feelings()[emotion].tone
+    return rng.choice([name for name, other in feelings().items() if other.tone not in ("mixed", tone)])

@@ -1,6 +1,6 @@
 """The visible reply of a clean supporter turn: the feeling with a detail of the story, then one question or one offer.
 
-Candidates are drawn until one has 16 to 30 words; none ever has more than 34.
+Candidates are drawn until one has 16 to 30 words, else the nearest to that is taken.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from kardia_cli.offline.speaker.details import Details
 from kardia_cli.offline.speaker.feelings import feelings
 from kardia_cli.offline.speaker.scene import Scene, pick, put, size
 
-SHORTEST, LONGEST, LIMIT = 16, 30, 34
-_TRIES = 20
+_SHORTEST, _LONGEST = 16, 30
 _SETTLED = re.compile(r"\b(?:thank you|thanks)\b", re.IGNORECASE)
 
 
@@ -42,19 +41,20 @@ def compose(scene: Scene, found: Details, emotion: str, rng: random.Random) -> C
         found = found._replace(things=[thing for thing in found.things if thing.split()[-1] not in sorrowful])
     compose_once = _farewell if is_settled(scene) else _answer
     made = []
-    for _ in range(_TRIES):
+    for _ in range(20):
         made.append(compose_once(scene, found, emotion, rng))
-        if SHORTEST <= size(made[-1].text) <= LONGEST:
+        if _SHORTEST <= size(made[-1].text) <= _LONGEST:
             return made[-1]
-    nearest = min(made, key=lambda one: abs(size(one.text) - 24))
-    return nearest if size(nearest.text) <= LIMIT else _brief(scene, emotion, rng)
+    return min(made, key=lambda one: abs(size(one.text) - 24))
 
 
 def _answer(scene: Scene, found: Details, emotion: str, rng: random.Random) -> Composed:
-    tone = feelings()[emotion].tone
-    kind = _taken_up(scene, found, rng)
+    feeling, kind = feelings()[emotion], _taken_up(scene, found, rng)
+    tone = feeling.tone
     echo = rng.choice(found.echoes[:3]) if found.echoes else ""
-    values = _feeling(scene, emotion, rng) | {
+    values = {
+        "named": pick(feeling.named, scene.transcript, rng),
+        "why": pick(feeling.why, scene.transcript, rng),
         "thing": rng.choice(found.things) if found.things else "",
         "echo": details.to_you(echo),
         "quote": rng.choice(found.quotes) if found.quotes else "",
@@ -84,14 +84,6 @@ def _taken_up(scene: Scene, found: Details, rng: random.Random) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def _feeling(scene: Scene, emotion: str, rng: random.Random) -> dict[str, str]:
-    feeling = feelings()[emotion]
-    return {
-        "named": pick(feeling.named, scene.transcript, rng),
-        "why": pick(feeling.why, scene.transcript, rng),
-    }
-
-
 def _question(scene: Scene, tone: str, rng: random.Random) -> str:
     """Return an open question, if possible of a kind that was not asked yet."""
     kinds: dict[str, list[str]] = _lines("question", tone)
@@ -112,11 +104,3 @@ def _farewell(scene: Scene, found: Details, emotion: str, rng: random.Random) ->
     thing = rng.choice(found.things) if kind == "thing" else ""
     lines = _lines("farewell", feelings()[emotion].tone)[kind]
     return Composed(put(pick(lines, scene.transcript, rng), thing=thing), thing, "", "closing")
-
-
-def _brief(scene: Scene, emotion: str, rng: random.Random) -> Composed:
-    """Return a reply from short phrases alone, which is never too long."""
-    feeling = feelings()[emotion]
-    named = min(feeling.named, key=size)
-    text = f"I hear {named}, and I take it seriously. {_question(scene, feeling.tone, rng)}"
-    return Composed(text, "", "", "question")

@@ -1,4 +1,4 @@
-"""What the speaker's roles share: the scene of a turn, and phrases chosen so that a dialogue does not repeat itself."""
+"""The scene of a turn, shared by all roles, and the choice of phrases that a dialogue has not used yet."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker import details
-from kardia_cli.offline.speaker.feelings import Feeling, feelings, sounds_wrong, words
+from kardia_cli.offline.speaker.feelings import Feeling, feelings, words
 from kardia_cli.offline.speaker.scene import Scene, Spoken, as_json, last_use, pick, put, scene_of, size, upper_first
 from kardia_cli.rows.request import derive_seed
 
@@ -24,7 +24,6 @@ _LAST_EXCHANGES = (3, 4, 4, 5, 5, 6, 7)
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|i|im|my|me|we|our|us|mine)\b", re.IGNORECASE)
 _REPORT = re.compile(r"^(?:the )?(?:seeker|user|client|patient|person)\b", re.IGNORECASE)
 _THIRD_PERSON = re.compile(r"^(?:to|of|being|not)\b|\b(?:s?he|they|his|hers?|him|theirs?|them)\b", re.IGNORECASE)
-_CUT = re.compile(r"(?:, (?:and|but|so|because|which|who|while)|; | (?:because|but|while|although) )")
 _CHILDREN = ("my son", "my daughter")  # they may notice things, but are not told them
 
 
@@ -40,7 +39,7 @@ def seeker_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     elif resolved:
         message = _closing(scene, feelings()[emotion].tone, rng)
     else:
-        message = _middle(scene, emotion, rng, nearly=exchange == last - 1)
+        message = _middle(scene, feelings()[emotion], rng, nearly=exchange == last - 1)
     return as_json({"message": message, "resolved": resolved})
 
 
@@ -57,7 +56,7 @@ def _lines(kind: str, name: str) -> Any:
 
 def _opening(scene: Scene, feeling: Feeling, rng: random.Random) -> str:
     first, *others = rng.sample(feeling.cues, 4)
-    message = f"{_story(scene)} {first}"
+    message = f"{_retold(scene.situation) or table('speaker/seeker')['story']} {first}"
     if size(message) <= _LONGEST - 14 and rng.random() < 0.6:
         message = f"{rng.choice(_lines('hello', feeling.tone))} {message}"
     while size(message) < _SHORTEST and others:
@@ -65,37 +64,16 @@ def _opening(scene: Scene, feeling: Feeling, rng: random.Random) -> str:
     return message
 
 
-def _story(scene: Scene) -> str:
-    """Return the situation as the seeker tells it: its own first sentences where they can stand, else its heading."""
-    retold = _retold(scene.situation)
-    if retold:
-        return retold
-    heading = scene.situation.strip().rstrip(".!?")
-    if heading and not _REPORT.match(heading) and size(heading) <= 8 and len(heading) <= 80 and '"' not in heading:
-        return put(_lines("untold", "heading"), words=heading)
-    return str(_lines("untold", "none"))
-
-
 def _retold(situation: str) -> str:
-    """Return the first sentences of a situation, or a part of the first, as far as they fit; else empty."""
+    """Return the first sentences of a situation as far as they fit; empty if the seeker cannot say them."""
     kept: list[str] = []
     for sentence in details.sentences(situation):
         if size(" ".join([*kept, sentence])) > _STORY:
             break
         kept.append(sentence)
-    if not kept:
-        first = next(iter(details.sentences(situation)), "")
-        cut = [match.start() for match in _CUT.finditer(first) if 6 <= size(first[: match.start()]) <= _STORY]
-        kept = [first[: cut[-1]]] if cut else []
     text = " ".join(kept)
-    return _tidied(text) if size(text) >= 4 and len(text) <= 320 and _is_own_story(situation, text) else ""
-
-
-def _is_own_story(situation: str, text: str) -> bool:
-    """Return True if the seeker can say the text as it stands: first person, or about no person in particular."""
-    if _REPORT.match(text):
-        return False
-    return bool(_FIRST_PERSON.search(situation)) or not _THIRD_PERSON.search(text)
+    is_own = bool(_FIRST_PERSON.search(situation)) or not _THIRD_PERSON.search(text)
+    return _tidied(text) if size(text) >= 4 and len(text) <= 320 and is_own and not _REPORT.match(text) else ""
 
 
 def _tidied(text: str) -> str:
@@ -104,12 +82,13 @@ def _tidied(text: str) -> str:
     return upper_first(text if text[-1:] in ".!?…)\"'" else text.rstrip(",;:- ") + ".")
 
 
-def _middle(scene: Scene, emotion: str, rng: random.Random, nearly: bool) -> str:
-    feeling = feelings()[emotion]
-    reaction = _reaction(scene, emotion, rng)
+def _middle(scene: Scene, feeling: Feeling, rng: random.Random, nearly: bool) -> str:
+    reaction = _reaction(scene, feeling.tone, rng)
     scene = scene._replace(transcript=f"{scene.transcript} {reaction.lower()}")
     cue = pick(feeling.cues, scene.transcript, rng)
-    detail = pick(_lines("easing", feeling.tone), scene.transcript, rng) if nearly else _detail(scene, feeling, rng)
+    detail = (
+        pick(_lines("easing", feeling.tone), scene.transcript, rng) if nearly else _detail(scene, feeling.tone, rng)
+    )
     parts = [reaction, *((detail, cue) if nearly or rng.random() < 0.6 else (cue, detail))]
     if last_use(cue, scene.transcript) >= 0:  # all cues were used: better none than one again
         parts.remove(cue)
@@ -121,10 +100,10 @@ def _middle(scene: Scene, emotion: str, rng: random.Random, nearly: bool) -> str
     return " ".join(parts)
 
 
-def _reaction(scene: Scene, emotion: str, rng: random.Random) -> str:
+def _reaction(scene: Scene, tone: str, rng: random.Random) -> str:
     """Return the answer to the last reply: hurt, an offer taken up, a question answered, or a nod."""
-    tone, reply = feelings()[emotion].tone, scene.last("supporter")
-    jarring = _jarring(reply, emotion)
+    reply = scene.last("supporter")
+    jarring = _jarring(reply)
     if jarring and rng.random() < 0.7:
         return pick(_lines("jarring", jarring)["lines"], scene.transcript, rng)
     asked = _asked(reply)
@@ -135,66 +114,46 @@ def _reaction(scene: Scene, emotion: str, rng: random.Random) -> str:
 def _asked(reply: str) -> str:
     """Return the kind of the reply's last question, "offer" for a suggestion, empty for neither."""
     question = next((part for part in reversed(details.sentences(reply)) if part.endswith("?")), "").lower()
-    signs = table("speaker/seeker")
-    if re.search(signs["offer"], question or reply.lower()) and not re.match(
-        r"(?:who|what|when|which|how would)\b", question
-    ):
+    data = table("speaker/seeker")
+    if _matches(data["offer"], question or reply) and not re.match(r"(?:who|what|when|which|how would)\b", question):
         return "offer"
-    return next((kind for kind, pattern in signs["asked"].items() if re.search(pattern, question)), "")
+    return next((kind for kind, sign in data["asked"].items() if _matches([sign], question)), "")
 
 
-def _jarring(reply: str, emotion: str) -> str:
+def _jarring(reply: str) -> str:
     """Return what is wrong with the reply in a seeker's ear, empty for nothing."""
-    if size(reply) > 60:
-        return "too_long"
-    for kind, entry in table("speaker/seeker")["jarring"].items():
-        if "signs" in entry and re.search(entry["signs"], reply.lower()):
-            return str(kind)
-    return "misread" if sounds_wrong(reply, emotion) else ""
+    kinds = table("speaker/seeker")["jarring"]
+    found = (kind for kind, entry in kinds.items() if _matches(entry["signs"], reply))
+    return "too_long" if size(reply) > 60 else next(found, "")
 
 
-def _detail(scene: Scene, feeling: Feeling, rng: random.Random) -> str:
-    """Return something new and concrete: the rest of the story, daily life, or a small moment."""
-    rest = _untold(scene)
-    if rest and rng.random() < 0.8:
-        return rest
-    touch = _touch(scene, feeling.tone, rng) if rng.random() < 0.6 else ""
-    return touch or pick(_lines("moment", feeling.tone), scene.transcript, rng)
+def _matches(signs: list[str], text: str) -> bool:
+    return any(re.search(sign, text.lower()) for sign in signs)
 
 
-def _untold(scene: Scene) -> str:
-    """Return the next sentence of the situation that has not been told yet, empty if there is none."""
-    if not _is_own_story(scene.situation, scene.situation):
-        return ""
-    known = set(words(scene.transcript))
-    for sentence in details.sentences(scene.situation)[1:]:
-        new_count = sum(word not in known for word in words(sentence))
-        if 4 <= size(sentence) <= 22 and len(sentence) < 200 and new_count >= 3:
-            return _tidied(sentence)
-    return ""
-
-
-def _touch(scene: Scene, tone: str, rng: random.Random) -> str:
-    """Return a moment with an activity or a person of the profile, empty if it tells of none."""
-    options = {
-        "own": [own for own, _ in details.activities(scene.person) if own not in scene.transcript],
-        "someone": [person for person in details.household(scene.person) if _may_appear(person, scene)],
-    }
-    kinds = [kind for kind, values in options.items() if values]
-    if not kinds:
-        return ""
-    kind = rng.choice(kinds)
+def _detail(scene: Scene, tone: str, rng: random.Random) -> str:
+    """Return something new: the rest of the story, an activity or person of the profile, or a small moment."""
+    rest = details.untold(scene.situation, scene.transcript)
+    if 4 <= size(rest) <= 22 and rng.random() < 0.8:
+        return _tidied(rest)
+    own = [own for own, _ in details.activities(scene.person) if own not in scene.transcript]
+    options = {"own": own, "someone": _people(scene)}
+    kind = rng.choice([kind for kind in options if options[kind]] or ["moment"])
+    if kind == "moment" or rng.random() < 0.4:
+        return pick(_lines("moment", tone), scene.transcript, rng)
     return put(pick(_lines("touch", tone)[kind], scene.transcript, rng), **{kind: rng.choice(options[kind])})
 
 
-def _may_appear(person: str, scene: Scene) -> bool:
-    """Return True if a relative may be mentioned: new to the dialogue and no part of the story, whose role is unsure."""
-    return person.split()[-1] not in words(scene.situation) and person not in scene.transcript
+def _people(scene: Scene) -> list[str]:
+    """Return the relatives who may be mentioned: new to the dialogue, and not in the story (role unsure)."""
+    story = words(scene.situation)
+    people = details.household(scene.person)
+    return [one for one in people if one.split()[-1] not in story and one not in scene.transcript]
 
 
 def _with_someone(line: str, scene: Scene, rng: random.Random) -> str:
     """Fill the slot for a person to talk to."""
-    people = [one for one in details.household(scene.person) if _may_appear(one, scene) and one not in _CHILDREN]
+    people = [one for one in _people(scene) if one not in _CHILDREN]
     return put(line, someone=rng.choice(people or table("speaker/seeker")["anybody"]))
 
 

@@ -1,12 +1,15 @@
-"""The supporter: reads the feeling from the seeker's words and answers in four spans, or in plain text.
+"""The supporter, who answers in four spans or in plain text, and the rewriter of its failed turns.
 
-It never sees the gold label. With the share in `fault_share` of the facts (absent: none), a turn carries one planted
-fault (faults.py), so that a critique has something to find; the trace says which.
+The supporter reads the feeling from the seeker's words and never sees the gold label. With the share in `fault_share`
+of the facts (absent: none), a turn carries one planted fault (faults.py), so that a critique has something to find; the
+trace says which. The rewriter alone is told the gold emotion; it starts over from the dialogue, so every problem of the
+draft goes, and now and then a fault slips in again, so that a second round happens.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,34 +23,47 @@ from kardia_cli.offline.speaker.reply import Composed, compose
 from kardia_cli.offline.speaker.scene import Scene, Spoken, fresh, put, scene_of, size
 from kardia_cli.rows import spans
 
-_UNDERSTANDING, _REASONING = (25, 50), (30, 60)
+_UNDERSTANDING, _REASONING = (25, 50), (30, 60)  # bounds on words
+_SLIP_SHARE, _SLIPS = 0.12, (*faults.REPLY_KINDS, "broken_span")
 
 
 def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return one turn of four spans, blind to the gold emotion; facts as in the task "supporter.turn"."""
     scene = scene_of(facts)
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.KINDS)
-    return Spoken(written(scene, heard_emotion(scene), kind, rng), planted(kind))
+    return Spoken(_written(scene, _heard_emotion(scene), kind, rng), _planted(kind))
 
 
 def supporter_plain(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return the same reply as plain text; only faults that plain text can have."""
     scene = scene_of(facts)
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.TEXT_KINDS)
-    return Spoken(_turn_spans(scene, heard_emotion(scene), kind, rng).response, planted(kind))
+    return Spoken(_turn_spans(scene, _heard_emotion(scene), kind, rng).response, _planted(kind))
 
 
-def heard_emotion(scene: Scene) -> str:
+def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+    """Return a four-span turn in place of the draft; facts as in the task "rewriter.turn"."""
+    draft = spans.visible(str(facts.get("draft") or ""))
+    scene = scene_of(facts)
+    scene = scene._replace(transcript=f"{scene.transcript} {draft.lower()}")
+    gold = facts.get("emotion")
+    emotion = str(gold) if gold in feelings() else _heard_emotion(scene)
+    kind = faults.draw(rng, _SLIP_SHARE, _SLIPS)
+    texts = (_written(scene, emotion, kind, rng) for _ in range(8))
+    return Spoken(next((text for text in texts if spans.visible(text) != draft), draft), _planted(kind))
+
+
+def _heard_emotion(scene: Scene) -> str:
     """Return the emotion that the supporter hears in the seeker's words and the situation."""
     return infer(scene.by("seeker"), scene.situation)
 
 
-def planted(kind: str | None) -> str:
+def _planted(kind: str | None) -> str:
     """Return the trace of a turn: which fault was planted, null for none."""
     return orjson.dumps({"planted": kind}).decode()
 
 
-def written(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> str:
+def _written(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> str:
     """Return a four-span turn with the fault `kind` (None: clean)."""
     text = spans.render(_turn_spans(scene, emotion, kind, rng))
     return faults.broken(text, rng) if kind == "broken_span" else text
@@ -60,7 +76,7 @@ def _turn_spans(scene: Scene, emotion: str, kind: str | None, rng: random.Random
     found = details_of(scene)
     reply = compose(scene, found, emotion, rng)
     response = reply.text
-    if kind not in (None, "wrong_emotion", "broken_span"):
+    if kind in faults.REPLY_KINDS:
         response = faults.faulty_response(kind, scene, found, emotion, reply.text, rng)
     return spans.Spans(_understanding(reply, emotion, found, rng), _reasoning(reply, emotion, rng), emotion, response)
 
@@ -68,7 +84,9 @@ def _turn_spans(scene: Scene, emotion: str, kind: str | None, rng: random.Random
 def _understanding(reply: Composed, emotion: str, found: Details, rng: random.Random) -> str:
     feeling, lines = feelings()[emotion], table("speaker/supporter")["understanding"]
     echo = reply.echo or next(iter(found.echoes), "") if reply.close != "closing" else ""
-    values = {"thing": reply.thing, "echo": details.told_of(echo)}
+    if re.search(r"\bthe(?:y|m|ir)\b", echo, re.IGNORECASE):  # "they" would be two people
+        echo = ""
+    values = {"thing": reply.thing, "echo": details.to_third(echo)}
     kinds = [kind for kind in ("echo", "thing") if values[kind]] or ["plain"]
     heard = [put(rng.choice(lines[kind]), **values) for kind in kinds[: rng.choice((1, 2))]]
     felt = put(rng.choice(lines["felt"]), named=rng.choice(feeling.named), label=emotion)
