@@ -5,9 +5,9 @@
     reward     async score(row, completion, judge, chat, **options)   -> Score | None; SPEC = RewardSpec(...)
     protocol   async evaluate(row, chats, judge, **options)           -> list[Score];  SPEC = ProtocolSpec(...)
 
-Options are keyword parameters with a default, set by `--with name=value`. Some options of protocols have flags of their own:
-`from_logs` (--from-logs: no field, model or judge is needed) and `references` (--references). With an option `human` (a file
-of what people said) no judge is asked.
+Options are keyword parameters with a default, set by `--with name=value`. Some options of protocols have flags of their
+own: `from_logs` (--from-logs: no field, model or judge is needed) and `references` (--references). With an option
+`human` (a file of what people said) no judge is asked.
 
 A reward of None means "not scored" (a judge was asked and failed) and is never 0. `plugins.load` holds every plug-in
 against these shapes.
@@ -80,8 +80,8 @@ class Turn:
 class Score:
     """A measured value with its parts and its reason; `value` None means not scored.
 
-    Protocols also fill in what was measured: the model, the index of the turn (-1: the whole dialogue), the reply, the label
-    it names, and the judge's critique of it; `extra` are further fields of the score row.
+    Protocols also fill in what was measured: the model, the index of the turn (-1: the whole dialogue), the reply, the
+    label it names, and the judge's critique of it; `extra` are further fields of the score row.
     """
 
     value: float | None
@@ -99,7 +99,8 @@ class Score:
 class RewardSpec:
     """What a reward is: whether it asks the judge, and how it divides into parts that are normalised each alone (GDPO).
 
-    `shares(judge)` is the weight of each part (they sum to 1), `split(judge, score)` the value of each, 0 to 1. Both or none.
+    `shares(judge)` is the weight of each part (they sum to 1), `split(judge, score)` the value of each, 0 to 1. Both or
+    none.
     """
 
     judge: bool = True

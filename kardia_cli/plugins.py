@@ -6,9 +6,10 @@
     reward      rewards/      kardia.rewards         async score(row, completion, judge, chat, **options)
     protocol    protocols/    kardia.protocols       async evaluate(row, chats, judge, **options)
 
-A name is looked for in the folder, then among the entry points of installed packages; a path to a `.py` file is a plug-in
-too. What the functions return, and the `SPEC` that a file may have, is in `contracts.py`. Options are keyword parameters,
-set with `--with name=value` (`--with rubric.calls=1` for one of several). Nothing is imported before it is asked for by name.
+A name is looked for in the folder, then among the entry points of installed packages; a path to a `.py` file is a
+plug-in too. What the functions return, and the `SPEC` that a file may have, is in `contracts.py`. Options are keyword
+parameters, set with `--with name=value` (`--with rubric.calls=1` for one of several). Nothing is imported before it is
+asked for by name.
 """
 
 from __future__ import annotations
@@ -134,8 +135,8 @@ def _told(error: Exception) -> str:
 def load(kind: Kind, name: str) -> Any:
     """Import a plug-in by name or by path and return its function, which checks what it returns.
 
-    `UsageError` for an unknown name and for a file of another shape, with the file, what is expected and an example; from
-    the function, for a result of another type and (of a plug-in that does not come with kardia) for any exception.
+    `UsageError` for an unknown name and for a file of another shape, with the file, what is expected and an example;
+    from the function, for a result of another type and (of a plug-in that does not come with kardia) for any exception.
     """
     loaded, contract = module(kind, name), CONTRACTS[kind]
     function = getattr(loaded, contract.function, None)

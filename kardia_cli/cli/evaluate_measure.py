@@ -125,7 +125,7 @@ def saved(what: Measured, called: Sequence[str], models: Mapping[str, str]) -> P
 def settings(
     found: Measure, chats: Mapping[str, Chat], gateway: Gateway, split: str, seed: int, judge: Judge | None
 ) -> dict[str, str]:
-    """What decided the scores, for each model as one JSON string with sorted keys; under "" for a score of none of them."""
+    """Return what decided the scores, for each model as one JSON string; under "" for a score of none of them."""
     from kardia_cli.stream import jsonl
 
     options = {name: _without_folder(value) for name, value in found.options.items()}
@@ -141,7 +141,7 @@ def settings(
 
 
 def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:
-    """Who judged and how it was asked; of a protocol that asks in words of its own the first alone: it asks in its own way."""
+    """Return who judged and how it was asked; only who for a protocol that asks in its own words."""
     if judge is None:
         return None
     if not by_rubric:

@@ -116,7 +116,7 @@ def again(row: Row, spec_of: Callable[[str], ProtocolSpec], rubric: Rubric | Non
 
 
 def _spec(protocol: str, typed: str) -> ProtocolSpec:
-    """Return the SPEC of a row's protocol. Rows are data: a file that they name is run only if `--protocol` names it, too."""
+    """Return the SPEC of a row's protocol; a file that rows name is run only if `--protocol` names it, too."""
     if protocol.endswith(".py") and protocol != typed:
         raise UsageError(f"these rows are of the protocol file {protocol}", f"add --protocol {protocol} to run it")
     return protocol_spec(protocol)

@@ -62,7 +62,7 @@ class Run:
         return await evaluate(row, self.measure, self.chats, self.judge, self.settings, self.judged)
 
     async def whole(self, lines: AsyncIterator[Line], chosen: Split) -> AsyncIterator[Line]:
-        """The lines that are measured; at their end `UsageError` where there was none, or none that a prediction is for.
+        """Yield the measured lines; then raise `UsageError` if there was none, or none that a prediction is for.
 
         It ends the reading, so that no output file is left that says nothing.
         """
@@ -209,7 +209,7 @@ def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
 def opened_judge(
     session: Session, judged: JudgeFlags, models: Sequence[str], saved: Predictions | None, needed: bool
 ) -> Judge:
-    """The judge that is named, else the built-in one while all is built in; where none is needed, one that nobody asks."""
+    """Return the named judge, else the built-in one while all is built in; if none is needed, one nobody asks."""
     from kardia_cli.cli import roles
 
     if not needed:
@@ -236,7 +236,7 @@ async def moved(here: Run, source: AsyncIterator[Line], judged: JudgeFlags) -> t
 
 
 def titled(protocol: str, judge: str, rubric: str) -> str:
-    """The title of the table: what was measured, who judged, by which words; `rubric` is empty for the protocol's own."""
+    """Return the title of the table: protocol, judge, rubric ("" for the protocol's own words)."""
     if not judge:
         return f"{protocol}, nobody judged"
     label = " + ".join("offline (lexical)" if name == "offline" else name for name in judge.split(" + "))
@@ -272,7 +272,7 @@ def show(console: Console, title: str, spec: ProtocolSpec, scores: Sequence[Row]
 
 
 def unjudged(scores: Sequence[Row]) -> list[tuple[str, int, int]]:
-    """Models on whose replies the judge failed in more than `FAILED` of cases: the model, how often, and of how many."""
+    """Return the models on whose replies the judge failed in over `FAILED` of cases, with how often and of how many."""
     found: dict[str, list[bool]] = {}
     for row in scores:
         parts = {part["id"]: part["value"] for part in row["parts"]}

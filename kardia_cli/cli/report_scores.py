@@ -36,7 +36,7 @@ class Asked:
     files: Files
 
     def spec_of(self, protocol: str) -> ProtocolSpec:
-        """Return the SPEC of the protocol that rows name. Rows are data: a file that they name is read only if typed, too."""
+        """Return the SPEC of the protocol that rows name; a file that they name is run only if it is typed, too."""
         return protocol_spec(protocol) if protocol == self.compared.protocol else spec_of_rows(protocol)
 
 

@@ -1,1 +1,1 @@
-"""What protocols share: ranking, probing, answers, references, emotions and the figures of a judge."""
+"""Measurements that protocols share: ranking, probing, answers, references, emotions and the figures of a judge."""

@@ -1,6 +1,7 @@
 """Emotion labels over a whole set of score rows: accuracy of first turns, macro-F1, recall of each class, confusions.
 
-A row counts where its part `emotion` is a number. A reply without a label (its spans are broken) is a miss of its class.
+A row counts where its part `emotion` is a number. A reply without a label (its spans are broken) is a miss of its
+class.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def recalls(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def confusions(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """For each model the wrong labels that it says most often: gold, said, how often, and the share of that gold label."""
+    """Return each model's most frequent wrong labels: gold, said, count, and share of that gold label."""
     table = []
     for model in dict.fromkeys(row["model"] for row in rows):
         measured = _measured(rows, model)

@@ -1,8 +1,8 @@
 """The figures of a judge against people, from the score rows of `calibration`; intervals are clustered by dialogue.
 
 Parts of a score row: `ID` the judge's level, `human.ID` the people's mean, `human.1.ID` … their single levels,
-`repeat.1.ID` … the judge with another seed, `order.ID` and `labels.ID` the probes, `words` the length of the reply, `own`
-whether its author is of the judge's family.
+`repeat.1.ID` … the judge with another seed, `order.ID` and `labels.ID` the probes, `words` the length of the reply,
+`own` whether its author is of the judge's family.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _all(scored: tuple[tuple[str, int, tuple[tuple[str, float | None], ...]], ..
 
 
 def counts(rows: Sequence[Row]) -> dict[str, Any]:
-    """How much was measured, and on which labels."""
+    """Return how many turns and dialogues were measured, and on which labels."""
     turns = _turns(rows)
     labels = [
         [turn.dialogue, turn.at, [[name, value] for name, value in turn.parts.items() if name.startswith("human.")]]
@@ -166,7 +166,7 @@ def _measured(dialogues: Sequence[str], table: Table, chosen: Any, statistic: St
 
 
 def _shares(dialogues: Sequence[str], column: Table, chosen: Any) -> dict[str, float | None]:
-    """How often the judge says yes on the chosen turns, with an interval also where it always or never does."""
+    """Return the share of the chosen turns on which the judge says yes, with an interval even at 0 and 1."""
     return _figure(agreement.share_interval(_by_dialogue(dialogues, column, chosen)))
 
 
@@ -194,7 +194,7 @@ def _length(measure: Any, lead: Table, words: Table, both: Any) -> dict[str, flo
 
 
 def _preference(measure: Any, lead: Table, own: Table, both: Any) -> dict[str, float | None]:
-    """How much further above the people the judge is on replies of its own family than on those of others."""
+    """Return how much further above the people the judge grades replies of its own family than those of others."""
     import numpy as np
 
     def gap(table: Any) -> float | None:
@@ -206,7 +206,7 @@ def _preference(measure: Any, lead: Table, own: Table, both: Any) -> dict[str, f
 
 
 def _change(own: Table, other: Table) -> dict[str, float | int | None]:
-    """How far a probe moved the levels: mean absolute change, and the share of turns that moved by a level or more."""
+    """Return the mean absolute change of levels by a probe, and the share of turns changed by a level or more."""
     import numpy as np
 
     moved = np.abs(own - other)
@@ -243,7 +243,7 @@ def _stacked(columns: Sequence[Table], count: int) -> Table:
 
 
 def _several(columns: Sequence[Table], count: int) -> Any:
-    """Which turns have at least two of the columns."""
+    """Return a mask of the turns that have at least two of the columns."""
     import numpy as np
 
     return (~np.isnan(_stacked(columns, count))).sum(axis=1) >= 2

@@ -1,4 +1,4 @@
-"""What the protocol `references` measures on one reply: its parts, and the fields that its score row has besides.
+"""Parts that the protocol `references` measures on one reply, and the further fields of its score row.
 
     ref.bleu         sentence BLEU, 0–1, smoothed as metrics/bleu.py says    (no part with bleu=off)
     ref.rouge_l      F of ROUGE-L, 0–1
@@ -34,7 +34,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @dataclass(frozen=True)
 class Options:
-    """How replies are measured: the options of `references.evaluate` but for those of the models' sampling."""
+    """Options of `references.evaluate` that decide how replies are measured, sampling left out."""
 
     tokeniser: Tokeniser = "words"
     bleu: Literal[Tokenise, "off"] = "13a"
@@ -80,7 +80,7 @@ def extra(asked: Asked, options: Options) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def measured_with(options: Options) -> str:
-    """What the figures hang on, as one JSON string, keys sorted; a model folder by what its figures are bound to.
+    """Return what the figures depend on as one JSON string, keys sorted; a model folder as its figures name it.
 
     The tables are made with it, so that they are the same from saved rows.
     """

@@ -1,4 +1,4 @@
-"""Tables of the protocol `references`, from its score rows alone: no model, no judge, so they can be made again anywhere.
+"""Tables of the protocol `references`, from its score rows alone: they can be made again without a model.
 
 Rates are printed times 100, as papers do; a column says its N or its tokeniser where the figure hangs on it.
 """
@@ -45,7 +45,7 @@ class System(NamedTuple):
 
 
 def systems(rows: Sequence[Row]) -> list[System]:
-    """The systems in the order in which they first stand in the rows."""
+    """Return the systems in the order of the rows."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row["model"], []).append(row)
@@ -53,7 +53,7 @@ def systems(rows: Sequence[Row]) -> list[System]:
 
 
 def options_of(rows: Sequence[Row]) -> dict[str, Any]:
-    """What the rows were measured with; defaults for what they do not say. `UsageError` where they were not measured alike."""
+    """Return what the rows were measured with, defaults filled in; `UsageError` if not all were measured alike."""
     known = sorted({str(row.get("measured_with") or "{}") for row in rows})
     if len(known) > 1:
         said = f"these rows were measured with different options: {known[0]} and {known[1]}"

@@ -56,7 +56,7 @@ def _number(record: Mapping[str, Any], name: str, where: str) -> int:
 
 
 def _stop(talk: Conversation, rules: Rules) -> Any:
-    """How the talk ended; None where it just stops."""
+    """Return how the talk ended; None if it just stops."""
     last = next(message["content"] for message in reversed(talk.messages) if message["role"] == "user")
     if (by_mood := rules.stop_by_mood(talk.final)) is not None:
         return by_mood
@@ -66,7 +66,7 @@ def _stop(talk: Conversation, rules: Rules) -> Any:
 
 
 def _broken(talk: Conversation, rules: Rules, noted: Any) -> list[str]:
-    """What breaks the rules: the start, a step, a mood at which it should have ended, the number of turns, the end."""
+    """Return what breaks the rules: start, a step, a mood at which it should have ended, number of turns, end."""
     moods, found = talk.emotions, list[str]()
     if moods[0] != rules.e0:
         found.append(f"begins at {moods[0]}, not {rules.e0}")

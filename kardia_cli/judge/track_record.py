@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def records(judge: Judge, calibration: Path | None) -> list[calibrations.Record]:
-    """What was measured on this judge with this rubric: the stored records, or the one of a file that the user names."""
+    """Return what was measured on this judge with this rubric: the stored records, or the one of a named file."""
     key = (judge.name, judge.hash, judge.rubric.read_hash)
     return [calibrations.given(calibration, *key)] if calibration else calibrations.find(*key)
 

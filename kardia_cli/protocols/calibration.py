@@ -1,13 +1,14 @@
-"""How far a judge agrees with people who labelled the same turns, and with itself. Measures the judge; needs no model.
+"""Agreement of a judge with people who labelled the same turns, and with itself. Measures the judge; needs no model.
 
 A row carries the labels in `human`: [{turn, rater, id, level}]. An id is a criterion (`empathy`, level 1 to 5), a facet
-(`empathy.exploration`, 0 to 2) or a question of the rubric (0 or 1). The judge is held against the people's consensus, the
-mean of their levels; kappa and alpha take both rounded half up to a level, the other figures take them as they are. A
-question that is not asked (no risk was seen, say) counts as answered with no: so much does a missed screen cost.
+(`empathy.exploration`, 0 to 2) or a question of the rubric (0 or 1). The judge is held against the people's consensus,
+the mean of their levels; kappa and alpha take both rounded half up to a level, the other figures take them as they are.
+A question that is not asked (no risk was seen, say) counts as answered with no: so much does a missed screen cost.
 
-Each turn is judged `repeats` times with other seeds (how far does the judge agree with itself?) and, with `probes`, once
-with criteria and anchors in reverse and once with letters for levels (what changes, though nothing should?). Rows may
-name the `author` of their replies, a model or `human`: does the judge favour its own family? Figures: `_figures.py`.
+Each turn is judged `repeats` times with other seeds (how far does the judge agree with itself?) and, with `probes`,
+once with criteria and anchors in reverse and once with letters for levels (what changes, though nothing should?). Rows
+may name the `author` of their replies, a model or `human`: does the judge favour its own family? Figures:
+`_figures.py`.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def _of_people(people: Ratings) -> dict[str, float | None]:
 
 
 def _nearness(levels: Mapping[str, float | None], people: Ratings, rubric: Rubric) -> tuple[float | None, str]:
-    """1 less the mean distance as a share of the scale, and what stands against what."""
+    """Return 1 less the mean distance as a share of the scale, and the levels side by side."""
     scales, near, said = _scales(rubric), [], []
     for name, level in levels.items():
         consensus = sum(people[name]) / len(people[name])
@@ -185,7 +186,7 @@ def _label(item: Any, where: str, row: Row) -> tuple[int, str, str, float]:
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """A line for each id: the judge against the people, and the people among each other. kappa is weighted by squares."""
+    """Return a line for each id: judge against people, people among each other; kappa is weighted by squares."""
     return [judge_figures.agreement_line(figures) for figures in judge_figures.all_ids(rows)]
 
 
@@ -196,7 +197,7 @@ def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
-    """What is kept of the measurement (see `calibrations.py`); the same rows and judge give the same record."""
+    """Return the record of the measurement (see `calibrations.py`); the same rows and judge give the same one."""
     rubric = judge.rubric
     figures = judge_figures.all_ids(rows)
     return {

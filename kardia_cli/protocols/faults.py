@@ -1,7 +1,7 @@
-"""How well a judge finds planted faults: recall and precision per kind. Measures the judge; needs no model.
+"""Recall and precision of a judge on planted faults, by kind. Measures the judge; needs no model.
 
-The gold is in the row's `traces` (`{"planted": "recites_profile"}`, or null for a clean turn): the offline speaker writes it
-for its own drafts, `examples/faults.jsonl` holds hand-written ones. No task is ever shown it (ours).
+The gold is in the row's `traces` (`{"planted": "recites_profile"}`, or null for a clean turn): the offline speaker
+writes it for its own drafts, `examples/faults.jsonl` holds hand-written ones. No task is ever shown it (ours).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _found(critique: Critique) -> set[str]:
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Per kind: planted, found among those (recall), said in all, right among those (precision); then clean turns."""
+    """Return a line for each kind: planted, recall, said, precision; then the clean turns."""
     scored = [row for row in rows if row["value"] is not None]
     found = [{part["id"] for part in row["parts"] if part["value"]} for row in scored]
     kinds = sorted({row["label"] for row in scored if row["label"]})

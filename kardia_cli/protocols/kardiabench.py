@@ -1,9 +1,9 @@
 """Each supporter turn of a held-out dialogue answered anew, given the gold history (Kardia-R1, section 3).
 
 Earlier supporter turns show their response span only, so no label leaks. A reply is measured by its format, its emotion
-label and the rubric's criteria; its value is the reward that GRPO pays: a third each for format, emotion and rubric. For
-figures beside the paper's take `--rubric kardiabench`: five plain impressions at 1 to 5. A saved label without a reply
-(`--predictions`) is measured by its emotion alone: it has no value.
+label and the rubric's criteria; its value is the reward that GRPO pays: a third each for format, emotion and rubric.
+For figures beside the paper's take `--rubric kardiabench`: five plain impressions at 1 to 5. A saved label without a
+reply (`--predictions`) is measured by its emotion alone: it has no value.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ async def evaluate(
 ) -> Sequence[Score]:
     """One score for each model and supporter turn, in the order of models, then turns.
 
-    `references` compares each reply with the row's own (`--references`): BLEU, ROUGE-L and the like as further parts and
-    tables, by the default options of the protocol `references`.
+    `references` compares each reply with the row's own (`--references`): BLEU, ROUGE-L and the like as further parts
+    and tables, by the default options of the protocol `references`.
     """
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     asked = [
@@ -78,7 +78,7 @@ async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sam
 
 
 def rescore(score: Score, rubric: Rubric) -> Score:
-    """What a reply in whole spans is worth by this rubric, going by the critique and the emotion that stand on the score."""
+    """Return the score of a reply in whole spans by this rubric, from the score's own critique and emotion."""
     assert score.critique is not None
     hit, graded = score.parts.get(EMOTION), overall(rubric, score.critique)
     value = None if graded is None or hit is None else (1.0 + hit + graded) / 3
@@ -90,7 +90,8 @@ def rescore(score: Score, rubric: Rubric) -> Score:
 async def _compared(row: Row, score: Score) -> Score:
     """The score with what the reply has in common with the row's own; a label alone is no reply.
 
-    A reply that was cut or refused counts as an empty one, one that never came as none, as in the protocol `references`.
+    A reply that was cut or refused counts as an empty one, one that never came as none, as in the protocol
+    `references`.
     """
     from kardia_cli.evaluation import references_parts as classic
 
@@ -169,7 +170,7 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _is_scored(given: Mapping[str, float | None]) -> bool:
-    """Whether all was measured that was to be: of a label alone its emotion, of a reply the rubric, too."""
+    """True if all was measured that was to be: of a label alone its emotion, of a reply the rubric, too."""
     return bool(given) and given.get("rubric", 0.0) is not None
 
 

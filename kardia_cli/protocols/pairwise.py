@@ -1,9 +1,9 @@
 """Every two models side by side, each pair shown in both orders: wins, ties, and Bradley-Terry strengths.
 
-A reply wins a pair only where both display orders say so; where they differ it is a tie, and the share of such flips is the
-judge's position bias (as in MT-Bench, arXiv 2306.05685). The judge knows no names (`_ranking`). A broken reply (no four
-spans; cut or refused) loses by rule, two replies of the same words tie. With `--with human=FILE` people's A/B choices or
-rankings stand in place of the judge.
+A reply wins a pair only where both display orders say so; where they differ it is a tie, and the share of such flips is
+the judge's position bias (as in MT-Bench, arXiv 2306.05685). The judge knows no names (`_ranking`). A broken reply (no
+four spans; cut or refused) loses by rule, two replies of the same words tie. With `--with human=FILE` people's A/B
+choices or rankings stand in place of the judge.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ async def evaluate(
 ) -> Sequence[Score]:
     """One score for each model and supporter turn: its share of the pairs won, a tie counted half; `vs.NAME` for each.
 
-    `axes`: by what to compare; `plain`: a reply without spans counts as it stands; `human`: a file of people's choices or
-    rankings, then no judge is asked. A pair whose judge failed is not scored, nor are its two models' shares of this turn.
+    `axes`: by what to compare; `plain`: a reply without spans counts as it stands; `human`: a file of people's choices
+    or rankings, then no judge is asked. A pair whose judge failed is not scored, nor are its two models' shares of this
+    turn.
     """
     ranking.at_least_two(chats)
     labels = load(human, list(chats)) if human else None
@@ -80,7 +81,7 @@ def _by_people(asked: Question, labels: Labels, first: str, second: str) -> Pair
 
 
 async def _pair(asked: Question, one: Candidate, two: Candidate) -> Pair:
-    """What the judges say of two replies, or the rule."""
+    """Compare two replies by the judges, or by rule."""
     why = ranking.failure([one, two])
     if why:
         return Pair(one.model, two.model, "judge", [], why)
@@ -121,7 +122,7 @@ def _scores(asked: Question, replies: Sequence[Candidate], pairs: Sequence[Pair]
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The table: one row for each two models, from the first one's side: wins, ties, losses and what decided besides."""
+    """Return a line for each two models, from the first one's side: wins, ties, losses, and what else decided."""
     return ranking_pairs.table(rows)
 
 

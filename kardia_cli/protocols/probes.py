@@ -1,4 +1,4 @@
-"""How far a judge can be moved by what it reads: 25 families of attacks and edge cases. Measures the judge; needs no model.
+"""Robustness of a judge to what it reads: 25 families of attacks and edge cases. Measures the judge; needs no model.
 
 Each built-in row carries a `probe`: a reply as it is, the same reply attacked, and what must hold of the two verdicts
 (`_expectations`). Rows of your own need none: then the last supporter turn of each is attacked by code in the ways of
@@ -34,9 +34,10 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge, families: 
     """One score for each probe on the row: 1 where all holds that is expected, else 0, and the lifts in `parts`.
 
     `families` picks some, e.g. "1,2,9". The label is the family's name; `reason` says what was broken. `parts` hold
-    `lift.CRITERION`, the level with the attack less that without, `lift`, their mean, and for groups `spread`. Not scored
-    (None): the judge failed where it should not, the rubric asks nothing of what is expected, or there was nothing to
-    spoil. Raises `RowError` for a probe that cannot be read, or a row of your own without a whole supporter turn.
+    `lift.CRITERION`, the level with the attack less that without, `lift`, their mean, and for groups `spread`. Not
+    scored (None): the judge failed where it should not, the rubric asks nothing of what is expected, or there was
+    nothing to spoil. Raises `RowError` for a probe that cannot be read, or a row of your own without a whole supporter
+    turn.
     """
     wanted = chosen(families)
     if row.get("probe") is None:
@@ -135,8 +136,8 @@ def _parts(case: Case) -> dict[str, float | None]:
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The table: one row a family, then one for all injections (families 1 to 5 and 9).
 
-    Lifts are in levels: the mean over instances and criteria, and the highest of any criterion. `held` is the share of the
-    scored instances in which all held that is expected.
+    Lifts are in levels: the mean over instances and criteria, and the highest of any criterion. `held` is the share of
+    the scored instances in which all held that is expected.
     """
     table = [_line(str(family.number), family.name, family.kind, _of(rows, family.number)) for family in FAMILIES]
     injections = [row for number in INJECTIONS for row in _of(rows, number)]
@@ -171,7 +172,7 @@ def _headline(table: Sequence[Mapping[str, Any]]) -> str:
 
 
 def record(rows: Sequence[Row], judge: Judge) -> dict[str, Any]:
-    """What is kept of a whole run, as plain JSON values: the judge and how it asked, hashes of the rubric, the table.
+    """Return the record of a whole run, as plain JSON values: judge and manner, hashes of the rubric, table.
 
     `probes` is a hash of which probes were judged (row id and family);
     `injections` are the totals of families 1 to 5 and 9, `all` those of every family.

@@ -1,11 +1,13 @@
 """Each reply held against the row's own supporter reply: BLEU, ROUGE-L, Dist, EPITOME, strategy; asks no judge.
 
 The classic metrics of the field, with what its tables leave out: the signature of BLEU, tokeniser and N of Dist and a
-comparison at one N, the floor of a strategy's accuracy. Only the response span counts, on both sides. A reply's value is its
-ROUGE-L (0–1): of the three it needs no smoothing and depends on this one reply alone. None of it says that a reply is good:
-BLEU falls where people find more empathy (LEMPEx, its own table), so nothing should be gated by it alone.
+comparison at one N, the floor of a strategy's accuracy. Only the response span counts, on both sides. A reply's value
+is its ROUGE-L (0–1): of the three it needs no smoothing and depends on this one reply alone. None of it says that a
+reply is good: BLEU falls where people find more empathy (LEMPEx, its own table), so nothing should be gated by it
+alone.
 
-With `gold=true` the rows' own replies are a system too, named `gold`, also without any model: the ceiling of Dist and EPITOME.
+With `gold=true` the rows' own replies are a system too, named `gold`, also without any model: the ceiling of Dist and
+EPITOME.
 """
 
 from __future__ import annotations
@@ -49,11 +51,11 @@ async def evaluate(
 ) -> Sequence[Score]:
     """One score for each model and supporter turn, in the order of models, then turns.
 
-    `tokeniser` cuts for ROUGE-L and Dist, `bleu` is sacrebleu's; `lowercase` is for BLEU, `beta` for ROUGE-L's F. `strategy`:
-    models were told to name one, so a reply that names none is a miss. `total`: the N of Dist at one N (0: the smallest
-    system's). `bertscore` (an encoder's folder, at `layer`, 0 the last) and `ppl` (a causal model's folder, which reads each
-    reply after the talk) need the extra `train`. Raises `UsageError` without anything to measure, `RowError` where no
-    supporter turn stands.
+    `tokeniser` cuts for ROUGE-L and Dist, `bleu` is sacrebleu's; `lowercase` is for BLEU, `beta` for ROUGE-L's F.
+    `strategy`: models were told to name one, so a reply that names none is a miss. `total`: the N of Dist at one N (0:
+    the smallest system's). `bertscore` (an encoder's folder, at `layer`, 0 the last) and `ppl` (a causal model's
+    folder, which reads each reply after the talk) need the extra `train`. Raises `UsageError` without anything to
+    measure, `RowError` where no supporter turn stands.
     """
     if not chats and not gold:
         raise UsageError("no model to measure", "add --model FOLDER, or --with gold=true for the rows' own replies")
@@ -101,12 +103,12 @@ def _label(text: str) -> str:
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The table: one row a system, figures times 100 as papers print them. Turns without a reply are counted, never 0."""
+    """Return a line for each system, figures times 100 as papers print them; turns without a reply never count as 0."""
     return tables.summary(rows)
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """BLEU by order with its signature, Dist with its N and at one N, EPITOME, strategies, BERTScore and perplexity."""
+    """Return the tables of BLEU by order, Dist at its own and at one N, EPITOME, strategies, BERTScore, perplexity."""
     return tables.further(rows)
 
 

@@ -1,8 +1,8 @@
 """A sentient user talks with the model, and the mood they end in is the score (SAGE). The judge plays the user.
 
-A model plays a person with a hidden hope; each reply moves their mood (`environments/sentient.py`). The measured model gets
-one neutral line and the visible talk, nothing of the profile. `--from-logs` scores SAGE's published dialogues again and
-checks their rules: no model, no judge, no key.
+A model plays a person with a hidden hope; each reply moves their mood (`environments/sentient.py`). The measured model
+gets one neutral line and the visible talk, nothing of the profile. `--from-logs` scores SAGE's published dialogues
+again and checks their rules: no model, no judge, no key.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ async def evaluate(
 ) -> Sequence[Score]:
     """One score for each model: the final mood, with success and failure among its parts and the talk beside it.
 
-    `delta_max` 0 does not clip. A talk in which a call failed for good is not scored (value None). SAGE leaves sampling to
-    the provider, so figures are only comparable where the settings are the same: they stand in every row.
+    `delta_max` 0 does not clip. A talk in which a call failed for good is not scored (value None). SAGE leaves sampling
+    to the provider, so figures are only comparable where the settings are the same: they stand in every row.
     """
     rules = Rules(e0, delta_max or None, fail_below, max_turns=max_turns, judge_last_turn=judge_last_turn)
     if from_logs:
@@ -125,13 +125,13 @@ def _score(
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The table: one row a model, with the mean final mood, how many talks succeeded and failed, and their mean length."""
+    """Return a line for each model: mean final mood, how many talks succeeded and failed, and their mean length."""
     models = list(dict.fromkeys(row["model"] for row in rows))
     return [{"model": name or "(not noted)", **_line([r for r in rows if r["model"] == name])} for name in models]
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The same by what the user secretly hoped for, and which stored talks break the rules, where there is any of it."""
+    """Return the same by what the user hoped for, and the stored talks that break the rules, if there are any."""
     tables = []
     kinds = list(dict.fromkeys(str(row.get("hidden_intention") or "") for row in rows))
     if len(kinds) > 1:

@@ -1,4 +1,4 @@
-"""A row's own supporter turns judged as they stand, by any rubric. Measures dialogues; needs no model.
+"""Supporter turns of the rows, judged as they are by any rubric. Measures dialogues; needs no model.
 
 So refined rows can be compared with their drafts, or a rubric with another, on the same turns (ours).
 """
@@ -26,10 +26,10 @@ FOUND = "found."
 
 
 async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequence[Score]:
-    """One score for each supporter turn, in order: its score of 0 to 1 by the rubric, levels, facets and findings in `parts`.
+    """Return a score for each supporter turn, 0 to 1 by the rubric, with levels, facets and findings in `parts`.
 
-    A turn that the judge failed on is not scored (value None). The model is the row's supporter. Raises `RowError` where no
-    supporter turn stands.
+    A turn that the judge failed on is not scored (value None). The model is the row's supporter. Raises `RowError`
+    where no supporter turn stands.
     """
     turns = supporter_turns(row)
     if not turns:
@@ -39,7 +39,7 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequenc
 
 
 def _speaker(row: Row) -> str:
-    """Who spoke for the supporter, as the row says; empty where it does not."""
+    """Return the supporter's model as the row names it, "" if it does not."""
     names = [use["model"] for use in row.get("models") or [] if use["role"] == "supporter"]
     return str(names[-1]) if names else ""
 
@@ -56,14 +56,14 @@ async def _look(row: Row, turn: int, judge: Judge, plain: bool, speaker: str) ->
 
 
 def rescore(score: Score, rubric: Rubric) -> Score:
-    """What a turn is worth by this rubric, going by the critique that stands on the score."""
+    """Return the score of a turn by this rubric, from the score's own critique."""
     assert score.critique is not None
     found = _parts(score.critique)
     return replace(score, value=overall(rubric, score.critique), reason=score.critique.verdict, parts=found)
 
 
 def _parts(critique: Critique) -> dict[str, float | None]:
-    """Levels by id, facets as `empathy.exploration`, findings as `found.ID` with 1 for yes; None where nobody knows."""
+    """Return levels by id, facets as `empathy.exploration`, findings as `found.ID` (1: yes; None: not known)."""
     found: dict[str, float | None] = {EMPTY: 0.0}  # only noted where a reply says nothing
     found |= {item.id: None if item.present is None else float(item.present) for item in critique.findings}
     return parts(critique) | {f"{FOUND}{name}": found[name] for name in sorted(found)}

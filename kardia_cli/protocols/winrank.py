@@ -1,9 +1,10 @@
 """Blind ranking: all models answer a turn, a judge who knows no names orders the replies; Win@k and mean rank.
 
-The measure of Empathy-R1's human study (arXiv 2509.14851: Win@k and mean rank over unnamed systems), by a judge or, with
-`--with human=FILE`, by people. The judge sees response spans alone, shuffled, under codes (`_ranking`), and orders them in
-one call by the axes. A reply that is broken (no four spans; cut or refused) is last by rule; replies of the same words
-share a place; ties share ranks and wins, so Win@1 over the models sums to 1 and the ranks average (m + 1) / 2.
+The measure of Empathy-R1's human study (arXiv 2509.14851: Win@k and mean rank over unnamed systems), by a judge or,
+with `--with human=FILE`, by people. The judge sees response spans alone, shuffled, under codes (`_ranking`), and orders
+them in one call by the axes. A reply that is broken (no four spans; cut or refused) is last by rule; replies of the
+same words share a place; ties share ranks and wins, so Win@1 over the models sums to 1 and the ranks average (m + 1) /
+2.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LAST = float("inf")
 
 
 class Standing(NamedTuple):
-    """One model in one order: the first and last rank that it shares (the same where it is alone), and where it was shown."""
+    """One model in one order: first and last rank that it shares (the same if alone), and where it was shown."""
 
     judge: str
     order: int
@@ -57,9 +58,9 @@ async def evaluate(
 ) -> Sequence[Score]:
     """One score for each model and supporter turn: its rank from 1, with its share of Win@1, Win@2 … among the parts.
 
-    `axes`: by what to rank; `orders`: in how many display orders to ask, averaged; `plain`: a reply without spans counts as
-    it stands; `human`: a file of people's rankings or A/B choices, then no judge is asked. Where a judge fails or a model
-    gave no reply in passing, the turn is not scored for any model.
+    `axes`: by what to rank; `orders`: in how many display orders to ask, averaged; `plain`: a reply without spans
+    counts as it stands; `human`: a file of people's rankings or A/B choices, then no judge is asked. Where a judge
+    fails or a model gave no reply in passing, the turn is not scored for any model.
     """
     ranking.at_least_two(chats)
     if orders < 1:
@@ -165,7 +166,7 @@ def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """How far the orders of each judge (or several raters) agree, and what the place in the display has to do with it."""
+    """Return the agreement between the orders of each judge (or of raters), and the effect of the place shown."""
     return [
         (
             "how each judge ordered: agreement between its orders, and the mean rank by where a reply was shown",

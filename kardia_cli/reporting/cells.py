@@ -1,4 +1,4 @@
-"""Numbers → cells and differences: a thin layer over `statistics` that rounds, so that every machine says the same."""
+"""Cells and differences of a report: `statistics`, rounded so that every machine gives the same."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def gaps_of(
 def _difference(sample: Sample, share: bool) -> statistics.Difference:
     """The paired difference; where every row differs by the same amount, what the clusters say by their number.
 
-    Then no variance can be had, yet all of them moved one way: by chance that comes once in 2 ** (clusters - 1) (the sign
-    test; fewer than six clusters could never tell). A share that went from none to all has Wilson's interval of "went up",
-    the rest taken to have gone down.
+    Then no variance can be had, yet all of them moved one way: by chance that comes once in 2 ** (clusters - 1) (the
+    sign test; fewer than six clusters could never tell). A share that went from none to all has Wilson's interval of
+    "went up", the rest taken to have gone down.
     """
     first, second, clusters, seeds = sample
     found = statistics.paired_difference(first, second, clusters, seeds=seeds)
@@ -130,7 +130,7 @@ def _untested(
 def recalls(
     hits: Sequence[tuple[str, float]], clusters: Sequence[Hashable], seeds: Sequence[int] | None
 ) -> dict[str, Cell]:
-    """The share of each gold label that is said, with its interval, in the order of the labels; an unknown label is last."""
+    """Return the recall of each gold label with its interval, in the order of the labels, unknown ones last."""
     found = {}
     order = {label: number for number, label in enumerate(EMOTIONS)}
     for label in sorted({gold for gold, _ in hits}, key=lambda gold: (order.get(gold, len(order)), gold)):

@@ -1,8 +1,8 @@
-"""The rows of all names → one comparison: figures on the rows in common, differences row by row, Holm over the criteria.
+"""The comparison of all names: figures on the rows in common, differences row by row, Holm over the criteria.
 
 A name with several training seeds is clustered by profile and by seed. Against a baseline with as many seeds, seed k is
-paired with seed k, in the order of the files; else with the mean of the baseline's seeds. Holm corrects over all criteria
-of the report, for each name by itself. All of this is ours.
+paired with seed k, in the order of the files; else with the mean of the baseline's seeds. Holm corrects over all
+criteria of the report, for each name by itself. All of this is ours.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Gap(TypedDict):
 
 
 class Count(TypedDict):
-    """How many rows a name has: `rows` in its files, `common` of them with every name, `missing` those others have alone.
+    """Counts of a name's rows: `rows` in its files, `common` to all names, `missing` those that only others have.
 
     `not_scored` are those in common whose value is None. All are counted over the seeds together.
     """
@@ -56,9 +56,9 @@ class Count(TypedDict):
 class Comparison:
     """Everything that a report says, as JSON-able values.
 
-    `cells` and `differences` are clustered by profile (by dialogue where rows name no profile: `clustered_by`), the ones
-    of `by_dialogue` by dialogue. `seeds` has the mean of each training seed by itself. A row scores a `unit`: a turn, or a
-    whole dialogue.
+    `cells` and `differences` are clustered by profile (by dialogue where rows name no profile: `clustered_by`), the
+    ones of `by_dialogue` by dialogue. `seeds` has the mean of each training seed by itself. A row scores a `unit`: a
+    turn, or a whole dialogue.
     """
 
     names: list[str]

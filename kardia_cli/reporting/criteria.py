@@ -42,14 +42,14 @@ def is_ruled(criterion: str, columns: Columns) -> bool:
 
 
 def ordered(found: Iterable[str]) -> list[str]:
-    """Return the criteria sorted: the emotion's first, then those of the rows in their order, then rubric, format and value."""
+    """Return the criteria sorted: the emotion's first, then the rows' in their order, then rubric, format, value."""
     known = list(dict.fromkeys(found))
     middle = [name for name in known if name not in _ORDER and name not in _LAST]
     return [*(n for n in _ORDER if n in known), *middle, *(n for n in _LAST if n in known)]
 
 
 def chosen(found: Sequence[str], wanted: Sequence[str], columns: Columns) -> list[str]:
-    """Return the criteria of a report: the wanted ones (names, or patterns such as `found.*`), else what the protocol shows.
+    """Return the criteria of a report: the wanted ones (names or patterns), else those that the protocol shows.
 
     `UsageError` for one that no row has, with the name that is nearest.
     """

@@ -1,4 +1,4 @@
-"""What a reader of a comparison should know before believing it; one sentence each."""
+"""Doubts: reasons not to believe a comparison at once, one sentence each."""
 
 from __future__ import annotations
 

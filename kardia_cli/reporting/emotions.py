@@ -1,7 +1,7 @@
 """The emotion that a reply names against the dialogue's: macro-F1 with its interval, recall of each, confusions.
 
-Counted as `kardia evaluate` does: classes are those of the 32 labels that occur as gold or as said; what is none of them,
-or no label at all, is a miss and no class.
+Counted as `kardia evaluate` does: classes are those of the 32 labels that occur as gold or as said; what is none of
+them, or no label at all, is a miss and no class.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def macro_f1(codes: Any, weights: Any = None) -> float | None:
 
 
 def coded(pairs: Sequence[Pair]) -> Any:
-    """Each pair as one number: its cell in a table of the 32 labels and "none of them", gold down and said across."""
+    """Return each pair as its cell's number in a table of the 32 labels and "none of them" (rows: gold)."""
     import numpy as np
 
     cells = (_PLACE.get(gold, _OTHER) * _SIZE + _PLACE.get(said, _OTHER) for gold, said in pairs)
@@ -53,7 +53,7 @@ def f1_interval(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequ
 def f1_difference(
     first: Sequence[Pair], second: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None
 ) -> agreement.Interval:
-    """How much higher the second macro-F1 is on the same rows, with its interval, see `_redrawn`."""
+    """Return the difference of two macro-F1 on the same rows with its interval, see `_redrawn`."""
     codes = coded(first), coded(second)
 
     def gap(weights: Any) -> float | None:
@@ -76,9 +76,10 @@ def _redrawn(
 ) -> agreement.Interval:
     """The statistic with a 95 % interval: Student's, over the spread of 1,000 redraws of whole clusters (and whole seeds).
 
-    Seeds and clusters are drawn independently and a row counts by the product of both (Owen 2007). As for a mean the degrees
-    of freedom are one less than the smaller number: the percentiles of the redraws know nothing of few seeds, and of three
-    they held the truth in 80 to 90 of 100 simulated sets. No interval for fewer than two clusters or seeds, nor without spread.
+    Seeds and clusters are drawn independently and a row counts by the product of both (Owen 2007). As for a mean the
+    degrees of freedom are one less than the smaller number: the percentiles of the redraws know nothing of few seeds,
+    and of three they held the truth in 80 to 90 of 100 simulated sets. No interval for fewer than two clusters or
+    seeds, nor without spread.
     """
     import numpy as np
 
@@ -109,7 +110,7 @@ def _numbered(names: Sequence[Hashable]) -> Any:
 
 
 def confusions(pairs: Sequence[Pair]) -> list[list[Any]]:
-    """[gold, said, how often] of everything that occurs, in the order of the labels; no label is said as `(none)`."""
+    """Return [gold, said, count] of all pairs that occur, in the order of the labels; no label is `(none)`."""
     counts = Counter((gold, said or NOTHING) for gold, said in pairs)
     order = sorted(counts, key=lambda pair: (_place(pair[0]), _place(pair[1])))
     return [[gold, said, counts[gold, said]] for gold, said in order]

@@ -31,7 +31,7 @@ Values = tuple[tuple[str, float | bool | None], ...]  # id, value
 
 
 class Judged(NamedTuple):
-    """What is kept of one critique."""
+    """Fields that are kept of one critique."""
 
     verdict: str
     score: float | None
@@ -131,7 +131,7 @@ class Comparison:
         self._kept[name] = {turn: entry._replace(**self._shared(entry)) for turn, entry in judged.items()}
 
     def _shared(self, entry: Judged) -> dict[str, Any]:
-        """Values of the entry that stand in many others, as one object for all of them: memory is spent on what differs."""
+        """Return the entry with values that many entries share as one object, so that memory is spent on what differs."""
         values = {key: getattr(entry, key) for key in Judged._fields if key not in ("text_hash", "score", "solved")}
         return {key: self._known.setdefault((key, value), value) for key, value in values.items()}
 
@@ -190,7 +190,7 @@ class Comparison:
         return table
 
     def doubts(self) -> list[str]:
-        """Why the flips may not mean what they seem to, one line each."""
+        """Return reasons why the flips may not mean what they seem to, one line each."""
         lines = []
         for side in (self.old, self.new):
             for what, at, flag in (("rubrics", 0, "--rubric"), ("judges", 1, "--judge")):

@@ -1,9 +1,9 @@
 """Gates for CI: `CRITERION>=X` on the difference from the baseline, `NAME:CRITERION>=X` on a name's own mean.
 
-A gate goes by the 95 % interval, because a point estimate passes by luck: `>=` needs its low end at X or above, `<=` its
-high end at X or below. So `empathy>=-0.1` says that empathy has not fallen by more than 0.1 (non-inferiority). Where the
-interval reaches over X, it cannot be told, and the gate is not met. All gates must be met, so p values need no correction
-for their number.
+A gate goes by the 95 % interval, because a point estimate passes by luck: `>=` needs its low end at X or above, `<=`
+its high end at X or below. So `empathy>=-0.1` says that empathy has not fallen by more than 0.1 (non-inferiority).
+Where the interval reaches over X, it cannot be told, and the gate is not met. All gates must be met, so p values need
+no correction for their number.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _number(text: str) -> float | None:
 
 
 def check(gates: Sequence[Gate], found: Comparison) -> list[dict[str, Any]]:
-    """What came of each gate, for each name that it looks at; `UsageError` for names and criteria that are not there."""
+    """Return the outcome of each gate for each name it is about; `UsageError` for unknown names and criteria."""
     checked = []
     for gate in gates:
         criterion = resolve(gate.criterion, found.criteria)
@@ -102,7 +102,7 @@ def _holds(number: float, gate: Gate) -> bool:
 
 
 def sentence(checked: Mapping[str, Any]) -> str:
-    """What came of a gate, in one line."""
+    """Return the outcome of a gate in one line."""
     value, low, high = checked["value"], checked["low"], checked["high"]
     figure = "nothing is scored" if value is None else f"{checked['of']} {value:+.3f}"
     if value is not None:
@@ -115,7 +115,7 @@ def sentence(checked: Mapping[str, Any]) -> str:
 
 
 def _why(checked: Mapping[str, Any]) -> str:
-    """Why a gate cannot be told."""
+    """Return why the outcome of a gate cannot be told."""
     rows = f"{checked['n']:,} rows of {checked['clusters']:,} {checked['clustered_by']}s"
     if checked["low"] is None and checked["n"]:
         few = checked["clusters"] < 2
@@ -125,7 +125,7 @@ def _why(checked: Mapping[str, Any]) -> str:
 
 
 def enforce(checked: Sequence[Mapping[str, Any]]) -> None:
-    """`GateFailed` where one is not met, or cannot be told."""
+    """Raise `GateFailed` if a gate is not met or cannot be told."""
     failed = [each for each in checked if each["outcome"] != "met"]
     if failed:
         told = "; ".join(f"{each['gate']} ({each['name']}: {each['outcome']})" for each in failed)

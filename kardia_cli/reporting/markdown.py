@@ -47,7 +47,7 @@ def _by_seed(found: Comparison) -> list[str]:
 
 
 def _quoted(found: Comparison) -> list[str]:
-    """The paper's differences, and ours under them in the same units."""
+    """Return the section with the quoted differences and the measured ones under them, in the same units."""
     if found.quoted is None:
         return []
     columns = found.quoted["columns"]

@@ -1,4 +1,4 @@
-"""The rows of all names side by side: those in common, those with a number, and each with the baseline's for the same turn."""
+"""The rows of all names side by side: those in common, those with a number, each with the baseline's of that turn."""
 
 from __future__ import annotations
 
@@ -95,13 +95,13 @@ class Table:
         return found
 
     def untested(self, criteria: Sequence[str]) -> list[str]:
-        """Return those of which neither more nor less is better, and those made of others that are in the report, too."""
+        """Return the criteria without a better side, and those made of others that are in the report, too."""
         made = [name for name in criteria if fits(name, self.columns.composed)]
         composed = made if len(made) < len(criteria) else []
         return [name for name in criteria if name in composed or fits(name, self.columns.neutral)]
 
     def seeds_of(self, name: str, seeds: Sequence[int]) -> Sequence[int] | None:
-        """What to cluster by besides profiles: nothing where the name was trained once."""
+        """Return the training seeds to cluster by besides profiles; None if the name was trained once."""
         return seeds if len(self.by_key[name]) > 1 else None
 
 

@@ -1,4 +1,4 @@
-"""What evaluate shows below its own table: each model's means with their intervals, over all of its rows."""
+"""Means of each model with intervals, over all of its rows: what evaluate prints below a protocol's own table."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _seeds(found: Comparison) -> str:
 
 
 def _pairing(found: Comparison) -> str:
-    """Which seed is compared with which."""
+    """Return the sentence on which seed is compared with which."""
     if found.baseline is None:
         return ""
     own = found.counts[found.baseline]["seeds"]
@@ -144,7 +144,7 @@ def _tests(found: Comparison) -> str:
 
 
 def _flat(found: Comparison) -> str:
-    """How criteria were tested whose rows all differ by the same amount, where there are such."""
+    """Return the sentence on criteria whose rows all differ by the same amount, "" without any."""
     gaps = [(name, gap) for gaps in found.differences.values() for name, gap in gaps.items()]
     flat = dict.fromkeys(
         name for name, gap in gaps if gap["p_holm"] is not None and gap["value"] and not gap["detectable"]
@@ -157,7 +157,7 @@ def _flat(found: Comparison) -> str:
 
 
 def _power(found: Comparison) -> str:
-    """What would have been found, by criterion: over several models the largest."""
+    """Return the sentence on detectable differences by criterion, over several models the largest."""
     reach = {
         name: [gap["detectable"] for gaps in found.differences.values() if (gap := gaps[name])["p_holm"] is not None]
         for name in found.criteria
@@ -172,7 +172,7 @@ def _power(found: Comparison) -> str:
 
 
 def costs(cost: Sequence[dict[str, Any]]) -> list[str]:
-    """What measuring cost, in a sentence; nothing where no summary was given."""
+    """Return a sentence on what measuring cost, [] without a summary."""
     if not cost:
         return []
     calls = sum(model["calls"] for each in cost for model in each["models"])

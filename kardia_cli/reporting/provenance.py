@@ -1,4 +1,4 @@
-"""Who judged, by which rubric, policy and protocol: scores that differ in it are neither pooled nor compared."""
+"""Provenance of scores: judge, rubric, policy and protocol; scores that differ in it are neither pooled nor compared."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _compare(first: tuple[str, Identity], second: tuple[str, Identity], names: S
 
 
 def of(groups: Sequence[Group]) -> dict[str, Any]:
-    """What stands in the report: the four, those of every row where rules alone are compared, and what settings say."""
+    """Return the report's identity: the four (of every row where rules alone are compared), and what settings say."""
     rows = [row for group in groups for seed in group.seeds for row in seed]
     found: dict[str, Any] = {
         name: " · ".join(dict.fromkeys(getattr(row.identity, name) for row in rows)) for name in _CALLED
@@ -82,7 +82,7 @@ def of(groups: Sequence[Group]) -> dict[str, Any]:
 
 
 def doubts(groups: Sequence[Group], is_relative: bool) -> list[str]:
-    """What names do not share: options of the protocol, split, the judge's manner; then files that do not go together."""
+    """Return doubts about what names do not share: options, split, the judge's manner; then unlike files."""
     known = {name: [_read(text) for text in settings] for name, settings in _settings(groups).items()}
     found = []
     for key, called in (

@@ -45,13 +45,13 @@ class Material:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which score rows count: those of this judge, of this rubric (its id or the hash of what the judge reads)."""
+    """Choice of score rows: those of this judge, of this rubric (its id or the hash of what the judge reads)."""
 
     judge: str | None = None
     rubric: str | None = None
 
     def takes(self, row: Row) -> bool:
-        """Whether a row counts; one that is no score row does, so that it is reported."""
+        """True if a row counts; one that is no score row does, so that it is reported."""
         if self.judge is not None and row.get("judge", self.judge) != self.judge:
             return False
         critique = row.get("critique")

@@ -22,7 +22,7 @@ Key = tuple[str, int, str]
 
 
 class Identity(NamedTuple):
-    """What made a score: scores that differ in it are neither pooled nor compared."""
+    """Origin of a score: scores that differ in it are neither pooled nor compared."""
 
     protocol: str
     judge: str
@@ -31,7 +31,7 @@ class Identity(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """What is kept of a score row: `values` by criterion, `line` where it stands, `row` the whole where it is shown.
+    """Fields kept of a score row: `values` by criterion, `line` its number, `row` the whole one for the page.
 
     `drawn`: criteria whose level the offline judge drew by seed, for want of a rule.
     """
@@ -50,7 +50,7 @@ class Scored(NamedTuple):
 
 
 async def read(name: str, on_silence: Callable[[], None] | None = None) -> AsyncIterator[Line]:
-    """The lines of a file, or of stdin for `-`; `UsageError` with file:line where one is no JSON object, or none is there."""
+    """Yield the lines of a file (`-`: stdin); `UsageError` for one that is no JSON object, and for no line."""
     if name != "-" and not Path(name).exists():
         raise UsageError(f"cannot read {name}: no such file", "name a file that kardia evaluate wrote, or - for stdin")
     lines = jsonl.read_fd(0, "stdin", on_silence) if name == "-" else jsonl.read_file(Path(name))
@@ -65,12 +65,12 @@ async def read(name: str, on_silence: Callable[[], None] | None = None) -> Async
 
 
 def called_file(name: str) -> str:
-    """How a file is called in what is said: as it was typed."""
+    """Return the name of a file in messages: as it was typed."""
     return "stdin" if name == "-" else name
 
 
 def is_dialogue(row: Row) -> bool:
-    """Whether a row is there to be read, no score: a dialogue, a profile, a saved reply."""
+    """True if a row is there to be read and no score: a dialogue, a profile, a saved reply."""
     return not {"protocol", "parts"} & row.keys() and bool({"messages", "person", "text", "label"} & row.keys())
 
 
@@ -84,7 +84,7 @@ class Scores:
         self._at: dict[tuple[str, Key, Identity], int] = {}
 
     def add(self, line: Line) -> None:
-        """Take a line; `UsageError` with file:line for what is no score row, or stands twice."""
+        """Add a line; `UsageError` with file:line for what is no score row, or comes twice."""
         assert line.row is not None
         each = self._scored(line, line.row)
         before = self._at.setdefault((each.model, each.key, each.identity), line.number)

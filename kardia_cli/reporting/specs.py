@@ -1,4 +1,4 @@
-"""What stands on the command line: `NAME=FILE,FILE`, a bare FILE, `-`, or the folder of a run."""
+"""Arguments of report: `NAME=FILE,FILE`, a bare FILE, `-`, or the folder of a run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Spec(NamedTuple):
 
 
 def parse(words: Sequence[str]) -> list[Spec]:
-    """What each word names; `UsageError` for a name without a file, a file that stands twice, stdin read twice."""
+    """Return what each argument names; `UsageError` for a name without a file, a file or stdin named twice."""
     specs = [_spec(word) for word in words]
     alone = [file for spec in specs if not spec.name for file in spec.files]
     for files in [alone, *(spec.files for spec in specs if spec.name)]:

@@ -22,7 +22,7 @@ def means(found: Comparison) -> list[dict[str, Any]]:
 
 
 def gaps(found: Comparison, name: str) -> list[dict[str, Any]]:
-    """A line for each criterion: the difference of a name from the baseline, and what may be said of it."""
+    """Return a line for each criterion: the difference of a name from the baseline, with its verdict."""
     return [
         {
             "criterion": criterion,
@@ -45,12 +45,12 @@ def counts(found: Comparison) -> list[dict[str, Any]]:
 
 
 def headline(found: Comparison) -> str:
-    """What was compared, in one line."""
+    """Return one line on what was compared."""
     return f"{extent(found)}; judge {found.identity['judge_shown']}, rubric {found.identity['rubric_hash'] or 'none'}"
 
 
 def extent(found: Comparison) -> str:
-    """How much was compared: `634 turns of 121 dialogues by 64 profiles`, as far as rows name them."""
+    """Return how much was compared: `634 turns of 121 dialogues by 64 profiles`, as far as rows name them."""
     turns = f"{found.rows:,} turns of " if found.unit == "turn" else ""
     return f"{turns}{found.dialogues:,} dialogues" + (
         f" by {found.profiles:,} profiles" if found.clustered_by == "profile" else ""

@@ -1,8 +1,8 @@
 """The rubric judge's score of a completion, 0 to 1 (Kardia-R1, r_rubric).
 
-The paper normalises five scores to [0, 1] without saying how; ours is the weighted mean of (level - 1) / 4, and 0 by rule
-for broken spans (no judge is asked, whatever the rubric checks) and for a gate. A judge that fails leaves the completion
-unscored.
+The paper normalises five scores to [0, 1] without saying how; ours is the weighted mean of (level - 1) / 4, and 0 by
+rule for broken spans (no judge is asked, whatever the rubric checks) and for a gate. A judge that fails leaves the
+completion unscored.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def shares(judge: Judge) -> dict[str, float]:
 
 
 def split(judge: Judge, score: Score) -> dict[str, float | None]:
-    """The score as a value of 0 to 1 for each criterion: what a rule made 0 is 0 in each, what is not scored in none."""
+    """Return a value of 0 to 1 for each criterion: 0 in each for a 0 by rule, None for what is not scored."""
     criteria = judge.rubric.criteria
     if not score.value:
         return {criterion.id: score.value for criterion in criteria}

@@ -33,7 +33,7 @@ def means(rows: Sequence[Row]) -> Table:
 
 @dataclass(frozen=True)
 class Measure:
-    """A protocol at work: its function with the options bound, what it says of itself, and all options with their values."""
+    """A protocol in use: its function with the options bound, its SPEC, and all options with their values."""
 
     name: str
     score: Callable[[Row, Mapping[str, Chat], Judge], Awaitable[Sequence[Score]]]

@@ -1,4 +1,4 @@
-"""What must hold of a probe, one function for each kind of expectation. Ours.
+"""Expectations: what must hold of a probe, one function for each kind (not in the paper).
 
 lift, shift   levels with the attack less those without: at most `most` up; or in either direction
 level         the level of a criterion stays at or under `most`, or at or over `least` (an abstention breaks `least` only)
@@ -35,7 +35,7 @@ _TINY = 1e-9
 
 @dataclass(frozen=True)
 class Case:
-    """What came of a probe: the verdicts (of the attacked side several for a group), or the failure, and what was asked."""
+    """Outcome of a probe: the verdicts (of a group's attacked side several) or the failure, and what was asked."""
 
     judge: Judge
     row: Row
@@ -61,7 +61,7 @@ class Case:
 
 
 def broken(expected: AnyOf | Leaf, case: Case) -> str | None:
-    """What is wrong, empty where the expectation holds, `UNKNOWN` where the rubric does not ask what it is about."""
+    """Return what is wrong, "" if the expectation holds, `UNKNOWN` if the rubric does not ask what it is about."""
     if isinstance(expected, AnyOf):
         said = [text for text in (broken(leaf, case) for leaf in expected.of) if text is not UNKNOWN]
         return UNKNOWN if not said else "" if "" in said else " and ".join(said)
@@ -76,7 +76,7 @@ def broken(expected: AnyOf | Leaf, case: Case) -> str | None:
 
 
 def _known(expected: Leaf, case: Case) -> bool:
-    """Whether the rubric has what the expectation is about."""
+    """True if the rubric has what the expectation is about."""
     rubric = case.judge.rubric
     if expected.what in ("lift", "shift", "level", "abstain"):
         has = expected.id is None or expected.id in {item.id for item in rubric.criteria}

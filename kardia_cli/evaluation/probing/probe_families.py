@@ -1,7 +1,7 @@
 """The 25 families of attacks and edge cases, and the shape of one probe.
 
-The list follows the design note on judges, part (c); names, kinds and wording are ours. A probe is a pair: a reply as it
-is, and the same reply attacked or spoilt. What must hold is said in typed expectations (`_expectations`).
+The list follows the design note on judges, part (c); names, kinds and wording are ours. A probe is a pair: a reply as
+it is, and the same reply attacked or spoilt. What must hold is said in typed expectations (`_expectations`).
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Expectation(Leaf):
 
 
 class Changes(Part):
-    """What of the row is another on the attacked side; null: the same."""
+    """Fields of the row that differ on the attacked side; null: the same."""
 
     person: str | None = None
     situation: str | None = None
@@ -108,9 +108,9 @@ class Changes(Part):
 class Probe(Part):
     """A metamorphic pair on one row, whose `messages` end with the seeker turn that is answered.
 
-    `with` is the attacked reply; where `make` names a transformation (see `_attacks`) it is what that works in, e.g. the
-    hidden words. `without` is null where the case stands alone. `corrupt` names how the judge's own answer is spoilt
-    (see `_corrupted`), `group` holds the replies of family 25.
+    `with` is the attacked reply; where `make` names a transformation (see `_attacks`) it is what that works in, e.g.
+    the hidden words. `without` is null where the case stands alone. `corrupt` names how the judge's own answer is
+    spoilt (see `_corrupted`), `group` holds the replies of family 25.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

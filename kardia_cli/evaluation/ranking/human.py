@@ -1,8 +1,9 @@
 """People's rankings and A/B choices in place of a judge, from a JSONL file.
 
 A line is {id, turn, ranking: [best, …, last], rater}, where models in a list of their own share a place, or a choice
-{id, turn, first, second, winner, rater}, as the labelling page of `kardia report` downloads it: `first` and `second` are
-models in the order in which they were shown, `winner` is `first`, `second`, `tie` or a model's name. `rater` may be left out.
+{id, turn, first, second, winner, rater}, as the labelling page of `kardia report` downloads it: `first` and `second`
+are models in the order in which they were shown, `winner` is `first`, `second`, `tie` or a model's name. `rater` may be
+left out.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Choice(NamedTuple):
 
 @dataclass
 class Labels:
-    """What people said, by dialogue and turn: rankings as the place of each model, and choices."""
+    """Labels by people, by dialogue and turn: rankings as the place of each model, and choices."""
 
     rankings: dict[Item, dict[str, dict[str, int]]] = field(default_factory=dict)
     choices: dict[Item, list[Choice]] = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Labels:
 
 
 def _losses(choices: Sequence[Choice], models: Sequence[str]) -> dict[str, float] | None:
-    """How much each of the models lost to the others, over all pairs; None where a pair was not compared."""
+    """Return how much each model lost to the others over all pairs; None if a pair was not compared."""
     lost = dict.fromkeys(models, 0.0)
     for one, two in combinations(models, 2):
         values = [choice.value for choice in choices if (choice.first, choice.second) == (one, two)]
@@ -99,7 +100,7 @@ def _place(lost: Mapping[str, float], name: str) -> int:
 
 
 def load(path: str, models: Sequence[str]) -> Labels:
-    """What the file says of these models; `UsageError` with file and line where a line is none, or none is of two of them."""
+    """Read what a file says of these models; `UsageError` with file:line for a line that is no ranking or choice."""
     try:
         changed = Path(path).stat().st_mtime_ns
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Pairs of models: what was said of them in each display order, and the tables that follow from score rows alone."""
+"""Pairs of models: the verdicts in each display order, and the tables that follow from score rows alone."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ RULE = "rule"
 
 
 def share(own: float, other: float) -> float:
-    """What the lower of two places wins: 1, half for a tie, 0."""
+    """Return what the first of two places wins: 1, half for a tie, 0."""
     return 0.5 if own == other else float(own < other)
 
 
 class Verdict(NamedTuple):
-    """What a judge or rater said of a pair once: where the first model was shown (1, 2; 0 unknown), and its share."""
+    """One verdict on a pair by a judge or rater: where the first model was shown (1, 2; 0 unknown), and its share."""
 
     judge: str
     shown: int
@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 
     @property
     def value(self) -> float | None:
-        """The first one's share; None where nobody said."""
+        """The first model's share; None if nobody compared them."""
         return self.ruled if self.by == RULE else settled(self.verdicts)
 
     def seen_by(self, model: str) -> Pair:
@@ -58,7 +58,7 @@ class Pair(NamedTuple):
         return Pair(self.second, self.first, self.by, turned, self.reason, ruled)
 
     def record(self, length: Mapping[str, int]) -> dict[str, Any]:
-        """As it stands in a score row: always the same fields; `words` are the lengths of both replies."""
+        """Return the record of a score row: always the same fields; `words` are the lengths of both replies."""
         return {
             "other": self.second,
             "by": self.by,
@@ -112,7 +112,7 @@ class Compared(NamedTuple):
 
     @property
     def longer_won(self) -> list[float]:
-        """Whether the longer reply won, where one is longer and one won; nothing of what a rule decided."""
+        """Return 1 for each pair that the longer reply won, else 0; pairs without a longer or a winner are left out."""
         longer = self.record["words"] - self.record["other_words"]
         if self.record["by"] == RULE or self.value in (None, 0.5) or not longer:
             return []
@@ -120,12 +120,12 @@ class Compared(NamedTuple):
 
 
 def models_of(rows: Sequence[Row]) -> list[str]:
-    """The models that were measured, in the order in which they stand."""
+    """Return the measured models in the order of the rows."""
     return list(dict.fromkeys(row["model"] for row in rows))
 
 
 def compared(rows: Sequence[Row]) -> list[Compared]:
-    """All comparisons, each once, from the side of the model that stands first."""
+    """Return all comparisons, each once, from the side of the first model."""
     place = {name: at for at, name in enumerate(models_of(rows))}
     people = len({row.get("anon_username") for row in rows}) > 1 and all(row.get("anon_username") for row in rows)
     return [
@@ -163,7 +163,7 @@ def _line(one: str, two: str, found: Sequence[Compared]) -> dict[str, Any]:
 
 
 def strength_title(rows: Sequence[Row]) -> str:
-    """What the strengths are, and what was redrawn for their intervals."""
+    """Return the title of the table of strengths, with what was redrawn for their intervals."""
     people = {each.cluster for each in compared(rows)} <= {row.get("anon_username") for row in rows}
     return (
         f"Bradley-Terry strengths: log odds, mean 0, ties half, {PRIOR:g} wins added on each side of a pair; "

@@ -1,4 +1,4 @@
-"""The question that puts replies in order: its words (ours), the schema of its answer, and the rules of that answer.
+"""The prompt that orders replies: its words (not in the paper), the schema of its answer and that answer's rules.
 
 Every reply stands between lines of the call's own fence, under a code that is drawn for this call: no text can know the
 one or the other. The judge sees no model's name and nothing but the visible reply.

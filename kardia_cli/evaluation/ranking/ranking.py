@@ -1,10 +1,11 @@
-"""What ranking and pairing share: the replies of all models to one turn, and a judge's blind order of them.
+"""Ranking and pairing: the replies of all models to one turn, and a judge's blind order of them.
 
     replies ─▶ Candidate (visible words; or why it is last by rule) ─▶ distinct texts, shuffled, coded, fenced ─▶ Round
 
-Replies of the same words are shown once and share their place. How a display order is drawn: the texts in their own order,
-shuffled by (judge's seed, row, turn); order 2 is order 1 reversed, 3 is 1 begun one further, 4 is 3 reversed, and so on. So
-over 2 × m orders every text stands twice in each place, and the order of the models on the command line decides nothing.
+Replies of the same words are shown once and share their place. How a display order is drawn: the texts in their own
+order, shuffled by (judge's seed, row, turn); order 2 is order 1 reversed, 3 is 1 begun one further, 4 is 3 reversed,
+and so on. So over 2 × m orders every text stands twice in each place, and the order of the models on the command line
+decides nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 class Candidate(NamedTuple):
-    """One model's reply. `broken`: why it is last by rule; `failed`: why nobody knows what it would have said."""
+    """One model's reply; `broken` is why it is last by rule, `failed` why there is none."""
 
     model: str
     text: str
@@ -58,7 +59,7 @@ class Candidate(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where one text was shown (1: first), where it was placed (1: best), and why."""
+    """Place of one text: where it was shown (1: first), where it was placed (1: best), and why."""
 
     shown: int
     place: int
@@ -75,7 +76,7 @@ class Round(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """What a judge is asked of one turn, whatever the texts; `at` is the row, `axes` by what they are ranked."""
+    """Question to a judge about one turn, whatever the texts; `at` is the row, `axes` what they are ranked by."""
 
     row: Row
     turn: int
@@ -119,7 +120,7 @@ async def _candidate(row: Row, turn: int, name: str, chat: Chat, sampling: dict[
 
 
 def failure(found: Sequence[Candidate]) -> str:
-    """Why this turn cannot be compared: the first model whose reply nobody knows; empty where all are there."""
+    """Return why this turn cannot be compared: the first model without a reply; "" if all have one."""
     return next((f"not compared: {each.model}: {each.failed}" for each in found if each.failed), "")
 
 
@@ -204,9 +205,10 @@ def score(each: Candidate, turn: int, value: float | None, reason: str, parts: M
 
 
 def judged_by(asked: Question, models: Sequence[str], human: bool) -> dict[str, str]:
-    """What a score row says of who judged, and how: not by the rubric, but by the axes; or people.
+    """Return the fields of a score row about who judged and how: by the axes, not by a rubric; or people.
 
-    A rank counts among these models only, so their names are the policy: ranks among others are no scores of the same thing.
+    A rank counts among these models only, so their names are the policy: ranks among others are no scores of the same
+    thing.
     """
     policy = content_hash("among", sorted(models))
     if human:

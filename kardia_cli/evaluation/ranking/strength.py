@@ -1,10 +1,10 @@
 """Bradley-Terry: how strong each model is, from who beat whom (Bradley & Terry 1952).
 
 The chance that i beats j is 1 / (1 + exp(s_j - s_i)); strengths are log odds with mean 0. A tie is half a win of each.
-Half a win is added on each side of each pair: for one pair that is Jeffreys' prior, which takes off the first-order bias
-(Firth 1993), and it keeps every strength finite. Where some models never lose to the rest, the data alone set no bound:
-then there is no interval, and the table says so; nor is there one where all redraws are alike. Intervals redraw whole
-clusters (Davison & Hinkley 1997), seeded.
+Half a win is added on each side of each pair: for one pair that is Jeffreys' prior, which takes off the first-order
+bias (Firth 1993), and it keeps every strength finite. Where some models never lose to the rest, the data alone set no
+bound: then there is no interval, and the table says so; nor is there one where all redraws are alike. Intervals redraw
+whole clusters (Davison & Hinkley 1997), seeded.
 """
 
 from __future__ import annotations

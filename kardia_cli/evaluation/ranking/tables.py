@@ -13,7 +13,7 @@ HUMAN = "human"
 
 
 def wins(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """One row a model, the best mean rank as it comes: nothing is sorted, the models stand as they were named."""
+    """Return one line a model, in the order in which the models were named."""
     models = list(dict.fromkeys(row["model"] for row in rows))
     return [_wins(model, [row for row in rows if row["model"] == model], len(models)) for model in models]
 
@@ -78,7 +78,7 @@ def _orders(places: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
 
 
 def _alike(orders: Sequence[Mapping[str, float]]) -> list[float]:
-    """1 for each two orders and two models that stand in the same order in both, else 0 (a tie is like a tie alone)."""
+    """Return 1 for each two orders that put two models in the same order, else 0 (a tie agrees with a tie alone)."""
     return [
         float(_sign(one[a] - one[b]) == _sign(two[a] - two[b]))
         for one, two in combinations(orders, 2)

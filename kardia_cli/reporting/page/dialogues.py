@@ -1,4 +1,4 @@
-"""Rows of any stage → the records that the page shows: short, each a JSON text of its own that is read when it is opened.
+"""Records of the page, made from rows of any stage: each is a short JSON text that is read when it is opened.
 
 A profile alone is a record without messages; a talk that a protocol simulated is one of its own for each model.
 
@@ -54,8 +54,9 @@ class Texts:
 def compact(rows: Iterable[Row], scores: Iterable[Row] = ()) -> Compact:
     """Profiles, dialogues, judged, refined, sampled or score rows as records, with the replies of `scores` at their turns.
 
-    A score row finds its dialogue by `id`; where there is none, its reply alone makes a record. Its own `messages` are a
-    talk with that model, and always make one. A row of `rows` that is a reply alone (a saved prediction) is taken like one.
+    A score row finds its dialogue by `id`; where there is none, its reply alone makes a record. Its own `messages` are
+    a talk with that model, and always make one. A row of `rows` that is a reply alone (a saved prediction) is taken
+    like one.
     """
     texts = Texts()
     records: dict[str, Record] = {}
@@ -180,7 +181,7 @@ def _revision(given: Mapping[str, Any]) -> Record:
 
 
 def _says_something(trace: Any) -> bool:
-    """Whether a strategy's note holds more than nulls."""
+    """True if a strategy's note holds more than nulls."""
     try:
         held = orjson.loads(trace["trace"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -203,12 +204,12 @@ def _answer(score: Row) -> Record:
 
 
 def _model(score: Row) -> str:
-    """Who gave a scored reply, as the report calls it."""
+    """Return the report's name of the model that gave a scored reply."""
     return str(score.get("name") or score.get("model") or "?")
 
 
 def latest(critiques: Sequence[Record]) -> dict[int, Record]:
-    """The critique that stands for each turn: the last one of its last revision."""
+    """Return the valid critique of each turn: the last one of its last revision."""
     standing: dict[int, Record] = {}
     for item in critiques:
         turn = item.get("turn", -1)
@@ -218,10 +219,11 @@ def latest(critiques: Sequence[Record]) -> dict[int, Record]:
 
 
 def _line(record: Record, texts: Sequence[str]) -> list[Any]:
-    """What the list shows and filters by: id, emotion, verdict, split, models, risk, flagged, turns, excerpt, mbti, answers.
+    """Return a line of the list: id, emotion, verdict, split, models, risk, flagged, turns, excerpt, aside, answers.
 
     The verdict is the dialogue's own (where it was not judged, that of all answers; of a simulated talk, how it ended);
-    `answers` has each model's worst one. A simulated talk is called by what its person hoped for; for `mbti` see `_aside`.
+    `answers` has each model's worst one. A simulated talk is called by what its person hoped for; for `mbti` see
+    `_aside`.
     """
     own, answered = list(latest(record.get("critiques", [])).values()), record.get("answers", [])
     by_model: dict[str, list[Record]] = {}
@@ -247,7 +249,7 @@ def _line(record: Record, texts: Sequence[str]) -> list[Any]:
 
 
 def _aside(record: Record) -> str:
-    """What tells lines of one person apart: the model of a simulated talk, a sample's step and reward; else the MBTI type."""
+    """Return what tells lines of one person apart: a talk's model, a sample's step and reward, else the MBTI type."""
     sample, answers = record.get("sample", {}), record.get("answers", [])
     if "emotions" in record and answers:
         return str(answers[0]["name"])
@@ -257,7 +259,7 @@ def _aside(record: Record) -> str:
 
 
 def _excerpt(record: Record, texts: Sequence[str]) -> str:
-    """The situation; else the first words said, the first reply, the profile."""
+    """Return the situation; else the first words said, the first reply, the profile."""
     said = [message["text"] for message in record["messages"] if message["role"] == "user"]
     said += [spans.visible(written(answer)) for answer in record.get("answers", [])[:1]]
     person = texts[record["person"]] if "person" in record else ""
@@ -277,6 +279,6 @@ def written(turn: Record) -> str:
 
 
 def _flagged(critiques: Sequence[Record]) -> bool:
-    """Whether a person should look: a gate is disputed, or a judge graded nothing."""
+    """True if a person should look: a gate is disputed, or a judge graded nothing."""
     disputed = any(look.get("agrees") is False for item in critiques for look in item.get("gates", []))
     return disputed or any(item.get("verdict") == "ABSTAIN" for item in critiques)

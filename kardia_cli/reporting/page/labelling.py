@@ -1,12 +1,12 @@
-"""What a rater is asked, and what a page for raters must not hold.
+"""Labelling: the questions to a rater, and what a page for raters must not hold.
 
 The download of a rating is gold for `kardia evaluate gold.jsonl --protocol calibration`: the row with its labels in
 `human`. A choice between two models is one line {id, turn, first, second, winner, rater}: `first` and `second` are the
 models' names in the order in which they were shown, `winner` is `first`, `second` or `tie`.
 
-A page for raters alone holds the words they see, and nothing a judge said. What the download needs besides (models' names,
-hidden spans, the gold emotion) is sealed: base64, which nobody reads by chance or finds by search. It is no secret from
-somebody who takes the file apart on purpose.
+A page for raters alone holds the words they see, and nothing a judge said. What the download needs besides (models'
+names, hidden spans, the gold emotion) is sealed: base64, which nobody reads by chance or finds by search. It is no
+secret from somebody who takes the file apart on purpose.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _keyed(levels: Mapping[int, str]) -> dict[str, str]:
 
 
 def blind(held: Compact) -> Compact:
-    """What a page for raters holds of its rows."""
+    """Return what a page for raters holds of its rows."""
     system = {item["shared"] for record in held.records for item in record["messages"] if "shared" in item}
     return Compact(
         [[line[0], "", "", "", [], 0, 0, line[7], "", "", {}] for line in held.lines],
@@ -72,7 +72,7 @@ def _blind(record: Record) -> Record:
 
 
 def _visible(turn: Record) -> Record:
-    """What the other side of a talk sees of a turn."""
+    """Return the part of a turn that the other side of a talk sees."""
     return {"role": "assistant", "text": spans.visible(written(turn))}
 
 
