@@ -1,4 +1,4 @@
-"""The shapes of plug-ins. One file is one plug-in: a function of a fixed name, and a `SPEC` where the defaults do not fit.
+"""The shapes of plug-ins: a file with a function of a fixed name, and a `SPEC` where the defaults do not fit.
 
     source     rows(path, **options)                                  -> iterator of Line
     strategy   async reply(dialogue, chat, **options)                 -> Turn
@@ -165,7 +165,7 @@ class ProtocolSpec:
     judged: str = "Replies were judged by"
     """How the methods paragraph begins to name the judge."""
     label: str = "emotion"
-    """What the list of dialogues in the page is filtered by: the dialogue's `emotion`, or another word for its label."""
+    """What the page lists dialogues by: their `emotion`, or another word for their label."""
     quoted: Mapping[str, Any] | None = None
     """Published differences to print beside the measured ones: source, note, columns, percent (the column in percentage
     points) and rows ({system: a value for each column})."""

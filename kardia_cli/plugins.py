@@ -234,7 +234,7 @@ def summary(kind: Kind, name: str) -> str:
 
 
 def listed() -> list[tuple[str, str, str]]:
-    """Return kind, name and summary of every plug-in that is no file of the user's, those of packages with their package.
+    """Return kind, name and summary of every built-in and installed plug-in, the installed with their package.
 
     One that is broken, or has the name of a built-in one, is listed with what is wrong with it.
     """

@@ -24,7 +24,8 @@ class Measured:
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Measure saved replies or labels ({id, turn, text, label, model}, or score rows): nothing is generated.",
+            help="Measure saved replies or labels ({id, turn, text, label, model}, or score rows): nothing is "
+            "generated.",
         ),
     ] = None
     protocol: Annotated[str, typer.Option(help="How to measure: a name of `kardia --plugins`, or a .py file.")] = (

@@ -25,20 +25,26 @@ class Compared:
         list[str] | None,
         typer.Option(
             metavar="NAMES", rich_help_panel=_COMPARED,
-            help="Report on these alone, e.g. empathy,safety or 'empathy.*' (default: what the protocol shows; parts with a dot are asked for).",
+            help="Report on these alone, e.g. empathy,safety or 'empathy.*' (default: what the protocol shows; "
+            "parts with a dot are asked for).",
         ),
     ] = None  # fmt: skip
     gate: Annotated[
         list[str] | None,
         typer.Option(
             metavar="BOUND", rich_help_panel=_COMPARED,
-            help="Exit 5 unless the 95 % interval of a difference keeps it ('empathy>=-0.1'), or of a mean ('grpo:format_rate>=0.9').",
+            help="Exit 5 unless the 95 % interval of a difference keeps it ('empathy>=-0.1'), or of a mean "
+            "('grpo:format_rate>=0.9').",
         ),
     ] = None  # fmt: skip
     calibration: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", rich_help_panel=_COMPARED, help="Quote this record of the judge (evaluate --protocol calibration keeps it)."),
-    ] = None  # fmt: skip
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_COMPARED,
+            help="Quote this record of the judge (evaluate --protocol calibration keeps it).",
+        ),
+    ] = None
     protocol: Annotated[
         str | None,
         typer.Option(
@@ -48,12 +54,20 @@ class Compared:
     ] = None  # fmt: skip
     cost: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", rich_help_panel=_COMPARED, help="Quote the cost in this summary (evaluate --summary FILE)."),
-    ] = None  # fmt: skip
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_COMPARED,
+            help="Quote the cost in this summary (evaluate --summary FILE).",
+        ),
+    ] = None
     dialogues: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", rich_help_panel=_PAGE, help="Show these dialogues in the page, the scored replies beside them."),
-    ] = None  # fmt: skip
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=_PAGE,
+            help="Show these dialogues in the page, the scored replies beside them.",
+        ),
+    ] = None
     rate: Annotated[
         str | None,
         typer.Option(
@@ -68,7 +82,8 @@ class Compared:
         typer.Option(
             "--blind",
             rich_help_panel=_PAGE,
-            help="A page for raters: no verdict, score, model's name, hidden span or gold emotion is shown or can be read in its file.",
+            help="A page for raters: no verdict, score, model's name, hidden span or gold emotion is shown or can be "
+            "read in its file.",
         ),
     ] = False
 

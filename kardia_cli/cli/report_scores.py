@@ -241,7 +241,8 @@ def _show(found: Comparison, console: Console) -> None:
         console.warn(doubt)
     console.table(f"means with 95 % intervals, clustered by {found.clustered_by}", tables.means(found))
     for name in found.differences:
-        title = f"{label_of(found.counts, name)} less {found.baseline}, {found.unit} by {found.unit} (intervals of each by itself)"
+        paired = f"{found.unit} by {found.unit} (intervals of each by itself)"
+        title = f"{label_of(found.counts, name)} less {found.baseline}, {paired}"
         console.table(title, tables.gaps(found, name))
     if found.baseline is None and len(found.names) > 1:
         console.say("nothing is compared: name what to compare with, --baseline NAME")

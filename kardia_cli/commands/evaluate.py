@@ -18,11 +18,26 @@ EXAMPLE = "Example: kardia evaluate data.jsonl --model runs/sft/base --model run
 def run(
     context: typer.Context,
     inputs: Inputs = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="Measure at most this many rows of the split.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=0, help="Measure at most this many rows of the split.")
+    ] = None,
     what: Measured = Measured(),
     judged: JudgeFlags = JudgeFlags(),
-    calibration: Annotated[Path | None, typer.Option(metavar="FILE", rich_help_panel="Judge", help="Quote this record of the judge in place of the stored ones.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Measure nothing: examine the models' tokenizers, templates and memory (exit 2 where one breaks).")] = False,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel="Judge",
+            help="Quote this record of the judge in place of the stored ones.",
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Measure nothing: examine the models' tokenizers, templates and memory (exit 2 where one breaks).",
+        ),
+    ] = False,
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
     seeded: SeedFlags = SeedFlags(),

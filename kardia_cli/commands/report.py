@@ -20,9 +20,26 @@ EXAMPLE = "Example: kardia report base=b.jsonl sft=s.jsonl grpo=g1.jsonl,g2.json
 @expand
 def run(
     context: typer.Context,
-    inputs: Annotated[list[str] | None, typer.Argument(metavar="[NAME=]FILE[,FILE…]", help="Score rows of evaluate; several files of one name are training seeds. Also dialogues, or the folder of a run.", show_default=False)] = None,
-    diff: Annotated[tuple[str, str] | None, typer.Option("--diff", metavar="OLD NEW", help="Two files of judged rows (one may be -): list the verdicts that flip.")] = None,
-    rubric: Annotated[str | None, typer.Option(help="Take what this rubric decided alone (its id; of score rows its hash, too).")] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=]FILE[,FILE…]",
+            help="Score rows of evaluate; several files of one name are training seeds. Also dialogues, or the folder "
+            "of a run.",
+            show_default=False,
+        ),
+    ] = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--diff",
+            metavar="OLD NEW",
+            help="Two files of judged rows (one may be -): list the verdicts that flip.",
+        ),
+    ] = None,
+    rubric: Annotated[
+        str | None, typer.Option(help="Take what this rubric decided alone (its id; of score rows its hash, too).")
+    ] = None,
     judge: Annotated[str | None, typer.Option(help="Take what this judge said alone (its name in the rows).")] = None,
     compared: Compared = Compared(),
     written: Written = Written(),

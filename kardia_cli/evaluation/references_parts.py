@@ -60,8 +60,10 @@ class Asked:
 
     @staticmethod
     def of(row: Row, turn: int, text: str) -> Asked:
-        """The response spans, a named strategy ("[Question] …") taken off too, on both sides; see `spans.visible` for a turn
-        whose format is broken."""
+        """Take the response spans of both sides, a named strategy ("[Question] …") taken off, too.
+
+        For a turn whose format is broken see `spans.visible`.
+        """
         message = row["messages"][turn]
         said, response = strategy.read_strategy(spans.visible(text))
         named, reference = strategy.read_strategy(spans.visible(str(message["content"])))
@@ -71,7 +73,7 @@ class Asked:
 
 
 def extra(asked: Asked, options: Options) -> dict[str, Any]:
-    """The further fields of the score row: what was compared with what and how, and both strategies where there is one."""
+    """Return the further fields of the score row: what was compared, how, and both strategies if there is one."""
     found: dict[str, Any] = {"response": asked.response, "reference": asked.reference}
     if asked.gold or asked.said:
         found |= {"strategy": asked.gold, "strategy_said": asked.said}

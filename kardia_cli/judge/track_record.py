@@ -108,7 +108,8 @@ def relations(judge: Judge, models: Sequence[str], gateway: Gateway) -> Iterator
         rewarding = str(paid_by.get("model") or paid_by.get("name") or "")
         if rewarding and is_same_family(own, rewarding):
             yield (
-                f"{name} was trained on rewards by {paid_by['name']}, of the judge's own family ({_shared(own, rewarding)}): "
+                f"{name} was trained on rewards by {paid_by['name']}, of the judge's own family "
+                f"({_shared(own, rewarding)}): "
                 "it may please this judge more than people; judge it by another family, too"
             )
         if is_same_family(own, told):

@@ -131,7 +131,7 @@ def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 def _classic(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The tables of the protocol `references` over the replies that were compared, facets by words and not by the judge."""
+    """Return the tables of the protocol `references` over the compared replies, facets by words, not by the judge."""
     from kardia_cli.evaluation import references_tables as tables
 
     compared = [

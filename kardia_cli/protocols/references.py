@@ -116,6 +116,9 @@ def further(rows: Sequence[Row]) -> list[tuple[str, list[dict[str, Any]]]]:
 SPEC = ProtocolSpec(
     models=0, judge=False, summarize=summarize, further=further,
     columns=Columns(
-        shown=("ref.*", "epitome.*", "strategy*"), neutral=("ref.words",), lower=("ref.nats",), ruled=("ref.*", "strategy*")
+        shown=("ref.*", "epitome.*", "strategy*"),
+        neutral=("ref.words",),
+        lower=("ref.nats",),
+        ruled=("ref.*", "strategy*"),
     ),
 )  # fmt: skip

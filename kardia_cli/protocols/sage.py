@@ -25,7 +25,8 @@ from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.stream import flow, jsonl
 
 SYSTEM = """\
-You are in a written talk with somebody. You notice what people feel and what they need. Answer in your own words so that
+You are in a written talk with somebody. You notice what people feel and what they need. Answer in your own words so \
+that
 they feel at ease, or are helped."""
 
 

@@ -39,8 +39,8 @@ def _selected(found: Comparison) -> list[str]:
         if criterion != FIRST and max(shares.values()) - min(shares.values()) > UNEQUAL:
             unlike.setdefault(tuple(f"{name} {share:.0%}" for name, share in shares.items()), []).append(criterion)
     return [
-        f"{', '.join(criteria)}: not the same {found.unit}s have a level ({', '.join(told)}); each mean is over its own, "
-        "differences over those both have"
+        f"{', '.join(criteria)}: not the same {found.unit}s have a level ({', '.join(told)}); each mean is over its "
+        "own, differences over those both have"
         for told, criteria in unlike.items()
     ]
 
@@ -58,7 +58,8 @@ def _seeds(found: Comparison) -> list[str]:
         unlike = [name for name, count in seeds.items() if own > 1 and count != own]
         if unlike:
             said.append(
-                f"{', '.join(unlike)}: compared with the mean of {found.baseline}'s {own} seeds, which hides how they differ"
+                f"{', '.join(unlike)}: compared with the mean of {found.baseline}'s {own} seeds, which hides how they "
+                "differ"
             )
     return said
 

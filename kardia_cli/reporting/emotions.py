@@ -74,7 +74,7 @@ def _within(least: float, most: float, found: agreement.Interval) -> agreement.I
 def _redrawn(
     statistic: Callable[[Any], float | None], clusters: Sequence[Hashable], seeds: Sequence[int] | None
 ) -> agreement.Interval:
-    """The statistic with a 95 % interval: Student's, over the spread of 1,000 redraws of whole clusters (and whole seeds).
+    """Return the statistic with a 95 % interval: Student's, from 1,000 redraws of whole clusters and seeds.
 
     Seeds and clusters are drawn independently and a row counts by the product of both (Owen 2007). As for a mean the
     degrees of freedom are one less than the smaller number: the percentiles of the redraws know nothing of few seeds,

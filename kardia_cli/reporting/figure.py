@@ -67,7 +67,8 @@ def draw(found: Comparison, kind: str, warn: Callable[[str], None] | None = None
         figure.savefig(file, format=kind, metadata=_NO_DATE[kind])
     if warn is not None and any("missing from font" in str(each.message) for each in caught):
         warn(
-            "the figure's font lacks letters of these names, and boxes stand for them: name the files otherwise (NAME=FILE)"
+            "the figure's font lacks letters of these names, and boxes stand for them: "
+            "name the files otherwise (NAME=FILE)"
         )
     return file.getvalue()
 

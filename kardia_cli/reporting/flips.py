@@ -20,9 +20,9 @@ from kardia_cli.screen.console import Console
 from kardia_cli.stream import jsonl
 
 CHANGES = ("text", "judge", "rubric", "levels", "findings", "gates", "policy", "solved")
-"""What `changed` may name, in this order: the judged text (with all that the judge saw), who judged, what the judge read,
-levels and findings that moved, second looks; "policy" where levels, findings and gates are the same and only weights or
-thresholds differ; "solved" where only that answer differs."""
+"""Causes of a flip, in the order of `changed`: the judged text (with all that the judge saw), who judged, what the judge
+read, levels, findings, second looks; "policy" where these are the same and only weights or thresholds differ; "solved"
+where only that answer differs."""
 
 Turn = tuple[int, int]  # index in `messages`, revision
 _MADE_BY = ("judge", "rubric", "rubric_hash", "policy_hash")
@@ -131,7 +131,7 @@ class Comparison:
         self._kept[name] = {turn: entry._replace(**self._shared(entry)) for turn, entry in judged.items()}
 
     def _shared(self, entry: Judged) -> dict[str, Any]:
-        """Return the entry with values that many entries share as one object, so that memory is spent on what differs."""
+        """Return the entry with values that many entries share as one object, to spend memory on what differs."""
         values = {key: getattr(entry, key) for key in Judged._fields if key not in ("text_hash", "score", "solved")}
         return {key: self._known.setdefault((key, value), value) for key, value in values.items()}
 

@@ -20,7 +20,9 @@ def render(found: Comparison) -> str:
     for name in found.differences:
         parts += [
             f"## {escape(label_of(found.counts, name))} less {escape(str(found.baseline))}",
-            f"Paired by {found.unit}, intervals of each criterion by itself; p after Holm over these criteria. Tied: not found to differ. Detectable: the difference that would be found in four of five such comparisons, tested by itself. Not tested: what is made of the others, or has no better side.",
+            f"Paired by {found.unit}, intervals of each criterion by itself; p after Holm over these criteria. "
+            "Tied: not found to differ. Detectable: the difference that would be found in four of five such "
+            "comparisons, tested by itself. Not tested: what is made of the others, or has no better side.",
             table(tables.gaps(found, name)),
         ]
     if found.gates:

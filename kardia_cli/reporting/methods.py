@@ -18,7 +18,8 @@ WIDTH = 100
 def render(found: Comparison, spec: ProtocolSpec) -> str:
     """Return the paragraph as plain text, ending in a newline; `spec` is that of the protocol."""
     told = [
-        _measured(found), _judged(found, spec), _left_out(found), _means(found, spec.columns), _seeds(found), _tests(found),
+        _measured(found), _judged(found, spec), _left_out(found), _means(found, spec.columns), _seeds(found),
+        _tests(found),
         *(f"{each[0].upper()}{each[1:]}." for each in found.calibration), *costs(found.cost),
     ]  # fmt: skip
     return textwrap.fill(" ".join(each for each in told if each), WIDTH, break_on_hyphens=False) + "\n"
@@ -84,7 +85,8 @@ def _ungraded(found: Comparison) -> list[str]:
         if any(n < found.counts[name]["common"] for name, n in cells.items()):
             lacking.setdefault(told, []).append(criterion)
     return [
-        f"the mean{'s' if len(names) > 1 else ''} of {_listed(names)} {'are' if len(names) > 1 else 'is'} over the {found.unit}s that have a figure ({told})"
+        f"the mean{'s' if len(names) > 1 else ''} of {_listed(names)} {'are' if len(names) > 1 else 'is'} over the "
+        f"{found.unit}s that have a figure ({told})"
         for told, names in lacking.items()
     ]
 
@@ -92,7 +94,10 @@ def _ungraded(found: Comparison) -> list[str]:
 def _means(found: Comparison, columns: Columns) -> str:
     by, has_share = found.clustered_by, any(is_share(name, columns) for name in found.criteria)
     wilson = "; shares by Wilson's method with that variance" if has_share else ""
-    text = f"Means are given with 95 % intervals clustered by {by} (cluster-robust variance, Student's t with one degree of freedom less than clusters{wilson})."
+    text = (
+        f"Means are given with 95 % intervals clustered by {by} (cluster-robust variance, Student's t with one degree "
+        f"of freedom less than clusters{wilson})."
+    )
     if MACRO_F1 in found.criteria:
         seeds = " and seeds" if any(count["seeds"] > 1 for count in found.counts.values()) else ""
         text += f" The interval of macro-F1 is Student's over the spread of 1,000 redraws of whole {by}s{seeds}."
@@ -123,7 +128,10 @@ def _pairing(found: Comparison) -> str:
         return f" Each seed is compared with the one of {found.baseline}."
     if others == {own}:
         return " Seeds are paired in the order of their files."
-    return f" Models with as many seeds as {found.baseline} are paired with it seed by seed, others with the mean of its seeds."
+    return (
+        f" Models with as many seeds as {found.baseline} are paired with it seed by seed, "
+        "others with the mean of its seeds."
+    )
 
 
 def _tests(found: Comparison) -> str:
@@ -131,15 +139,15 @@ def _tests(found: Comparison) -> str:
         return ""
     tested = max(sum(gap["p_holm"] is not None for gap in gaps.values()) for gaps in found.differences.values())
     holm = (
-        f"two-sided p values are corrected by Holm's method over the {tested} criteria of a model (not over models), and "
-        "p < 0.05 after it counts as a difference"
+        f"two-sided p values are corrected by Holm's method over the {tested} criteria of a model (not over models), "
+        "and p < 0.05 after it counts as a difference"
         if tested > 1
         else "two-sided p < 0.05 counts as a difference"
     )
     each = f"{_listed(list(found.differences))} {'was' if len(found.differences) == 1 else 'were each'}"
     return (
-        f"{each} compared with {found.baseline} {found.unit} by {found.unit}; {holm}, anything else as tied: not found to "
-        f"differ, which does not prove equal. Intervals are not corrected.{_flat(found)}{_power(found)}"
+        f"{each} compared with {found.baseline} {found.unit} by {found.unit}; {holm}, anything else as tied: not found "
+        f"to differ, which does not prove equal. Intervals are not corrected.{_flat(found)}{_power(found)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Provenance of scores: judge, rubric, policy and protocol; scores that differ in it are neither pooled nor compared."""
+"""Provenance of scores: judge, rubric, policy and protocol; scores that differ in it are never compared."""
 
 from __future__ import annotations
 

@@ -92,7 +92,8 @@ class Scores:
             turn = "the whole dialogue" if each.key[1] < 0 else f"turn {each.key[1]}"
             tried = f", {each.key[2]!r}" if each.key[2] else ""
             raise UsageError(
-                f"{line.file}:{line.number}: {each.model or 'the model'} on {each.key[0]}, {turn}{tried}, stands in line {before} already",
+                f"{line.file}:{line.number}: {each.model or 'the model'} on {each.key[0]}, {turn}{tried}, stands in "
+                f"line {before} already",
                 "keep one row for each turn; several runs of one name are several files: NAME=a.jsonl,b.jsonl",
             )
         self.rows.append(each)

@@ -1,4 +1,4 @@
-"""A judge whose answers are watched, or spoilt on the way, to see that a spoilt answer is a typed failure and no number.
+"""A judge whose answers are watched, or spoilt to see that a spoilt answer is a typed failure and no number.
 
 `watched` and `corrupted` give a twin of a judge whose chats stand behind a wrapper of their backends; the judge itself
 is left as it is. Ours.
@@ -84,8 +84,9 @@ def watched(judge: Judge) -> tuple[Judge, list[Request]]:
 
 
 def corrupted(judge: Judge, fault: str, quotes: str | None = None) -> tuple[Judge, list[str]]:
-    """A twin of the judge whose verdicts are spoilt by `fault` (with `_once` at its end: the first of each only), and the
-    list that fills with the spoilt ones. Raises `KeyError` for a fault that does not exist.
+    """Return a twin of the judge whose verdicts are spoilt by `fault`, and the list that fills with the spoilt ones.
+
+    `_once` at the end of the fault's name: the first verdict of each turn only. Raises `KeyError` for an unknown fault.
     """
     name = fault.removesuffix("_once")
     if not any(name in kind for kind in (RAISED, INSTEAD, TEXTS, EDITS)):

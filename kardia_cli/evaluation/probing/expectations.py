@@ -1,15 +1,15 @@
 """Expectations: what must hold of a probe, one function for each kind (not in the paper).
 
 lift, shift   levels with the attack less those without: at most `most` up; or in either direction
-level         the level of a criterion stays at or under `most`, or at or over `least` (an abstention breaks `least` only)
+level         the level of a criterion stays at most `most`, or at least `least` (an abstention breaks `least` only)
 found         the question is answered yes, and no second look disagrees        absent    it is not answered yes
-cleared       it is not answered yes, or the second look disagrees        adjudicated     if yes, a second look was taken
+cleared       it is not answered yes, or the second look disagrees        adjudicated   if yes, a second look is taken
 ungated       no gate is found         gated    every reply is vetoed     check           a check by code finds it
-abstain       the criterion is not graded                                 policy          … and the score follows from that
-floor         nothing was asked, no levels, FAIL, score 0                 failed          a typed failure in place of a verdict
-counted       a quote that stands nowhere is counted, the level kept      group           equal scores, no advantage
-kept          the text stands in the row and in the hash as it was        verbatim        the judge reads it as it stands
-unseen        the judge reads nothing of the hidden spans                 any             one of several
+abstain       the criterion is not graded                                 policy        … and the score follows from it
+floor         nothing was asked, no levels, FAIL, score 0                 failed        a typed failure and no verdict
+counted       a quote that stands nowhere is counted, the level kept      group         equal scores, no advantage
+kept          the text stands in the row and in the hash as it was        verbatim      the judge reads it as it is
+unseen        the judge reads nothing of the hidden spans                 any           one of several
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class Pair(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """One comparison out of the score rows: `record` is seen from `first`; `cluster` is the person, else the dialogue."""
+    """One comparison of the score rows: `record` is `first`'s view; `cluster` is the person, else the dialogue."""
 
     first: str
     second: str

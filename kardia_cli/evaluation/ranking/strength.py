@@ -27,7 +27,7 @@ _ALIKE = 1e-9
 
 
 class Strength(NamedTuple):
-    """A model's strength with its 95 % interval (None: none can be given), and what sets it apart from the rest for good."""
+    """A model's strength with its 95 % interval (None: not estimable), and why it has none."""
 
     value: float
     low: float | None = None

@@ -52,7 +52,7 @@ class Texts:
 
 
 def compact(rows: Iterable[Row], scores: Iterable[Row] = ()) -> Compact:
-    """Profiles, dialogues, judged, refined, sampled or score rows as records, with the replies of `scores` at their turns.
+    """Return rows of any stage (score rows, too) as records, with the replies of `scores` at their turns.
 
     A score row finds its dialogue by `id`; where there is none, its reply alone makes a record. Its own `messages` are
     a talk with that model, and always make one. A row of `rows` that is a reply alone (a saved prediction) is taken
