@@ -272,7 +272,7 @@ def test_a_new_rubric_is_one_new_file(copy: Path) -> None:
     (copy / "rubrics/strict.yaml").write_text(text.replace("pass: 3", "pass: 5"))
     row = json.loads(kardia(copy, "critique", "builtin", "-n", "1", "--rubric", "strict").stdout)
     assert {item["rubric"] for item in row["critiques"]} == {"strict"}
-    assert rubric_file.load(str(copy / "rubrics/strict.yaml")).hash == row["critiques"][0]["rubric_hash"]
+    assert rubric_file.load(str(copy / "rubrics/strict.yaml")).read_hash == row["critiques"][0]["rubric_hash"]
 
 
 def test_a_new_command_is_one_new_file(copy: Path) -> None:

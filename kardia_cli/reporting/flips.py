@@ -20,7 +20,7 @@ from kardia_cli.screen.console import Console
 from kardia_cli.stream import jsonl
 
 CHANGES = ("text", "judge", "rubric", "levels", "findings", "gates", "policy", "solved")
-"""Causes of a flip, in the order of `changed`: the judged text (with all that the judge saw), who judged, what the judge
+"""Causes of a flip, in the order of `changed`: the judged text (with all that the judge saw), the judge, what the judge
 read, levels, findings, second looks; "policy" where these are the same and only weights or thresholds differ; "solved"
 where only that answer differs."""
 

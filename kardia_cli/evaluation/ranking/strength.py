@@ -27,7 +27,7 @@ _ALIKE = 1e-9
 
 
 class Strength(NamedTuple):
-    """A model's strength with its 95 % interval (None: not estimable), and why it has none."""
+    """A model's strength with its 95 % interval (None: none can be given), and a note on what sets it apart."""
 
     value: float
     low: float | None = None
