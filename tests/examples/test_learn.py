@@ -91,9 +91,3 @@ def test_some_of_the_made_up_people_are_held_out(
     assert 5 <= len(held) <= 40
     assert {row["emotion"] for row in rows} == set(learn.EMOTIONS)
     assert 0.1 < learn.planted(rows) < 0.6
-
-
-def test_the_plot_is_drawn(learn: ModuleType, tmp_path: Path) -> None:
-    runs = [[{"step": step, "reward": 0.1 * step} for step in range(1, 5)], [{"step": 1, "reward": 0.3}]]
-    points = [{point: {"reward": 0.4} for point in learn.POINTS}] * 2
-    assert learn.draw(tmp_path, {"control": runs, "grpo": runs}, points).stat().st_size > 5000
