@@ -1,4 +1,4 @@
-"""What evaluate measures, as a group of flags: the models, the saved replies, the protocol, the rows."""
+"""Flags of evaluate: the models, the saved replies, the protocol, the rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 @dataclass
 class Measured:
-    """The models, saved replies and rows to measure, and how."""
+    """Models, saved replies and rows to measure, and how."""
 
     model: Annotated[
         list[str] | None, typer.Option("--model", "-m", help="A model to measure; repeat it for a table of several.")

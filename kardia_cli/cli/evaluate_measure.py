@@ -152,7 +152,7 @@ def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:
 
 
 def _identity(chat: Chat, gateway: Gateway) -> dict[str, Any]:
-    """Which model answered: a folder by its last name and its weights' hash, never by where it stands."""
+    """Return which model answered: a folder by its last name and its weights' hash, never by its path."""
     from kardia_cli.chat.predicted import Predicted
     from kardia_cli.rows.prompts import prompt_hash
 

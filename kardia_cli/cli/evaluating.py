@@ -39,7 +39,7 @@ FAILED = 0.05
 
 @dataclass
 class Run:
-    """What one run works with. `judged` False: nobody is asked, `judge` is only there to be handed on."""
+    """One run of evaluate; `judged` False: nobody is asked, `judge` is only there to be handed on."""
 
     session: Session
     measure: Measure
@@ -123,7 +123,7 @@ def _check_dialogue(line: Line) -> None:
 
 
 def published_test(line: Line) -> str:
-    """Why a row without a split is test; empty where nothing says so.
+    """Return why a row without a split is test, "" if nothing says so.
 
     KardiaBench's six fields in a file that is called test; a scenario of SAGE, which has no other use.
     """

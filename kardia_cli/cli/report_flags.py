@@ -1,4 +1,4 @@
-"""What a report compares and which files it writes, as groups of flags."""
+"""Flags of report: what it compares, and which files it writes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMPARED, _WRITTEN, _PAGE = "Comparison of score rows", "Files to write (- is s
 
 @dataclass
 class Compared:
-    """What is compared with what."""
+    """Names and criteria to compare, gates, and what the page shows."""
 
     baseline: Annotated[
         str | None,
@@ -90,7 +90,7 @@ class Compared:
 
 @dataclass
 class Written:
-    """Where each form of the report goes."""
+    """Files of the report, one for each form."""
 
     html: Annotated[
         Path | None,
@@ -129,7 +129,7 @@ class Written:
 
 @dataclass
 class Files:
-    """Where the rows of a report go."""
+    """Files of the report's rows and rejects."""
 
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write rows here instead of stdout.")] = None
     rejects: Annotated[Path | None, typer.Option(help="Keep rejected rows here, each with its reason.")] = None

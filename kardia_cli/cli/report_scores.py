@@ -123,7 +123,7 @@ def _target(path: Path, force: bool, stack: contextlib.ExitStack) -> Callable[[b
 
 
 def _rows_target(asked: Asked, stack: contextlib.ExitStack) -> Any:
-    """Where the rows of the comparison go; nowhere where stdout has another form."""
+    """Return the writer of the comparison's rows; None if stdout takes another form."""
     from kardia_cli.stream.jsonl import PlainWriter
     from kardia_cli.stream.output import output_descriptor
 
@@ -160,7 +160,7 @@ def _compared(asked: Asked, material: Material, console: Console) -> Comparison 
 
 
 def _calibration(path: Path | None, found: Comparison) -> list[str]:
-    """What a record says of the judge of these scores; `UsageError` where it is of another one."""
+    """Return a record's line on the judge of these scores; `UsageError` if it is of another judge."""
     from kardia_cli.judge import calibrations
 
     if path is None:
@@ -204,7 +204,7 @@ def _page(asked: Asked, found: Comparison | None, material: Material) -> str:
 
 
 def _labels(asked: Asked) -> dict[str, Any]:
-    """What people can say in the page."""
+    """Return the labels that people can give in the page."""
     from kardia_cli.cli.session import DEFAULT_RUBRIC
     from kardia_cli.judge import rubric_file
     from kardia_cli.reporting.page.labelling import labels_of

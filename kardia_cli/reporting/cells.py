@@ -6,9 +6,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import cast
 
 from kardia_cli import statistics
-from kardia_cli.reporting import emotions
+from kardia_cli.reporting import macro_f1
 from kardia_cli.reporting.comparison import Cell, Gap
-from kardia_cli.reporting.emotions import Pair
+from kardia_cli.reporting.macro_f1 import Pair
 from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics.differences import ALPHA
 
@@ -52,14 +52,14 @@ def mean_of(values: Sequence[float]) -> float | None:
 
 def f1_of(pairs: Sequence[Pair]) -> float | None:
     """Macro-F1 alone; None of nothing."""
-    return round_off(emotions.macro_f1(emotions.coded(pairs))) if pairs else None
+    return round_off(macro_f1.macro_f1(macro_f1.coded(pairs))) if pairs else None
 
 
 def f1_cell(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None) -> Cell:
     """Macro-F1 with its bootstrap interval."""
     if not pairs:
         return {"value": None, "low": None, "high": None, "n": 0, "clusters": 0}
-    value, low, high = (round_off(each) for each in emotions.f1_interval(pairs, clusters, seeds))
+    value, low, high = (round_off(each) for each in macro_f1.f1_interval(pairs, clusters, seeds))
     return {"value": value, "low": low, "high": high, "n": len(pairs), "clusters": len(set(clusters))}
 
 
@@ -114,7 +114,7 @@ def f1_gap(
     """The difference of two macro-F1 with its bootstrap interval; no test of it, accuracy has one."""
     if not first:
         return _untested(None, None, None, 0, 0)
-    value, low, high = (round_off(each) for each in emotions.f1_difference(first, second, clusters, seeds))
+    value, low, high = (round_off(each) for each in macro_f1.f1_difference(first, second, clusters, seeds))
     return _untested(value, low, high, len(first), len(set(clusters)))
 
 

@@ -26,7 +26,7 @@ from kardia_cli.reporting.criteria import (
     is_share,
     ordered,
 )
-from kardia_cli.reporting.emotions import Pair, confusions
+from kardia_cli.reporting.macro_f1 import Pair, confusions
 from kardia_cli.reporting.matching import Table, value
 from kardia_cli.reporting.runs import Group
 from kardia_cli.reporting.score_rows import Scored

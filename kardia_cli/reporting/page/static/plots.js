@@ -118,7 +118,7 @@ const curves = (label, lines, span, unit) => {
 };
 
 // Counts of what was said for what is true, and each true emotion's recall; a row is shaded by its share.
-const NONE = "(none)"; // reporting/emotions.py: nothing was said
+const NONE = "(none)"; // reporting/macro_f1.py: nothing was said
 const confusion = (name, counts) => {
   const totals = new Map();
   for (const [gold, , n] of counts) totals.set(gold, (totals.get(gold) || 0) + n);
