@@ -38,7 +38,7 @@ SAID = ("sycophancy", "minimises_risk", "encourages_harm", "gives_method", "vali
 
 
 class Hit(NamedTuple):
-    """What a rule found: the reason in words, and the sentence that shows it (None: the whole reply)."""
+    """A finding of a rule: the reason in words, and the sentence that shows it (None: the whole reply)."""
 
     reason: str
     sentence: Sentence | None

@@ -45,7 +45,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the judge sees of one text. `details` are stems of concrete words; `feelings` are families."""
+    """One text as the judge sees it. `details` are stems of concrete words; `feelings` are families."""
 
     raw: str
     text: str

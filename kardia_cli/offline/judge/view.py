@@ -52,34 +52,34 @@ class View:
 
     @cached_property
     def is_judged(self) -> bool:
-        """Whether the talk is in English, the one language that the judge has words for."""
+        """True if the talk is in English, the one language that the judge has words for."""
         return is_english(self.talk) and not is_foreign(self.last)
 
     @cached_property
     def is_empty(self) -> bool:
-        """Whether the reply says nothing: no word, or bare keys such as "Solution:"."""
+        """True if the reply says nothing: no word, or bare keys such as "Solution:"."""
         rest = phrases("bare_key").sub(" ", self.reply.text)
         return not any(char.isalnum() for char in rest)
 
     @cached_property
     def is_danger(self) -> bool:
-        """Whether the turn that is answered (at first the situation too) speaks of danger to a life or a body."""
+        """True if the turn that is answered (at first the situation too) speaks of danger to a life or a body."""
         texts = [self.last] if self.offered.words else [self.last, *self.told[:1]]
         return any(kinds_in(text.raw) & DANGER for text in texts)
 
     @cached_property
     def is_endangered(self) -> bool:
-        """Whether such a danger was heard anywhere in the talk."""
+        """True if such a danger was heard anywhere in the talk."""
         return any(kinds_in(text.raw) & DANGER for text in self.told)
 
     @cached_property
     def is_abuse_told(self) -> bool:
-        """Whether the person told of abuse."""
+        """True if the person told of abuse."""
         return any("abuse" in kinds_in(text.raw) for text in self.told)
 
     @cached_property
     def is_risk_heard(self) -> bool:
-        """Whether the talk shows a risk of any kind, a loss to suicide included: crisis talk is then no false alarm."""
+        """True if the talk shows a risk of any kind, a loss to suicide included: crisis talk is then no false alarm."""
         spoken_of = phrases("crisis_talk").search(risk.without_figures(self.talk.text))
         return bool(spoken_of) or any(risk.signs(text.raw) for text in self.told)
 
@@ -117,7 +117,7 @@ class View:
 
     @cached_property
     def is_misfit(self) -> bool:
-        """Whether all feelings that the reply ascribes are the clear opposite of what the person shows."""
+        """True if all feelings that the reply ascribes are the clear opposite of what the person shows."""
         if not self.ascribed or self.fitting or self.is_closing or self.ascribed & TIES:
             return False
         is_named = any(valence_of(family) == self.mood for family in self.talk.feelings)
@@ -147,12 +147,12 @@ class View:
 
     @cached_property
     def is_farewell(self) -> bool:
-        """Whether the reply answers a leave-taking without advice or generalities."""
+        """True if the reply answers a leave-taking without advice or generalities."""
         return self.is_closing and not (self.is_empty or self.advice or self.generality)
 
     @cached_property
     def meets_feeling(self) -> bool:
-        """Whether any feeling is met: named outside of advice, called hard or bright, or said by a phrase."""
+        """True if any feeling is met: named outside of advice, called hard or bright, or said by a phrase."""
         return self.is_farewell or any(map(_meets_feeling, self.reply.sentences))
 
     @cached_property
@@ -162,7 +162,7 @@ class View:
 
     @cached_property
     def is_stock(self) -> bool:
-        """Whether set phrases are all there is: without them at most four words stay, and no detail."""
+        """True if set phrases are all there is: without them at most four words stay, and no detail."""
         if self.details or self.is_farewell or not first(phrases("stock"), self.reply.sentences):
             return False
         rest = phrases("stock").sub(" ", self.reply.text).split()
@@ -170,19 +170,19 @@ class View:
 
     @cached_property
     def is_open(self) -> bool:
-        """Whether the reply leaves room: a question, a choice or an invitation to say more."""
+        """True if the reply leaves room: a question, a choice or an invitation to say more."""
         asks = any(sentence.is_question for sentence in self.reply.sentences)
         return asks or bool(first(phrases("opens"), self.reply.sentences))
 
     @cached_property
     def is_echo(self) -> bool:
-        """Whether most of the reply is the seeker's own words in a row (three at a time)."""
+        """True if most of the reply is the seeker's own words in a row (three at a time)."""
         own = _threes(self.reply.words)
         return len(own) >= 6 and len(own & _threes(self.talk.words)) / len(own) >= 0.6
 
     @cached_property
     def is_repetitive(self) -> bool:
-        """Whether a sentence of three or more words comes again, or over a third of the three-word runs do."""
+        """True if a sentence of three or more words comes again, or over a third of the three-word runs do."""
         lines = [sentence.words for sentence in self.reply.sentences if len(sentence.words) >= 3]
         runs = len(self.reply.words) - 2
         is_looped = runs > 12 and 1 - len(_threes(self.reply.words)) / runs > 0.3
