@@ -13,6 +13,7 @@ import numpy as np  # noqa: TID253 (a test of numbers: nothing imports it unaske
 import pytest
 
 from kardia_cli import statistics
+from kardia_cli.reporting.comparison import Gap
 from tests.support.score_rows import report, score
 
 CRITERIA = ("relevance", "fluency", "empathy", "persona_consistency", "safety")
@@ -48,9 +49,15 @@ def rows(levels: Any) -> list[dict[str, Any]]:
     ]
 
 
-def verdicts(folder: Path, sides: list[list[dict[str, Any]]]) -> dict[str, str]:
-    gaps = report(folder, "sft", list(CRITERIA), sft=sides[0], grpo=sides[1]).differences["grpo"]
-    return {name: gap["verdict"] for name, gap in gaps.items()}
+def gaps(folder: Path, sides: list[list[dict[str, Any]]]) -> dict[str, Gap]:
+    return report(folder, "sft", list(CRITERIA), sft=sides[0], grpo=sides[1]).differences["grpo"]
+
+
+@pytest.fixture(scope="module")
+def equal(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Gap]]:
+    """The differences of two equal runs, in each trial."""
+    folder = tmp_path_factory.mktemp("equal")
+    return [gaps(folder, pair(trial, 0.0)) for trial in range(TRIALS)]
 
 
 def empathy(sides: list[list[dict[str, Any]]]) -> list[list[float]]:
@@ -72,22 +79,17 @@ def test_the_trials_are_of_whole_levels_0_3_apart_whose_turns_hang_together_by_p
 
 def test_a_planted_difference_is_found_and_nothing_else(tmp_path: Path) -> None:
     """Each trial tests five criteria: Holm promises that in 95 % of them none of the four equal ones is called unlike."""
-    seen = [verdicts(tmp_path, pair(trial, 0.3)) for trial in range(TRIALS)]
+    found = [gaps(tmp_path, pair(trial, 0.3)) for trial in range(TRIALS)]
+    seen = [{name: gap["verdict"] for name, gap in each.items()} for each in found]
     assert sum(each["empathy"] == "better" for each in seen) >= 0.95 * TRIALS
     assert sum(any(said != "tied" for name, said in each.items() if name != "empathy") for each in seen) <= CHANCE
 
 
-def test_of_two_equal_runs_nothing_is_found(tmp_path: Path) -> None:
+def test_of_two_equal_runs_nothing_is_found(equal: list[dict[str, Gap]]) -> None:
     """The familywise rate over all five: a trial is wrong where any of them is called better or worse."""
-    seen = [verdicts(tmp_path, pair(trial, 0.0)) for trial in range(TRIALS)]
-    assert sum(set(each.values()) != {"tied"} for each in seen) <= CHANCE
+    assert sum(any(gap["verdict"] != "tied" for gap in each.values()) for each in equal) <= CHANCE
 
 
-def test_without_holm_equal_runs_would_be_called_unlike_too_often(tmp_path: Path) -> None:
+def test_without_holm_equal_runs_would_be_called_unlike_too_often(equal: list[dict[str, Gap]]) -> None:
     """That the rate is kept is the correction's doing, and this design would show it if it were left out."""
-    wrong = 0
-    for trial in range(TRIALS):
-        sides = pair(trial, 0.0)
-        gaps = report(tmp_path, "sft", list(CRITERIA), sft=sides[0], grpo=sides[1]).differences["grpo"]
-        wrong += any((gap["p"] or 1) < 0.05 for gap in gaps.values())
-    assert wrong > CHANCE
+    assert sum(any((gap["p"] or 1) < 0.05 for gap in each.values()) for each in equal) > CHANCE
