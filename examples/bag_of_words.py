@@ -4,8 +4,9 @@
     kardia evaluate valid.jsonl --predictions labels.jsonl --split all
 
 TF-IDF of the situation (or of the first seeker turn: --field first), logistic regression, both of scikit-learn. Writes
-{id, label} for each dialogue of the second file, and prints scikit-learn's own accuracy and macro-F1 on stderr: evaluate
-must show the same. Any rows with `emotion` and `situation` or `messages` will do. Needs `pip install scikit-learn`.
+{id, label} for each dialogue of the second file, and prints scikit-learn's own accuracy and macro-F1 on stderr:
+evaluate must show the same. Any rows with `emotion` and `situation` or `messages` will do. Needs
+`pip install scikit-learn`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python examples/danger.py [FILE]
 
-A line of FILE is {"text": ..., "kinds": [...]}, with no kind where there is no danger. The sentences are ours and were at
-hand when the phrases were written, so on other texts both figures are lower.
+A line of FILE is {"text": ..., "kinds": [...]}, with no kind where there is no danger. The sentences were written
+for kardia and were at hand when its phrases were written, so on other texts both figures are lower.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """EPITOME's published files as labelled rows for `kardia evaluate gold.jsonl --protocol calibration`.
 
     python examples/epitome_gold.py FOLDER > gold.jsonl            # all of them
-    python examples/epitome_gold.py FOLDER unread > gold.jsonl     # the half that nobody read while the offline rules were made
+    python examples/epitome_gold.py FOLDER unread > gold.jsonl     # the half unread when the rules were made
 
-FOLDER holds `emotional-reactions-reddit.csv`, `interpretations-reddit.csv` and `explorations-reddit.csv` of Sharma et al.
-(2020), "A Computational Approach to Understanding Empathy Expressed in Text-Based Mental Health Support"; the data are for
-non-commercial research, ask their authors. Every pair of a seeker's post and a response becomes one row, with the levels
-0 to 2 as the facets of `empathy`.
+FOLDER holds `emotional-reactions-reddit.csv`, `interpretations-reddit.csv` and `explorations-reddit.csv` of Sharma et
+al. (2020), "A Computational Approach to Understanding Empathy Expressed in Text-Based Mental Health Support"; the data
+are for non-commercial research, ask their authors. Every pair of a seeker's post and a response becomes one row, with
+the levels 0 to 2 as the facets of `empathy`.
 
 The three files list the same pairs in the same order. Some pairs come twice: where anything in them differs (levels or
 the words that are given as the reason), they were labelled twice, and the row has several raters. The texts speak of

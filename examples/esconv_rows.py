@@ -1,8 +1,8 @@
 """ESConv as kardia rows: `python examples/esconv_rows.py esc-valid.txt > rows.jsonl`.
 
-Reads the JSON lines of the published parts and the JSON list of FailedESConv.json. Several turns in a row by one side stay
-as they are; turns without text are left out. Strategy labels are kept beside the message, survey scores beside the row. The
-set is for academic use (CC BY-NC 4.0, Liu et al. 2021).
+Reads the JSON lines of the published parts and the JSON list of FailedESConv.json. Several turns in a row by one side
+stay as they are; turns without text are left out. Strategy labels are kept beside the message, survey scores beside the
+row. The set is for academic use (CC BY-NC 4.0, Liu et al. 2021).
 """
 
 from __future__ import annotations

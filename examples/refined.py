@@ -1,9 +1,10 @@
 """Do refined dialogues beat their drafts on a judge that refine never asked? And what does each road cost in calls?
 
-Two roads from the same profiles and situations, all offline: `synthesize | refine`, and `synthesize --judge-model`, which
-mends each turn before the seeker goes on. Kept dialogues are compared with the drafts of the same ids by the EPITOME
-facets, whose rules share nothing with the judge that refine asks, and by the planted faults that are left, slips of the
-rewriter included. Differences come with a 95 % interval from redrawing people, since one person has several dialogues.
+Two roads from the same profiles and situations, all offline: `synthesize | refine`, and `synthesize --judge-model`,
+which rewrites each turn before the seeker goes on. Kept dialogues are compared with the drafts of the same ids by the
+EPITOME facets, whose rules share nothing with the judge that refine asks, and by the planted faults that are left,
+slips of the rewriter included. Differences come with a 95 % interval from redrawing people, since one person has
+several dialogues.
 
 This shows that refining does what it is there for; the offline speaker is no model of people, so it shows nothing more.
 Exits with 1 where either road is not better than the drafts. `make refined` runs it.

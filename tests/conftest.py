@@ -1,4 +1,4 @@
-"""For all tests: a cache and a data folder of their own, so that nothing of another test or of the user is remembered."""
+"""A cache and a data folder for each test, so that it reads nothing of another test or of the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The house stands: imports go to the same or a lower layer, in no circle, and nothing heavy comes before it is needed."""
+"""The layers of the package: imports go to the same or a lower layer, in no cycle; heavy imports come late."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def test_help_loads_nothing_but_typer_and_rich() -> None:
         "import sys; sys.argv = ['kardia', '--help']\n"
         "from kardia_cli.cli.main import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print([n for n in ('torch','transformers','trl','peft','datasets','litellm','pydantic','aiohttp','orjson','yaml')"
+        "print([n for n in ('torch','transformers','trl','peft','datasets',"
+        "'litellm','pydantic','aiohttp','orjson','yaml')"
         " if n in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

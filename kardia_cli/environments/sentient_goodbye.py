@@ -2,9 +2,9 @@
 
 As in SAGE in effect: there the user is told to say goodbye in its best and its worst mood, and the word ends the
 dialogue. Here the word must be said as a leave-taking: goodbye or bye at the head or the end of a clause ("Okay, bye
-then.", "take care and bye"), "I'll say goodbye", a clause that is nothing but "see you later"; in Chinese 再见, 再會, 拜拜
-and the like. "I never said goodbye to him" and 再见到他 (to see him again) end nothing. On four published logs this finds
-what SAGE's own two words find (97 of 3,468 messages).
+then.", "take care and bye"), "I'll say goodbye", a clause that is nothing but "see you later"; in Chinese 再见, 再會,
+拜拜 and the like. "I never said goodbye to him" and 再见到他 (to see him again) end nothing. On four published logs
+this finds what SAGE's own two words find (97 of 3,468 messages).
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@
 
 A screen by rule, not a diagnosis: it reads words, in English, and misses what is said in others. It is made to find
 what is said outright and the common veiled forms, and to stay silent on figures of speech, stories and general talk. A
-loss to suicide counts as a sign too. The phrases are ours and stand in data/danger.toml, which the offline judge reads too.
+loss to suicide counts as a sign too. The phrases (not in the paper) are in data/danger.toml; the offline judge reads it
+too.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _SENTENCE_END = r"[.!?…]+[\s\"')\]]+|\n\s*\n|\n(?=\s*-)|\|\|\|"
 
 
 class Group(NamedTuple):
-    """Phrases of one kind, with the words one of which a sentence needs, and what takes a hit back (see danger.toml)."""
+    """Phrases of one kind, the words one of which a sentence needs, and what takes a hit back (see danger.toml)."""
 
     kind: Kind
     needs: tuple[str, ...]
@@ -220,7 +221,7 @@ def marks(row: Row, parts: Iterable[Part] = PARTS) -> list[Row]:
 
 
 def found(texts: Iterable[str], part: Part, turn: int = -1) -> list[Row]:
-    """The records of some texts taken as one: the first sign of each kind. No text is read in the light of its neighbour."""
+    """Return the records of texts taken as one: the first sign of each kind; each text is read by itself."""
     first: dict[Kind, str] = {}
     for kind, quote in _signs(_APART.join(texts)):
         first.setdefault(kind, quote)
@@ -228,7 +229,7 @@ def found(texts: Iterable[str], part: Part, turn: int = -1) -> list[Row]:
 
 
 def _texts(row: Row) -> Iterator[tuple[Part, int, str]]:
-    """What the seeker's side says in a row: part, turn, text."""
+    """Yield the texts of the seeker's side of a row: part, turn, text."""
     for part, field in (("profile", "person"), ("situation", "situation")):
         if isinstance(row.get(field), str):
             yield part, -1, row[field]  # type: ignore[misc]  # the two names are parts
@@ -238,10 +239,11 @@ def _texts(row: Row) -> Iterator[tuple[Part, int, str]]:
 
 
 def at_risk(row: Row, turn: int | None = None) -> set[Kind]:
-    """The kinds that the supporter's turn at index `turn` must answer to: of the situation and of seeker turns before it.
+    """Return the kinds that the supporter's turn at index `turn` must answer to.
 
-    Without `turn`, of the whole talk. Marks that the row has already count too, so that one set by hand is heard. The
-    profile does not count: what somebody wrote in a forum years ago is no sign that they are in danger in this talk.
+    They come from the situation and the seeker's turns before it; without `turn`, of the whole dialogue.
+    Marks that the row has already count too, so that one set by hand is heard. The profile does not count: what
+    somebody wrote in a forum years ago is no sign that they are in danger in this dialogue.
     """
     end = len(row.get("messages") or []) if turn is None else turn
     records = [*_standing(row), *marks(row, ("situation", "talk"))]

@@ -1,4 +1,4 @@
-"""How often the canaries of grpo ring for a policy that does no wrong: simulated runs of 60 steps of the offline speaker.
+"""False alarms of grpo's canaries on an honest policy: simulated runs of 60 steps of the offline speaker.
 
 .venv/bin/python tests/bench/canary_alarms.py [RUNS]      (200 runs of each kind: ten minutes on one core)
 """

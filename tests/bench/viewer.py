@@ -1,4 +1,4 @@
-"""How long a page of many dialogues takes: to write, and to open in headless Chromium (`python tests/bench/viewer.py 5000`).
+"""Time to write a page of many dialogues and to open it in headless Chromium (`python tests/bench/viewer.py 5000`).
 
 The rows are the offline speaker's own judged and rewritten dialogues, repeated under new ids until there are enough.
 Opening is from navigation to the first dialogue on the screen, by the browser's own clock; the best of the repeats and

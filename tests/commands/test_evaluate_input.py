@@ -1,4 +1,4 @@
-"""What evaluate refuses: input that measures nothing, and flags that would be passed over. One line, and no file is left."""
+"""Input that measures nothing and flags without effect: evaluate refuses them in one line and leaves no file."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def people_said(row: dict[str, Any], number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with four dialogues, `d.jsonl`, the same with people's levels, `gold.jsonl`, and two speakers, `k.toml`."""
+    """A folder with four dialogues (d.jsonl), the same with people's levels (gold.jsonl) and two speakers (k.toml)."""
     folder = tmp_path_factory.mktemp("scores")
     made = kardia(folder, "synthesize", "builtin", "-q", "-n", "4", "--max-exchanges", "2")
     rows = [json.loads(line) for line in made.stdout.splitlines()]

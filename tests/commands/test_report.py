@@ -1,4 +1,4 @@
-"""kardia report --diff as a user types it: rows on stdout, tables on stderr, one clear line where something is wrong."""
+"""kardia report --diff as a user types it: rows on stdout, tables on stderr, one clear line for each mistake."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def judged(number: int, verdict: str = "PASS", empathy: float = 4.0, policy: str
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """old.jsonl and new.jsonl: row 1 fails now for its level, row 2 for the policy; row 3 is as it was, 0 and 4 alone."""
+    """old.jsonl and new.jsonl: row 1 now fails by its level, row 2 by the policy; 3 is unchanged; 0 and 4 single."""
     (tmp_path / "old.jsonl").write_text("".join(judged(number) for number in (0, 1, 2, 3)))
     (tmp_path / "new.jsonl").write_text(judged(1, "FAIL", 2.0) + judged(2, "FAIL", policy="p2") + judged(3) + judged(4))
     return tmp_path

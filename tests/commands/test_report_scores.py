@@ -1,4 +1,4 @@
-"""kardia report over score rows as a user types it: rows on stdout, tables on stderr, files beside, gates as exit codes."""
+"""kardia report over score rows as a user types it: rows on stdout, tables on stderr, files, gates as exit codes."""
 
 from __future__ import annotations
 

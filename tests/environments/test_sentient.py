@@ -184,7 +184,8 @@ def test_leave_is_taken_in_english_and_chinese(message: str) -> None:
     "message",
     [
         "I never said goodbye to him.", "She waved bye to the tram", "By the way, no.", "Goodbye is the hardest word.",
-        "a goodbye letter", "No time for a last goodbye!", "我来不及跟他说再见", "等我再见到他", "see you later was all he said",
+        "a goodbye letter", "No time for a last goodbye!", "我来不及跟他说再见", "等我再见到他",
+        "see you later was all he said",
     ],
 )  # fmt: skip
 def test_talk_of_a_goodbye_is_none(message: str) -> None:

@@ -1,4 +1,4 @@
-"""examples/learn.py: what it decides by, and that it does not start without its parts. The run itself is `make learn`."""
+"""examples/learn.py: its decision, and its refusal to start without its parts. The run itself is `make learn`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What evaluate and grpo know of their judge, as a user sees it: records, warnings, refusals, and the run folder's notes."""
+"""Records of a judge as a user of evaluate and grpo sees them: warnings, refusals, notes in the run folder."""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ def score_row(
     at: int, gold: str, said: str, model: str = "m", turn_at: int = 1, emotion: bool = True
 ) -> dict[str, Any]:
     parts = [{"id": "emotion", "value": float(gold == said)}] if emotion else []
-    return {"id": f"d{at}", "model": model, "turn": turn_at, "emotion": gold, "label": said, "text": "x", "value": None, "parts": parts}  # fmt: skip
+    row = {"id": f"d{at}", "model": model, "turn": turn_at, "emotion": gold, "label": said}
+    return {**row, "text": "x", "value": None, "parts": parts}
 
 
 def test_macro_f1_recall_and_confusions_count_as_by_hand() -> None:

@@ -1,4 +1,4 @@
-"""Pairs of models: both orders, ties and flips, length, Bradley-Terry against an oracle and a simulation, people's choices."""
+"""Pairs of models: both orders, ties, flips, length, Bradley-Terry against an oracle, people's choices."""
 
 from __future__ import annotations
 
@@ -80,8 +80,11 @@ def test_the_order_of_the_models_decides_nothing() -> None:
 def test_broken_replies_lose_and_the_same_words_tie_by_rule_and_nobody_is_asked() -> None:
     found = compared(models(a=".no spans", b="same", c="same", d=CallFailed("refusal", "no")), silent())
     assert {name: score.value for name, score in found.items()} == {
-        "a": pytest.approx(0.5 / 3), "b": pytest.approx(2.5 / 3), "c": pytest.approx(2.5 / 3), "d": pytest.approx(0.5 / 3)
-    }  # fmt: skip
+        "a": pytest.approx(0.5 / 3),
+        "b": pytest.approx(2.5 / 3),
+        "c": pytest.approx(2.5 / 3),
+        "d": pytest.approx(0.5 / 3),
+    }
     assert "lost against b by rule: spans broken" in found["a"].reason
     assert {record["by"] for score in found.values() for record in score.extra["comparisons"]} == {"rule"}
 
@@ -91,7 +94,10 @@ def test_broken_replies_lose_and_the_same_words_tie_by_rule_and_nobody_is_asked(
     [
         (lambda request: "no object", "parse"),
         (lambda request: answered(request, placed(request, len)[1:]), "missing"),
-        (lambda request: answered(request, [{**each, "candidate": "ZZZ"} for each in placed(request, len)]), "off_menu"),
+        (
+            lambda request: answered(request, [{**each, "candidate": "ZZZ"} for each in placed(request, len)]),
+            "off_menu",
+        ),
         (lambda request: answered(request, placed(request, len) * 2), "two_verdicts"),
     ],
 )  # fmt: skip
@@ -257,7 +263,12 @@ def test_peoples_choices_and_rankings_stand_in_place_of_a_judge(tmp_path: Path) 
 
 def test_pairwise_is_typed_without_a_key_and_its_tables_come_again_from_its_rows(tmp_path: Path) -> None:
     (tmp_path / "d.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows(4)))
-    saved = [{"id": each["id"], "turn": at, "model": name, "text": reply(text)} for each in rows(4) for at in (1, 3) for name, text in THREE.items()]  # fmt: skip
+    saved = [
+        {"id": each["id"], "turn": at, "model": name, "text": reply(text)}
+        for each in rows(4)
+        for at in (1, 3)
+        for name, text in THREE.items()
+    ]
     (tmp_path / "s.jsonl").write_text("".join(json.dumps(each) + "\n" for each in saved))
     typed = ("d.jsonl", "--split", "all", "--protocol", "pairwise", "--judge-model", "offline")
     done = kardia(tmp_path, *typed, "--predictions", "s.jsonl")

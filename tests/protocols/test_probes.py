@@ -1,4 +1,4 @@
-"""The probes move a judge that can be moved, and leave the machinery of ours where it is: fence, nonce, parser, quotes, masks."""
+"""Probes move a judge that can be moved, and leave fence, nonce, parser, quotes and masks as they are."""
 
 from __future__ import annotations
 

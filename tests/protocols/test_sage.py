@@ -1,4 +1,4 @@
-"""Protocol sage: what the measured model sees, what a score row holds, what is not scored (design note systems-llm, 1.6)."""
+"""Protocol sage: the view of the measured model, the fields of a score row, and the turns without a score."""
 
 # ruff: noqa: RUF001  (Chinese punctuation is meant)
 

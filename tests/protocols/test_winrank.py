@@ -42,8 +42,9 @@ def parts(scores: Mapping[str, Score], part: str) -> list[float]:
 
 @pytest.mark.parametrize(
     "said",
-    [THREE, {"a": "same", "b": "same", "c": "other"}, {"a": ".no spans", "b": "x", "c": "y"}, {"a": ".", "b": ".", "c": "z"},
-     {"a": "one", "b": "one", "c": "one"}, {"a": "p", "b": "q", "c": "r", "d": "s", "e": ".broken"}],
+    [THREE, {"a": "same", "b": "same", "c": "other"}, {"a": ".no spans", "b": "x", "c": "y"},
+     {"a": ".", "b": ".", "c": "z"}, {"a": "one", "b": "one", "c": "one"},
+     {"a": "p", "b": "q", "c": "r", "d": "s", "e": ".broken"}],
     ids=["three", "two alike", "one broken", "two broken", "all alike", "five"],
 )  # fmt: skip
 @pytest.mark.parametrize("key", [len, lambda text: 0, lambda text: len(text) % 3], ids=["length", "tied", "some ties"])
@@ -325,7 +326,12 @@ def test_winrank_is_typed_without_a_key_and_its_tables_come_again_from_its_rows(
     assert done.returncode == 0, done.stderr
     made = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(made) == 2 * 8
-    firsts = {name: sum(part["value"] for each in made if each["model"] == name for part in each["parts"] if part["id"] == "win") for name in ("offline", "stock")}  # fmt: skip
+    firsts = {
+        name: sum(
+            part["value"] for each in made if each["model"] == name for part in each["parts"] if part["id"] == "win"
+        )
+        for name in ("offline", "stock")
+    }
     assert sum(firsts.values()) == pytest.approx(8)
     assert firsts["offline"] > firsts["stock"]
     assert kardia(tmp_path, *typed, "--model", "offline", "--predictions", "s.jsonl").stdout == done.stdout

@@ -1,4 +1,4 @@
-"""Score rows → a comparison: what is counted, intersected, paired, refused; planted differences are found, others not."""
+"""Score rows → a comparison: counted, intersected, paired, refused; planted differences are found, others not."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_the_trials_are_of_whole_levels_0_3_apart_whose_turns_hang_together_by_p
 
 
 def test_a_planted_difference_is_found_and_nothing_else(tmp_path: Path) -> None:
-    """Each trial tests five criteria: Holm promises that in 95 % of them none of the four equal ones is called unlike."""
+    """Each trial tests five criteria: by Holm, in 95 % of them none of the four equal ones is called different."""
     found = [gaps(tmp_path, pair(trial, 0.3)) for trial in range(TRIALS)]
     seen = [{name: gap["verdict"] for name, gap in each.items()} for each in found]
     assert sum(each["empathy"] == "better" for each in seen) >= 0.95 * TRIALS

@@ -142,8 +142,10 @@ def test_the_methods_say_what_the_rows_hold_and_no_more(tmp_path: Path) -> None:
     rows[0]["value"] = None
     text = " ".join(paragraph(report(tmp_path, "sft", sft=rows, grpo=[run(0.2), run(0.4)])).split())
     for each in (
-        "protocol kardiabench with temperature=0.0 (seed 7) on the same 48 turns of 24 dialogues by 12 profiles of the test split",
-        "judged by judge-a, asked 3 times by criterion, with the rubric whose text has the hash read1 and the policy policy1",
+        "protocol kardiabench with temperature=0.0 (seed 7) "
+        "on the same 48 turns of 24 dialogues by 12 profiles of the test split",
+        "judged by judge-a, asked 3 times by criterion, "
+        "with the rubric whose text has the hash read1 and the policy policy1",
         "Turns without a value count only in the criteria that they have (sft 1)",
         "the mean of value is over the turns that have a figure (sft 47 of 48, grpo 96 of 96)",
         "Each seed is compared with the one of sft.",
@@ -156,13 +158,14 @@ def test_the_methods_say_what_the_rows_hold_and_no_more(tmp_path: Path) -> None:
 
 def test_the_methods_claim_no_judge_profile_or_test_that_was_not_there(tmp_path: Path) -> None:
     talks = [
-        score(n, -1, anon_username=None, protocol="sage", judge="", parts={"success": float(n % 3 == 0)}, value=float(n),
-              settings='{"options":{"from_logs":true,"simulator":"","axes":["a","b"]},"split":"all"}')
+        score(n, -1, anon_username=None, protocol="sage", judge="", parts={"success": float(n % 3 == 0)},
+              value=float(n), settings='{"options":{"from_logs":true,"simulator":"","axes":["a","b"]},"split":"all"}')
         for n in range(20)
     ]  # fmt: skip
     text = " ".join(paragraph(report(tmp_path, gpt=talks)).split())
     assert text.startswith(
-        "gpt was measured by kardia's protocol sage with axes=a b, from_logs=true on 20 dialogues. The rows name no judge."
+        "gpt was measured by kardia's protocol sage with axes=a b, from_logs=true on 20 dialogues. "
+        "The rows name no judge."
     )
     for word in ("profile", "turn", "seed", "Holm", "macro-F1", "rule"):
         assert word not in text
@@ -252,7 +255,7 @@ Paired by turn, intervals of each criterion by itself; p after Holm over these c
 | emotion_accuracy | +0.000 [+0.000, +0.000] | 1.000 | tied | – | 48 |
 | empathy | +0.450 [+0.430, +0.470] | &lt; 0.001 | better | 0.028 | 48 |
 | format_rate | +0.000 [+0.000, +0.000] | 1.000 | tied | – | 48 |
-"""
+"""  # noqa: E501  # a paragraph is one line of the written file
 GOLDEN_TEX = r"""% needs \usepackage{booktabs}; made by kardia report from saved scores
 \begin{tabular}{lccr}
 \toprule
@@ -266,4 +269,4 @@ format rate & 1.000 {\scriptsize [0.712, 1.000]} & 1.000 {\scriptsize [0.712, 1.
 \multicolumn{4}{l}{\footnotesize Judge: judge-a, rubric read1.} \\
 \multicolumn{4}{l}{\footnotesize Bold: better than sft on the same turns, $p < 0.05$ after Holm.} \\
 \end{tabular}
-"""
+"""  # noqa: E501  # a note is one line of the written file

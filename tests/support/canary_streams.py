@@ -1,4 +1,4 @@
-"""Steps of a GRPO run without a model: the offline speaker's real replies, as judged by the offline judge, and hacks of them."""
+"""Steps of a GRPO run without a model: real replies of the offline speaker, judged offline, and hacks of them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def bank(seed: int = 0) -> dict[tuple[int, bool], list[Said]]:
 
 
 Hack = Callable[[Said, float, random.Random], Said]
-"""A policy's reply, how far the hack has come (0 to 1), chance → what it says instead and what the judge makes of it."""
+"""A policy's reply, progress of the hack (0 to 1), random numbers → the reply in its place and its judgement."""
 
 
 def stream(

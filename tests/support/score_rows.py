@@ -39,7 +39,7 @@ def score(dialogue: int = 0, turn: int = 2, model: str = "m", **changes: Any) ->
 
 
 def run(lift: float = 0.0, dialogues: int = 24, hits: int = 5, **changes: Any) -> list[Row]:
-    """Rows of a whole run, two turns a dialogue: empathy of 3 to 4 plus `lift`; the emotion is right `hits` times of seven."""
+    """Return rows, two turns a dialogue: empathy 3 to 4 plus `lift`, the emotion right `hits` times of seven."""
     return [
         score(
             number,

@@ -1,4 +1,4 @@
-"""Small tokenizers of the kinds that real models have, made on the spot: those that the preflight must pass and must refuse."""
+"""Small tokenizers of the kinds that real models have: those that the preflight must pass and must refuse."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ THINKING = (
     "{% if m['role'] == 'assistant' and loop.last %}{{ '<think>\n\n</think>\n\n' }}{% endif %}"
     "{{ m['content'] + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}"
-    "{% if enable_thinking is defined and enable_thinking is false %}{{ '<think>\n\n</think>\n\n' }}{% endif %}{% endif %}"
+    "{% if enable_thinking is defined and enable_thinking is false %}"
+    "{{ '<think>\n\n</think>\n\n' }}{% endif %}{% endif %}"
 )
 """As Qwen3: the last reply has an empty think block, a prompt only where thinking is turned off."""
 GEMMA = (
-    "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{{ bos_token }}{% if messages[0]['role'] == 'system' %}"
+    "{{ raise_exception('System role not supported') }}{% endif %}"
     "{% for m in messages %}{% set role = 'model' if m['role'] == 'assistant' else m['role'] %}"
     "{{ '<start_of_turn>' + role + '\n' + m['content'] | trim + '<end_of_turn>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}"
 )
 LLAMA_2 = (
-    "{% for m in messages %}{% if m['role'] == 'system' %}{{ bos_token + '<<SYS>>\n' + m['content'] + '\n<</SYS>>\n\n' }}"
+    "{% for m in messages %}{% if m['role'] == 'system' %}"
+    "{{ bos_token + '<<SYS>>\n' + m['content'] + '\n<</SYS>>\n\n' }}"
     "{% elif m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}"
     "{% else %}{{ ' ' + m['content'] + ' ' + eos_token }}{% endif %}{% endfor %}"
 )

@@ -40,9 +40,9 @@ def judge_turn(facts: Facts, rng: random.Random) -> dict[str, Any]:
 
     `facts` holds person, mbti, situation, history (role seeker|supporter, content), reply, criteria and questions
     (each with an id; a criterion may have facets with ids). Returns criteria (id, reason, quotes, level 1-5 or None,
-    and facets of id and level 0-2 or None where facets were asked for), answers (id, reason, present, quote), solved and
-    solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. `rng` is not drawn
-    from, so a second call with other ids or another seed says the same.
+    and facets of id and level 0-2 or None where facets were asked for), answers (id, reason, present, quote), solved
+    and solved_reason; the ids asked for, in their order. Quotes are verbatim substrings of the reply. `rng` is not
+    drawn from, so a second call with other ids or another seed gives the same.
     """
     seen = view(facts)
     is_settled, why = talk.settled(list(facts.get("history") or []), seen.reply)
@@ -103,7 +103,7 @@ def _answer(name: str, seen: View) -> dict[str, Any]:
 def judge_gate(facts: Facts, rng: random.Random) -> dict[str, Any]:
     """Answer a second look's yes/no questions on one reply: answers (id, reason, quote, present).
 
-    `facts` as in `judge_turn`. The rules are the same ones, so a second look by this judge at its own finding always agrees.
+    `facts` as in `judge_turn`. The rules are the same ones, so this judge always confirms its own finding.
     """
     seen = view(facts)
     return {"answers": [_answer(str(item["id"]), seen) for item in facts.get("questions") or []]}

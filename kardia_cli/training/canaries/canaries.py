@@ -208,7 +208,7 @@ class Canaries:
 
 
 def single(numbers: Mapping[str, float]) -> dict[str, float]:
-    """Return the numbers in single precision, as TRL logs them: a resumed run, which reads the log, gets the same ones."""
+    """Return the numbers in single precision, as TRL logs them, so that a resumed run reads the same from its log."""
     return {name: struct.unpack("f", struct.pack("f", value))[0] for name, value in numbers.items()}
 
 

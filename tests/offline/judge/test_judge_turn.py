@@ -580,8 +580,8 @@ def test_a_very_long_reply_is_judged_in_little_time() -> None:
 
 def level_of(criterion: str, says: str, reply: str, person: str = "") -> int | None:
     facts = {
-        "person": person, "mbti": None, "situation": "", "history": [{"role": "seeker", "content": says}], "reply": reply,
-        "criteria": [{"id": criterion}], "questions": [],
+        "person": person, "mbti": None, "situation": "", "history": [{"role": "seeker", "content": says}],
+        "reply": reply, "criteria": [{"id": criterion}], "questions": [],
     }  # fmt: skip
     level: int | None = judge_turn(facts, random.Random(0))["criteria"][0]["level"]
     return level

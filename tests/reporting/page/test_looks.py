@@ -1,4 +1,4 @@
-"""How the page looks in a real browser: on a phone, in the dark, on paper, in other scripts; and that a report is drawn."""
+"""The page in a real browser: on a phone, in the dark, on paper, in other scripts; and the drawing of a report."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def test_a_text_runs_from_right_to_left_where_its_letters_do(tmp_path: Path) -> 
     bad["messages"][0]["content"] = words
 
     async def steps(tab: Tab) -> None:
-        place = """((from) => { const text = document.querySelector('.user .words').firstChild, range = document.createRange();
+        place = """((from) => { const text = document.querySelector('.user .words').firstChild;
+            const range = document.createRange();
             range.setStart(text, from); range.setEnd(text, from + 1); return range.getBoundingClientRect().left; })"""
         assert await tab.run(f"{place}({len(words) - 1}) < {place}(0)"), "the full stop stands on the left"
 
@@ -110,7 +111,8 @@ def test_light_and_dark_follow_the_system_until_a_person_chooses(tmp_path: Path)
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_words_stand_out_from_their_ground_as_wcag_asks(tmp_path: Path, theme: str) -> None:
-    pairs = [("ink", "paper"), ("ink", "sheet"), ("soft", "paper"), ("soft", "sheet"), ("soft", "sunk"), ("soft", "accent-soft"), ("accent", "accent-soft"), ("mark-ink", "mark"),
+    pairs = [("ink", "paper"), ("ink", "sheet"), ("soft", "paper"), ("soft", "sheet"), ("soft", "sunk"),
+             ("soft", "accent-soft"), ("accent", "accent-soft"), ("mark-ink", "mark"),
              ("good", "good-soft"), ("bad", "bad-soft"), ("odd", "odd-soft"), ("paper", "accent")]  # fmt: skip
     shapes = [("edge", "sheet"), ("edge", "paper"), *((f"c{number}", "paper") for number in range(8))]
 
@@ -149,9 +151,13 @@ def test_a_whole_report_is_drawn(tmp_path: Path) -> None:
     }
     quoted = {"source": "Table 2", "note": "not measured here", "columns": ["empathy"], "rows": {"A model": [0.034]}}
     report = {
-        "names": names, "criteria": criteria, "baseline": "base", "cells": {name: dict.fromkeys(criteria, cell) for name in names},
-        "differences": {"sft": {"empathy": {**gap, "verdict": "better"}, "safety": {**gap, "p_holm": 1.0, "verdict": "tied"}}},
-        "confusion": {"sft": [["sad", "sad", 3], ["sad", "proud", 1]]}, "quoted": quoted, "warnings": ["two rows are missing"],
+        "names": names, "criteria": criteria, "baseline": "base",
+        "cells": {name: dict.fromkeys(criteria, cell) for name in names},
+        "differences": {
+            "sft": {"empathy": {**gap, "verdict": "better"}, "safety": {**gap, "p_holm": 1.0, "verdict": "tied"}}
+        },
+        "confusion": {"sft": [["sad", "sad", 3], ["sad", "proud", 1]]},
+        "quoted": quoted, "warnings": ["two rows are missing"],
         "identity": {"judge": "the judge", "rubric_hash": "abc123"}, "cost": [{"name": "sft", "calls": 12}],
     }  # fmt: skip
     metrics = [{"step": step, "reward": step / 10, "loss": 1 / (step + 1)} for step in range(5)]

@@ -74,10 +74,15 @@ def test_whatever_words_stand_in_whatever_field_the_page_runs_none_and_shows_all
     cell = {"value": 3.0, "low": 2.9, "high": 3.1, "n": 4, "clusters": 2, "verdict": words}
     gate = {"gate": words, "name": words, "criterion": words, "of": words, "outcome": words, "value": 0.5}
     report = {
-        "names": [words], "criteria": [words], "baseline": words, "cells": {words: {words: cell}}, "differences": {words: {words: cell}},
-        "counts": {words: {"seeds": 2, "rows": 4}}, "seeds": {words: {words: [3.0, 3.1]}}, "gates": [gate], "warnings": [words],
-        "identity": {"judge": words, "options": {words: words}, "models": {words: [{words: words}]}, "files": {words: [words]}},
-        "confusion": {words: [[words, words, 3]]}, "lower_is_better": [words], "calibration": [words], "cost": [{words: words}],
+        "names": [words], "criteria": [words], "baseline": words,
+        "cells": {words: {words: cell}}, "differences": {words: {words: cell}},
+        "counts": {words: {"seeds": 2, "rows": 4}}, "seeds": {words: {words: [3.0, 3.1]}},
+        "gates": [gate], "warnings": [words],
+        "identity": {
+            "judge": words, "options": {words: words}, "models": {words: [{words: words}]}, "files": {words: [words]}
+        },
+        "confusion": {words: [[words, words, 3]]}, "lower_is_better": [words],
+        "calibration": [words], "cost": [{words: words}],
         "quoted": {"source": words, "note": words, "columns": [words], "percent": words, "rows": {words: [0.1]}},
     }  # fmt: skip
     row = spoilt({**judged(), "traces": [{"turn": 1, "trace": '{"a": 1}'}], "origin": [{"part": "x"}]}, words)
@@ -247,7 +252,8 @@ def test_names_that_every_object_has_are_names_like_others(tmp_path: Path) -> No
 
 def test_a_simulated_talk_shows_what_was_hoped_for_how_the_mood_went_and_why(tmp_path: Path) -> None:
     async def steps(tab: Tab) -> None:
-        assert await tab.run("[...document.querySelectorAll('.item')].map((item) => item.innerText.split('\\n')[0])") == [
+        titles = "[...document.querySelectorAll('.item')].map((item) => item.innerText.split('\\n')[0])"
+        assert await tab.run(titles) == [
             "wants_praise", "wants_praise"
         ]  # fmt: skip
         shown = await tab.run("document.querySelector('.read').innerText")
