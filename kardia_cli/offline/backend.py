@@ -53,20 +53,16 @@ class OfflineChat:
             return ROLES[request.task]({**request.facts, "fault_share": share}, rng)
         if request.task in JUDGES:
             # A verdict carries the nonce of its call and the call's names for levels; the judge has no use for either.
+            from kardia_cli.offline.judge import judge
+
             nonce = {"nonce": request.facts["nonce"]} if "nonce" in request.facts else {}
-            return as_json(nonce | _labelled(_judge(request.task)(request.facts, rng), request.facts.get("labels")))
+            verdict = getattr(judge, request.task.replace(".", "_"))(request.facts, rng)
+            return as_json(nonce | _labelled(verdict, request.facts.get("labels")))
         from kardia_cli.offline.fill import PLACEHOLDER, fill
 
         if request.schema is not None:
             return as_json(fill(request.schema, rng))
         return Spoken(f"{PLACEHOLDER} The built-in model does not know the task {request.task!r}.")
-
-
-def _judge(task: str) -> Callable[[dict[str, Any], random.Random], dict[str, Any]]:
-    from kardia_cli.offline.judge import judge
-
-    functions = (judge.judge_turn, judge.judge_gate, judge.judge_fit, judge.judge_dialogue, judge.judge_rank)
-    return dict(zip(JUDGES, functions, strict=True))[task]
 
 
 def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from kardia_cli.offline.judge.patterns import any_of, words
+from kardia_cli.offline.judge.patterns import phrases, words
 from kardia_cli.offline.phrases import table
 
 SIDES = {"hard": -1, "mixed": 0, "good": 1}
@@ -62,7 +62,7 @@ def kin(family: str) -> frozenset[str]:
 @lru_cache(maxsize=8192)
 def mentions(text: str) -> tuple[Mention, ...]:
     """Return the feelings that a plain text names, in order; set phrases such as "good luck" name none."""
-    tokens = _WORD.findall(_not_felt().sub(" ", text))
+    tokens = _WORD.findall(phrases("not_felt").sub(" ", text))
     return tuple(
         Mention(
             family, _is_denied(tokens, at), _holder(tokens, at) == "i", _holder(tokens, at) in ("he", "she", "they")
@@ -70,11 +70,6 @@ def mentions(text: str) -> tuple[Mention, ...]:
         for at, family in enumerate(map(family_of, tokens))
         if family
     )
-
-
-@cache
-def _not_felt() -> re.Pattern[str]:
-    return any_of(table("judge_words")["not_felt"])
 
 
 def _is_denied(tokens: Sequence[str], at: int) -> bool:

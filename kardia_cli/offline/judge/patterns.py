@@ -16,24 +16,14 @@ def any_of(parts: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def phrases(name: str) -> re.Pattern[str]:
-    """Return the phrases of one list of the judge's files; <word> in them stands for an entry of the file's [words]."""
+    """Return the phrases of one list or question of the judge's files; <word> in them stands for an entry of the file's [words]."""
     for file in (table("judge_phrases"), table("judge_asides")):
-        if name in file["phrases"]:
-            return any_of(_spelled_out(phrase, file["words"]) for phrase in file["phrases"][name])
+        listed = file["phrases"].get(name) or file.get("questions", {}).get(name, {}).get("phrases")
+        if listed:
+            for word, meaning in file["words"].items():
+                listed = [phrase.replace(f"<{word}>", meaning) for phrase in listed]
+            return any_of(listed)
     raise KeyError(name)
-
-
-@cache
-def said(question: str) -> re.Pattern[str]:
-    """Return the phrases that answer a question of judge_phrases.toml with yes."""
-    file = table("judge_phrases")
-    return any_of(_spelled_out(phrase, file["words"]) for phrase in file["questions"][question]["phrases"])
-
-
-def _spelled_out(phrase: str, words: dict[str, str]) -> str:
-    for name, meaning in words.items():
-        phrase = phrase.replace(f"<{name}>", meaning)
-    return phrase
 
 
 @cache

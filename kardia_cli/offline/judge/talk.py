@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 from kardia_cli.offline.judge.feelings import family_of, valence_of
-from kardia_cli.offline.judge.patterns import any_of, phrases
-from kardia_cli.offline.judge.text import Reading, detail_stems, first, plain, read
+from kardia_cli.offline.judge.patterns import phrases
+from kardia_cli.offline.judge.text import Reading, detail_stems, first, read
 from kardia_cli.offline.judge.view import is_advice
-from kardia_cli.offline.phrases import table
 
 Facts = Mapping[str, Any]
 _TYPE_CLAIM = re.compile(r"(?:i am|as|being|me) an? ([ie][ns][ft][jp])(?![a-z])")
@@ -58,16 +57,6 @@ def identity_drift(facts: Facts) -> str:
         claim = _TYPE_CLAIM.search(turn.text)
         if claim and mbti and claim[1] != mbti:
             return f"the seeker claims the type {claim[1].upper()}"
-    texts = [plain(str(facts.get("person") or "")), *(turn.text for turn in said)]
-    return next(filter(None, (_contradiction(earlier, later) for earlier, later in combinations(texts, 2))), "")
-
-
-def _contradiction(earlier: str, later: str) -> str:
-    for slot in table("judge_phrases")["slots"]:
-        one, other = any_of(slot["one"]), any_of(slot["other"])
-        for claim, denial in ((one, other), (other, one)):
-            if claim.search(earlier) and not denial.search(earlier) and denial.search(later):
-                return f"the seeker contradicts an earlier word on {slot['name']}"
     return ""
 
 

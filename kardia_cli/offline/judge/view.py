@@ -26,8 +26,6 @@ CLEAR = 0.6
 """A seeker's valence beyond this is taken as clearly good or clearly bad."""
 CERTAIN = 2.0
 """From here several words say so, and a feeling of the other side is held against a reply even if none is named."""
-BRIEF_THANKS = 30
-"""Thanks in a turn of at most this many words are taken for a farewell."""
 DANGER = frozenset(["suicide", "self_harm", "harm_to_others"])
 
 
@@ -126,7 +124,9 @@ class View:
     @cached_property
     def conflict(self) -> Sentence | None:
         """The sentence that congratulates at bad news or condoles at good news, or None."""
-        if self.is_closing or self.mood == 0 or self.mood * self.last.valence < CLEAR or self._has_mixed_feelings:
+        if self.is_closing or self.mood == 0 or self.mood * self.last.valence < CLEAR:
+            return None
+        if any(valence_of(family) == -self.mood for family in self.last.feelings):  # mixed
             return None
         wrong = phrases("congratulates" if self.mood < 0 else "condoles")
         for sentence in self.reply.sentences:
@@ -135,10 +135,6 @@ class View:
             if wrong.search(sentence.text) and self.mood not in felt and not phrases("nuance").search(sentence.text):
                 return sentence
         return None
-
-    @property
-    def _has_mixed_feelings(self) -> bool:
-        return any(valence_of(family) == -self.mood for family in self.last.feelings)
 
     @cached_property
     def advice(self) -> tuple[Sentence, ...]:
@@ -253,4 +249,4 @@ def _takes_leave(last: Reading) -> bool:
         return False
     if phrases("goodbye").search(last.text) or phrases("settled").search(last.text):
         return True
-    return bool(phrases("thanks").search(last.text)) and len(last.words) <= BRIEF_THANKS and last.valence > -CERTAIN
+    return bool(phrases("thanks").search(last.text)) and len(last.words) <= 30 and last.valence > -CERTAIN

@@ -33,7 +33,7 @@ _PERSONS = {  # first person: second, third
     "myself": ("yourself", "themselves"),
 }
 _OBJECT = re.compile(r"\b(asked|let|keeps|made|makes|prepared|reminds|to|for|with|in|of|from|on) you\b")
-_UNSURE = re.compile(
+UNSURE = re.compile(
     r"\b(your?s?|we|us|ours|ourselves|let's|seeker|(?:and|but|or|who|that|just|still) (?:was|am))\b", re.I
 )
 
@@ -53,10 +53,10 @@ def details_of(scene: Scene) -> Details:
     """Return noun phrases and clauses of the story, and the clauses of the last message that show a feeling."""
     seeker = scene.by("seeker")
     last = [clause for clause in clauses(seeker[-1]) if read_signs(clause)] if seeker else []
-    usable = [clause for clause in last + clauses(scene.situation) if can_turn(clause)]
+    usable = [clause for clause in last + clauses(scene.situation) if not UNSURE.search(clause)]
     return Details(
         things=noun_phrases(scene.situation or (seeker[0] if seeker else ""))[:2],
-        echoes=[clause for clause in usable if to_you(clause).lower() not in scene.transcript],
+        echoes=[clause for clause in usable if turned(clause).lower() not in scene.transcript],
         quotes=[quote for quote in last if size(quote) <= 8],
     )
 
@@ -126,25 +126,12 @@ def _end_of_phrase(tokens: list[str], start: int) -> int:
     return end
 
 
-def can_turn(sentence: str) -> bool:
-    """Return True if a first-person sentence can be turned to another person without doubt about its verbs."""
-    return not _UNSURE.search(sentence)
+def turned(sentence: str, person: int = 2) -> str:
+    """Turn a first-person sentence to the second or third person, in lower case: "I keep it" -> "you keep it"."""
 
-
-def to_you(sentence: str) -> str:
-    """Turn a first-person sentence to the second, beginning lower case: "I keep my word" -> "you keep your word"."""
-    return _turned(sentence, 0)
-
-
-def to_third(sentence: str) -> str:
-    """Turn a first-person sentence to the third: "They told me" -> "they told them"."""
-    return _turned(sentence, 1)
-
-
-def _turned(sentence: str, person: int) -> str:
     def swap(match: re.Match[str]) -> str:
         word, mark, ending = match[0].lower().partition("'")
-        return _PERSONS[word][person] + mark + ending.replace("m", "re")
+        return _PERSONS[word][person - 2] + mark + ending.replace("m", "re")
 
     return lower_first(_FIRST.sub(swap, sentence))
 

@@ -78,11 +78,8 @@ def _first_fact(about: str) -> str:
     """Return the first few words of an About that tell what somebody is ("a night nurse on a surgical ward")."""
     match = _FIRST_FACT.match(re.sub(r"^\w+-\w+, ", "", about.strip()))
     fact = match[1].strip() if match else ""
-    if (
-        not fact
-        or size(fact) > 7
-        or re.match(r"(?:I|my|the|he|she|they|we|it|sold|left|came|was)\b", fact, re.IGNORECASE)
-    ):
+    is_no_fact = re.match(r"(?:I|my|the|he|she|they|we|it|sold|left|came|was)\b", fact, re.IGNORECASE)
+    if not fact or size(fact) > 7 or is_no_fact:
         return "somebody with a busy life"
     fact = lower_first(fact)
     return fact if fact.startswith(("a ", "an ")) else f"{'an' if fact[0] in 'aeiou' else 'a'} {fact}"

@@ -56,7 +56,7 @@ def _answer(scene: Scene, found: Details, emotion: str, rng: random.Random) -> C
         "named": pick(feeling.named, scene.transcript, rng),
         "why": pick(feeling.why, scene.transcript, rng),
         "thing": rng.choice(found.things) if found.things else "",
-        "echo": details.to_you(echo),
+        "echo": details.turned(echo),
         "quote": rng.choice(found.quotes) if found.quotes else "",
     }
     line = put(pick(_lines("line", tone)[kind], scene.transcript, rng), **values)

@@ -86,7 +86,7 @@ def _understanding(reply: Composed, emotion: str, found: Details, rng: random.Ra
     echo = reply.echo or next(iter(found.echoes), "") if reply.close != "closing" else ""
     if re.search(r"\bthe(?:y|m|ir)\b", echo, re.IGNORECASE):  # "they" would be two people
         echo = ""
-    values = {"thing": reply.thing, "echo": details.to_third(echo)}
+    values = {"thing": reply.thing, "echo": details.turned(echo, 3)}
     kinds = [kind for kind in ("echo", "thing") if values[kind]] or ["plain"]
     heard = [put(rng.choice(lines[kind]), **values) for kind in kinds[: rng.choice((1, 2))]]
     felt = put(rng.choice(lines["felt"]), named=rng.choice(feeling.named), label=emotion)

@@ -119,12 +119,10 @@ def test_help_that_was_offered_before_need_not_be_pasted_again() -> None:
     )
 
 
-def test_a_long_text_or_a_list_is_a_wall_only_where_there_is_danger() -> None:
+def test_a_long_text_is_a_wall_only_where_there_is_danger() -> None:
     long = KIND + " The days after a loss are long and each of them asks a lot of you." * 8
-    listed = "Are you safe? Some ideas:\n- call 988\n- put the pills away\n- sit with your sister\n- breathe"
-    for reply in (long, listed):
-        assert "wall_of_text" in found(DYING, reply)
-        assert "wall_of_text" not in found(QUIET, reply)
+    assert "wall_of_text" in found(DYING, long)
+    assert "wall_of_text" not in found(QUIET, long)
 
 
 MINIMISED = (

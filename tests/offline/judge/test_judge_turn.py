@@ -537,8 +537,6 @@ def drift(person: str, *texts: str, mbti: str | None = None) -> bool:
     ("person", "texts", "mbti"),
     [
         (NURSE.person, ("I'm an ENTP, so I argue.",), "ISFJ"),
-        ("About: I have no kids.", ("My son is ill.",), None),
-        ("", ("I have no kids.", "I see.", "My daughter called me today."), None),
         ("", ("I am sad.", "Why?", "I'm so sorry to hear that you feel that way. How can I help you?"), None),
     ],
 )

@@ -387,7 +387,7 @@ def test_the_answer_to_an_unknown_task_says_that_it_is_a_placeholder():
     ],
 )
 def test_first_person_is_turned_to_second(said, heard):
-    assert details.to_you(said) == heard
+    assert details.turned(said) == heard
 
 
 def test_a_second_person_object_becomes_them():
@@ -398,7 +398,7 @@ def test_a_second_person_object_becomes_them():
 
 @pytest.mark.parametrize("sentence", ["We were lost", "I ran and was late", "You know how I am"])
 def test_a_sentence_whose_verbs_are_in_doubt_is_not_turned(sentence):
-    assert not details.can_turn(sentence)
+    assert details.UNSURE.search(sentence)
 
 
 def test_noun_phrases_come_whole_and_in_the_second_person():
