@@ -36,7 +36,7 @@ Table = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """What a strategy may know: everything but the gold emotion.
+    """The input of a strategy: everything but the gold emotion.
 
     `messages` are the turns so far (the last one is the seeker's), supporter turns with their spans.
     """
@@ -97,7 +97,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardSpec:
-    """What a reward is: whether it asks the judge, and how it divides into parts that are normalised each alone (GDPO).
+    """Needs of a reward (a judge or none), and its parts, each normalised alone (GDPO).
 
     `shares(judge)` is the weight of each part (they sum to 1), `split(judge, score)` the value of each, 0 to 1. Both or
     none.
@@ -110,7 +110,7 @@ class RewardSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """How a report reads the parts of a protocol. Every field holds names of parts, or patterns such as `found.*`.
+    """Roles of a protocol's parts in a report. Every field holds names of parts, or patterns such as `found.*`.
 
     A report calls the parts `format` and `emotion` by their means, `format_rate` and `emotion_accuracy`; `value` is the
     score itself.
@@ -134,7 +134,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolSpec:
-    """What a protocol is: what it needs, how it sums up a set of score rows, and how a report reads them."""
+    """Description of a protocol: its needs, its summary of a set of score rows, and its columns in a report."""
 
     needs: tuple[str, ...] = ("messages",)
     """Fields that a row must have."""

@@ -38,7 +38,7 @@ _HERE = Path(__file__).parent
 
 
 class Contract(NamedTuple):
-    """What a kind of plug-in is: its folder, its function, what that takes and returns, and a file to copy."""
+    """Shape of a kind of plug-in: its folder, its function with parameters and result, and a file to copy."""
 
     folder: str
     function: str

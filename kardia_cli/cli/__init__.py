@@ -1,1 +1,1 @@
-"""What commands share: options, config file, session, roles, progress, estimate, exit codes."""
+"""Shared parts of commands: options, config file, session, roles, progress, estimate, exit codes."""

@@ -39,7 +39,7 @@ FAILED = 0.05
 
 @dataclass
 class Run:
-    """One run of evaluate; `judged` False: nobody is asked, `judge` is only there to be handed on."""
+    """One run of evaluate; `judged` False: `judge` is not asked, only passed on."""
 
     session: Session
     measure: Measure
@@ -209,7 +209,7 @@ def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
 def opened_judge(
     session: Session, judged: JudgeFlags, models: Sequence[str], saved: Predictions | None, needed: bool
 ) -> Judge:
-    """Return the named judge, else the built-in one while all is built in; if none is needed, one nobody asks."""
+    """Return the named judge, else the built-in one while all is built in; if none is needed, one that is not asked."""
     from kardia_cli.cli import roles
 
     if not needed:

@@ -1,4 +1,4 @@
-"""What is known of a judge, kept in the user's data folder: how far it agrees with people, what it withstands.
+"""Records of a judge in the user's data folder: its agreement with people, its resistance to probes.
 
 A record is made by a protocol that measures judges (its SPEC has `record`) and is written once, as canonical JSON with
 its own hash, so that a record that was changed is noticed. It holds at least
@@ -40,12 +40,12 @@ class Record:
     path: Path
 
     def is_of(self, judge_name: str, judge_hash: str, read_hash: str) -> bool:
-        """Whether it was measured on this judge with this wording of a rubric."""
+        """Return True if it was measured on this judge with this wording of a rubric."""
         return tuple(self.values[name] for name in _KEY) == (judge_name, judge_hash, read_hash)
 
 
 def folder() -> Path:
-    """Where records are kept: `kardia/calibrations` in the user's data folder."""
+    """Return the folder of the records: `kardia/calibrations` in the user's data folder."""
     return data_folder() / "calibrations"
 
 

@@ -1,4 +1,4 @@
-"""What evaluate and grpo know of their judge: its stored records, its family, and what a run folder notes of it."""
+"""Knowledge of evaluate and grpo about their judge: its stored records, its family, its entry in a run folder."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def for_training(
 
 
 def _command(judge: Judge) -> str:
-    """What to type to measure this judge, asked as it is here."""
+    """Return the command line that measures this judge, asked as it is here."""
     named = " ".join(f"--judge-model {chat.name}" for chat in judge.chats)
     rubric = judge.rubric.id if judge.rubric.id in rubric_file.names() else "FILE.yaml"
     manner = f"--judge-calls {judge.manner.calls} --judge-samples {judge.manner.samples}"
@@ -77,7 +77,7 @@ def _command(judge: Judge) -> str:
 
 
 def described(judge: Judge, known: Sequence[calibrations.Record], gateway: Gateway) -> dict[str, Any]:
-    """What a run folder's config.json holds of its reward's judge: who, how, by which rubric, and how well known."""
+    """Return the judge's entry in a run folder's config.json: name, manner, rubric, and its records."""
     rubric, manner = judge.rubric, judge.manner
     return {
         "judge": {
@@ -124,5 +124,5 @@ def _shared(first: str, second: str) -> str:
 
 
 def _told(spec: ModelSpec) -> str:
-    """The model behind a name, aliases and addresses taken off: a folder, or the name that is asked for."""
+    """Return the model behind a name, without alias and address: a folder, or the name that is asked for."""
     return str(spec.folder) if spec.folder is not None else spec.model

@@ -1,4 +1,4 @@
-"""A plain reply without spans: the baseline that shows what the four spans add (ours)."""
+"""A plain reply without spans: the baseline that shows what the four spans add (not in the paper)."""
 
 from __future__ import annotations
 

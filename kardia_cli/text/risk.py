@@ -181,7 +181,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _taken_back(group: Group, sentence: str, hit: re.Match[str], around: str) -> bool:
-    """Return whether what stands around a hit denies it or makes it general talk, a story or a figure of speech."""
+    """Return True if the text around a hit denies it or makes it general talk, a story or a figure of speech."""
     reading, vetoes = _lexicon()["reading"], _lexicon()["vetoes"]
     before = sentence[max(0, hit.start() - 70) : hit.start()]
     if _compiled(reading["negated"]).search(before) and not _compiled(reading["still_said"]).search(before + hit[0]):

@@ -112,5 +112,5 @@ def _to_grader(sentence: Sentence, heard: str) -> bool:
 
 
 def _goes_on(sentence: Sentence) -> bool:
-    """Return whether a sentence after an address to a grader still speaks to the grader."""
+    """Return True if a sentence after an address to a grader still addresses the grader."""
     return bool(phrases("of_grading").search(sentence.text)) or not _YOU & set(sentence.words)
