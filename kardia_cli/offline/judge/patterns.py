@@ -16,7 +16,7 @@ def any_of(parts: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def phrases(name: str) -> re.Pattern[str]:
-    """Return the phrases of one list or question of the judge's files; <word> in them stands for an entry of the file's [words]."""
+    """Return the phrases of one list or question of the judge's files; <word> in them is an entry of [words]."""
     for file in (table("judge_phrases"), table("judge_asides")):
         listed = file["phrases"].get(name) or file.get("questions", {}).get(name, {}).get("phrases")
         if listed:
