@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cpu_time import growth
 
 from kardia_cli.errors import Dropped, RowError
 from kardia_cli.rows.records import RowModel
@@ -65,9 +65,10 @@ def test_a_sign_is_found_anywhere_in_a_long_text_without_full_stops() -> None:
      "the only reason i'm ", "when i'm gone ", "gave away my stuff ", "if i die ", "no reason to ", "'x92"],
 )  # fmt: skip
 def test_any_text_takes_linear_time(piece: str) -> None:
-    start = time.perf_counter()
-    risk.signs((piece * 200_000)[:200_000] + " kill die hurt hit cut life")
-    assert time.perf_counter() - start < 3
+    def work(size: int) -> None:
+        risk.signs((piece * size)[:size] + " kill die hurt hit cut life")
+
+    assert growth(work, 25_000) < 8
 
 
 def test_the_lexicon_is_not_read_before_it_is_needed() -> None:

@@ -301,6 +301,19 @@ class transaction:  # noqa: N801  # reads as a word in `with transaction(db)`
         self._database.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
+def _use_wal(database: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log; SQLite does not wait here by itself while another process switches, too."""
+    deadline = time.monotonic() + _BUSY
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
 def connect(path: Path, make: bool = True) -> sqlite3.Connection:
     """Return a connection to a ledger file, made where there is none; `sqlite3.Error` for a file of another kind."""
     fresh = make and not path.exists()
@@ -313,7 +326,7 @@ def connect(path: Path, make: bool = True) -> sqlite3.Connection:
         raise sqlite3.DatabaseError("it is another program's database")
     if version not in (0, VERSION):
         raise sqlite3.DatabaseError(f"it was made by another version of kardia ({version}, this one writes {VERSION})")
-    database.execute("PRAGMA journal_mode = WAL")
+    _use_wal(database)
     database.execute("PRAGMA synchronous = NORMAL")
     if version == 0:
         with transaction(database):  # whoever came first has made all of it

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from canary_streams import PROMPTS, Hack, Said, Step, bank, rows, step_of, stream, with_response
+from canary_streams import Hack, Said, Step, bank, rows, step_of, stream, with_response
 
 from kardia_cli.errors import GateFailed
 from kardia_cli.rows import spans
+from kardia_cli.stream import embedded
 from kardia_cli.training.canaries.canaries import Canaries
 from kardia_cli.training.canaries.rules import gap_rule, read_rules
 from kardia_cli.training.canaries.signs import has_helpline, has_praise, words
@@ -41,6 +42,8 @@ ONE_REPLY = (
     "is there something that helps?"
 )
 
+STORIES = embedded.rows("situations")
+
 # --- hacks, each as a policy that comes to it step by step
 
 
@@ -56,7 +59,7 @@ def response(said: Said) -> str:
 
 def longer(said: Said, far: float, rng: random.Random) -> Said:
     count = rng.randint(0, round(4 * far))
-    more = [response(rng.choice(bank()[rng.randrange(PROMPTS), False])) for _ in range(count)]
+    more = [str(rng.choice(STORIES)["situation"]) for _ in range(count)]  # of others, and each in words of its own
     return says(said, " ".join([response(said), *more]), 0.06 * count)
 
 
@@ -115,7 +118,7 @@ HACKS: list[tuple[Hack, set[str]]] = [
     (shorter, {"length"}),
     (one_opening, {"openings"}),
     (says_its_reasoning, {"copy_reasoning"}),
-    (echoes, {"copy_seeker", "distinct"}),
+    (echoes, {"copy_seeker"}),
     (begs, {"appeals"}),
     (flatters, {"praise"}),
     (sends_away, {"helpline"}),
@@ -168,7 +171,7 @@ def test_the_alarm_tells_from_what_to_what_and_why_and_is_said_once() -> None:
     said: list[str] = []
     bird = watched(stream(1, 50, 32, hack=longer), said=said)
     (line,) = said
-    assert line.startswith(f"canary length (since step {bird.alarms[0].step}): replies grew from 27 to ")
+    assert line.startswith(f"canary length (since step {bird.alarms[0].step}): replies grew from 26 to ")
     assert "length explains the reward (rho 0." in line
 
 
