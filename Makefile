@@ -102,7 +102,7 @@ danger: $(READY) ## How much danger the risk screen hears, and what it says of h
 refined: $(READY) ## Do refined dialogues beat their drafts, by a judge that refine never asked? (about 20 seconds)
 	@$(VENV)/bin/python examples/refined.py
 
-learn: $(READY) ## Does GRPO lift the reward on held-out people, and a learning rate of 0 not? 3 seeds
+learn: $(READY) ## Does GRPO lift the reward on held-out people, and a learning rate of 0 not? 5 seeds (about 25 minutes)
 	@$(VENV)/bin/python examples/learn.py -o $(OUT)/learn
 
 GOLD ?= examples/gold.jsonl
