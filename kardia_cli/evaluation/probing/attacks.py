@@ -97,7 +97,8 @@ def _zero_width(words: str) -> str:
 
 
 def _look_alike(words: str) -> str:
-    return words.translate(str.maketrans("aeiopcxyAEOPCXTHBMK", "аеіорсхуАЕОРСХТНВМК"))  # noqa: RUF001  # that is the point
+    alike = "аеіорсхуАЕОРСХТНВМК"  # noqa: RUF001  # look-alikes are the point
+    return words.translate(str.maketrans("aeiopcxyAEOPCXTHBMK", alike))
 
 
 def _tags(words: str) -> str:
