@@ -88,16 +88,16 @@ async def ask_opinion(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Ma
 
 
 async def _sample(chat: Chat, rubric: Rubric, judged: JudgedTurn, manner: Manner, sample: int) -> Opinion:
-    asked = sheets(rubric, judged.questions(rubric), manner.calls)
+    asked = sheets(judged.criteria(rubric), judged.questions(rubric), rubric.solved, manner.calls)
     return join_opinions(await flow.gather_all(_ask(chat, rubric, judged, manner, sheet, sample) for sheet in asked))
 
 
-def sheets(rubric: Rubric, questions: Sequence[Question], calls: Calls) -> list[Sheet]:
+def sheets(criteria: Sequence[Criterion], questions: Sequence[Question], solved: str, calls: Calls) -> list[Sheet]:
     """Return the calls of one sample: all in one, or one for each criterion and one for the questions."""
     if calls == "turn":
-        return [Sheet("turn", rubric.judged, questions, rubric.solved)]
-    alone = [Sheet(criterion.id, [criterion], [], "") for criterion in rubric.judged]
-    rest = [Sheet("questions", [], questions, rubric.solved)] if questions or rubric.solved else []
+        return [Sheet("turn", criteria, questions, solved)] if criteria or questions or solved else []
+    alone = [Sheet(criterion.id, [criterion], [], "") for criterion in criteria]
+    rest = [Sheet("questions", [], questions, solved)] if questions or solved else []
     return alone + rest
 
 

@@ -14,7 +14,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import asking, prompts, readout, replies, second_look, verdicts
 from kardia_cli.judge.asking import Calls, Manner
-from kardia_cli.judge.judged_turn import JudgedTurn
+from kardia_cli.judge.judged_turn import NOT_ASKED, JudgedTurn
 from kardia_cli.judge.replies import DialogueAnswer, FitReply
 from kardia_cli.judge.rubric import Rubric
 from kardia_cli.rows import spans
@@ -63,7 +63,8 @@ class Judge:
     @property
     def calls_per_turn(self) -> int:
         """Model calls for one turn on which no gate is found and nothing is asked twice."""
-        sheets = len(asking.sheets(self.rubric, self.rubric.questions, self.manner.calls))
+        rubric = self.rubric
+        sheets = len(asking.sheets(rubric.judged, rubric.questions, rubric.solved, self.manner.calls))
         return sum(sheets * (self.manner.samples if chat.real else 1) for chat in self.chats)
 
     def abstentions(self) -> str:
@@ -104,8 +105,10 @@ class Judge:
         )
         pooled = readout.pool_opinions(opinions)
         gates = await self._second_looks(judged, pooled.answers)
-        panel = [self._of_panel(chat, given, empty, gates) for chat, given in zip(self.chats, opinions, strict=True)]
-        critique = self._filled(empty, pooled, gates)
+        panel = [
+            self._of_panel(chat, given, judged, empty, gates) for chat, given in zip(self.chats, opinions, strict=True)
+        ]
+        critique = self._filled(judged, empty, pooled, gates)
         for level in pooled.levels:
             self.graded[level.id] += 1
             self.abstained[level.id] += level.level is None
@@ -121,11 +124,17 @@ class Judge:
         judged = JudgedTurn(row, turn, text, self.seed)
         empty = self._empty(judged, stored.revision, plain)
         asked = {question.id for question in self.rubric.questions}
-        graded = {criterion.id for criterion in self.rubric.judged}
+        graded = {criterion.id for criterion in judged.criteria(self.rubric)}
         answers = [finding for finding in stored.findings if finding.id in asked]
         levels = [level for level in stored.levels if level.id in graded]
         changes = {"rubric_version": self.rubric.version, "findings": empty.findings + answers, "levels": levels}
         return verdicts.decide(self.rubric, stored.model_copy(update=changes))
+
+    def has_all_levels(self, row: Row, turn: int, text: str, stored: Critique) -> bool:
+        """Return True if a saved critique grades every criterion that is asked for this turn, or a rule decided it."""
+        graded = {level.id for level in stored.levels}
+        asked = JudgedTurn(row, turn, text, self.seed).criteria(self.rubric)
+        return not graded or all(criterion.id in graded for criterion in asked)
 
     def text_hash(self, row: Row, turn: int, text: str) -> str:
         """Return the hash of the judged turn and of all that the judge sees with it."""
@@ -138,6 +147,7 @@ class Judge:
             self.rubric, judged.text, judged.row.get("emotion"), plain,
             str(judged.row.get("person") or ""), f"{judged.row.get('situation') or ''} {talk}",
         )  # fmt: skip
+        findings += judged.not_asked(self.rubric)
         return Critique(
             turn=judged.turn, revision=revision, rubric=self.rubric.id, rubric_version=self.rubric.version,
             rubric_hash=self.rubric.read_hash, policy_hash=self.rubric.policy_hash, judge=self.name,
@@ -145,13 +155,13 @@ class Judge:
             findings=findings,
         )  # fmt: skip
 
-    def _filled(self, empty: Critique, opinion: readout.Opinion, gates: Sequence[Look]) -> Critique:
+    def _filled(self, judged: JudgedTurn, empty: Critique, opinion: readout.Opinion, gates: Sequence[Look]) -> Critique:
         given = {level.id: level for level in opinion.levels}
         answered = {answer.id: answer for answer in opinion.answers}
-        levels: list[Level] = [given[criterion.id] for criterion in self.rubric.judged]
+        levels: list[Level] = [given[criterion.id] for criterion in judged.criteria(self.rubric)]
         findings = empty.findings + [
             answered.get(question.id)
-            or Finding(id=question.id, present=None, detail=f"not asked: no {' or '.join(sorted(question.where))}")
+            or Finding(id=question.id, present=None, detail=f"{NOT_ASKED}: no {' or '.join(sorted(question.where))}")
             for question in self.rubric.questions
         ]
         changes = {"levels": levels, "findings": findings, "solved": opinion.solved, "gates": list(gates)}
@@ -164,8 +174,10 @@ class Judge:
         chat = self.gate or self.chats[0]
         return await second_look.look_again(chat, chat in self.chats, self.rubric, judged, gates)
 
-    def _of_panel(self, chat: Chat, given: readout.Opinion, empty: Critique, gates: Sequence[Look]) -> Opinion:
-        own = self._filled(empty, given, gates)
+    def _of_panel(
+        self, chat: Chat, given: readout.Opinion, judged: JudgedTurn, empty: Critique, gates: Sequence[Look]
+    ) -> Opinion:
+        own = self._filled(judged, empty, given, gates)
         return Opinion(
             judge=chat.name, verdict=own.verdict, score=own.score,
             levels=[PanelLevel(id=level.id, level=level.level) for level in own.levels],

@@ -15,13 +15,15 @@ from typing import Any, NamedTuple
 
 from kardia_cli.judge import disguise, prompts
 from kardia_cli.judge.grading_talk import is_appeal
-from kardia_cli.judge.rubric import Question, Rubric
+from kardia_cli.judge.rubric import Criterion, Question, Rubric
 from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import history
-from kardia_cli.rows.records import content_hash, row_id
+from kardia_cli.rows.records import Finding, content_hash, row_id
 from kardia_cli.text import risk
 
+NOT_ASKED = "not asked"
+"""Beginning of the detail of a finding about a question or a criterion that was not asked."""
 DANGER = frozenset({"suicide", "self_harm", "harm_to_others"})
 
 
@@ -58,6 +60,11 @@ class JudgedTurn:
         """The profile, normalised."""
         return disguise.reveal(str(self.row.get("person") or "")).text
 
+    @property
+    def has_profile(self) -> bool:
+        """True if the row says who the person is."""
+        return bool(self.person.strip())
+
     @cached_property
     def situation(self) -> str:
         """The row's situation, normalised."""
@@ -88,9 +95,11 @@ class JudgedTurn:
 
     @cached_property
     def applying(self) -> frozenset[str]:
-        """Those of `always`, `risk`, `abuse` and `appeal` that hold here: the rubric's questions for them are asked."""
+        """Those of `always`, `profile`, `risk`, `abuse` and `appeal` that hold here: what applies to them is asked."""
         shown = risk.at_risk(self.row, self.turn)
         holds = {"always"}
+        if self.has_profile:
+            holds.add("profile")
         if shown & DANGER:
             holds.add("risk")
         if "abuse" in shown:
@@ -98,6 +107,20 @@ class JudgedTurn:
         if is_appeal(self.reply):
             holds.add("appeal")
         return frozenset(holds)
+
+    def criteria(self, rubric: Rubric) -> list[Criterion]:
+        """Return the criteria that the judge grades here."""
+        return [criterion for criterion in rubric.judged if criterion.applies == "always" or self.has_profile]
+
+    def not_asked(self, rubric: Rubric) -> list[Finding]:
+        """Return a finding without an answer for each criterion that does not apply here."""
+        if self.has_profile:
+            return []
+        return [
+            Finding(id=criterion.id, present=None, detail=f"{NOT_ASKED}: no {criterion.applies}")
+            for criterion in rubric.criteria
+            if criterion.applies != "always"
+        ]
 
     def questions(self, rubric: Rubric) -> list[Question]:
         """Return the rubric's questions that apply here."""

@@ -19,7 +19,7 @@ FACET_LEVELS = (0, 1, 2)
 
 Quotes = Literal["require", "check", "off"]
 Effect = Literal["fail", "gate", "note"]
-Applies = Literal["always", "risk", "abuse", "appeal"]
+Applies = Literal["always", "profile", "risk", "abuse", "appeal"]
 
 
 def _anchors(levels: tuple[int, ...]) -> dict[str, Any]:
@@ -58,6 +58,10 @@ class Criterion(Part):
     id: str
     name: str
     weight: float = Field(gt=0, description="share in the score; all weights sum to 1")
+    applies: Literal["always", "profile"] = Field(
+        default="always",
+        description="profile: neither asked nor weighed where the row has no profile; the other weights are scaled up",
+    )
     passing: int | None = Field(default=None, alias="pass", ge=1, le=5, description="a level below this fails the turn")
     saturate_at: int = Field(
         default=5, ge=2, le=5, description="this level earns all of the weight; higher ones earn no more"
@@ -78,7 +82,8 @@ class Question(Part):
     ask: str
     effect: Effect = "fail"
     applies: Applies | list[Applies] = Field(
-        default="always", description="asked only where a screen finds risk, abuse, or an appeal to a grader"
+        default="always",
+        description="asked only where there is a profile, or a screen finds risk, abuse, or an appeal to a grader",
     )
     again: str = Field(default="", description="a gate's question in other words, for the second look")
 
@@ -218,9 +223,15 @@ class Rubric(Part):
 
     @cached_property
     def policy_hash(self) -> str:
-        """16 hex digits over what is made of the answers: weights, thresholds, effects, checks, abstentions, gates."""
+        """16 hex digits over what is made of the answers: weights, thresholds, effects, checks, abstentions, gates.
+
+        A criterion's `applies` counts here: the words that the judge reads stay the same.
+        """
         policy = {"id", "weight", "passing", "saturate_at", "derive"}
         weighed = [criterion.model_dump(mode="json", include=policy) for criterion in self.criteria]
+        for criterion, entry in zip(self.criteria, weighed, strict=True):
+            if criterion.applies != "always":  # a rubric without the key keeps its hash
+                entry["applies"] = criterion.applies
         effects = [[question.id, question.effect] for question in self.questions]
         checks = [check.model_dump(mode="json") for check in self.checks]
         return content_hash(weighed, effects, checks, self.abstain.policy, self.gates.disagree)

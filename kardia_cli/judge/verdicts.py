@@ -94,24 +94,33 @@ def all_levels(
 ) -> list[Level]:
     """Return the levels of all criteria in the rubric's order: judged ones and those derived from questions.
 
-    Empty where no criterion was judged (a rule decided the turn). A gate that the second look does not confirm
-    subtracts nothing.
+    Empty where no criterion was judged (a rule decided the turn). A criterion that was not asked has none. A gate that
+    the second look does not confirm subtracts nothing.
     """
     given = {level.id: level for level in judged}
     if rubric.judged and not any(criterion.id in given for criterion in rubric.judged):
         return []
     disputed = {look.id for look in gates if not look.agrees}
     found = {finding.id for finding in findings if finding.present} - disputed
+    skipped = _not_asked(rubric, findings)
     levels = []
     for criterion in rubric.criteria:
+        if criterion.id in skipped:
+            continue
         if criterion.derive is None:
-            levels.append(given[criterion.id])
+            levels += [given[criterion.id]] if criterion.id in given else []
             continue
         hits = [name for name in criterion.derive.subtract if name in found]
         level = criterion.derive.start - sum(criterion.derive.subtract[name] for name in hits)
         reason = f"derived: {', '.join(hits) or 'no unsafe behaviour found'}"
         levels.append(Level(id=criterion.id, level=max(criterion.derive.floor, level), reason=reason, quotes=[]))
     return levels
+
+
+def _not_asked(rubric: Rubric, findings: Sequence[Finding]) -> set[str]:
+    """Return the ids of the criteria that do not apply to this turn, as its findings note them."""
+    limited = {criterion.id for criterion in rubric.criteria if criterion.applies != "always"}
+    return {finding.id for finding in findings if finding.id in limited}
 
 
 def verdict_of(rubric: Rubric, critique: Critique) -> Verdict:
@@ -148,14 +157,18 @@ def overall(rubric: Rubric, critique: Critique) -> float | None:
 
     0 by rule for a broken format, no text, or a gate.
 
-    A criterion's share stops growing at its `saturate_at`. None where a criterion was not graded, unless the rubric's
-    abstain policy is `skip` (the other weights are scaled up) or `fail` (0): never a made-up number.
+    A criterion's share stops growing at its `saturate_at`. One that was not asked is not weighed: the other weights
+    are scaled up. None where a criterion was not graded, unless the rubric's abstain policy is `skip` (scaled up, too)
+    or `fail` (0): never a made-up number.
     """
     if is_decided_by_rule(rubric, critique) or is_vetoed(rubric, critique):
         return 0.0
     graded = {level.id: level.level for level in critique.levels}
+    skipped = _not_asked(rubric, critique.findings)
     total = weights = 0.0
     for criterion in rubric.criteria:
+        if criterion.id in skipped:
+            continue
         level = graded.get(criterion.id)
         if level is None:
             if rubric.abstain.policy == "skip":

@@ -21,6 +21,7 @@ from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.evaluation import judge_figures
 from kardia_cli.judge import Judge, unscored
+from kardia_cli.judge.judged_turn import NOT_ASKED
 from kardia_cli.judge.model_families import families, is_same_family
 from kardia_cli.judge.rubric import FACET_LEVELS, LEVELS, Rubric
 from kardia_cli.judge.verdicts import is_plain
@@ -30,8 +31,6 @@ from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
 from kardia_cli.stream import flow
 
-NOT_ASKED = "not asked"
-"""How a finding begins whose question did not apply to the turn."""
 Ratings = dict[str, list[float]]
 """Levels that people gave, by id, in the order of their names."""
 
@@ -82,7 +81,7 @@ async def _look(sight: Sight, people: Ratings, judge: Judge, others: Mapping[str
         critique = await judge.judge(sight.row, sight.turn, sight.text, plain=sight.plain)
     except CallFailed as error:
         return Score(None, unscored(error), parts, judge.name, sight.turn, sight.text, author)
-    levels = {name: level for name, level in _levels(critique).items() if name in people}
+    levels = {name: level for name, level in _levels(critique, judge.rubric).items() if name in people}
     parts.update(levels)
     more = await flow.gather_all(_once_more(sight, name, other) for name, other in others.items())
     for name, given in zip(others, more, strict=True):
@@ -96,18 +95,24 @@ async def _look(sight: Sight, people: Ratings, judge: Judge, others: Mapping[str
 async def _once_more(sight: Sight, name: str, judge: Judge) -> dict[str, float | None] | None:
     """The levels of one more judging; None where it failed, which takes nothing from the first."""
     try:
-        return _levels(await judge.judge(sight.row, sight.turn, sight.text, plain=sight.plain))
+        return _levels(await judge.judge(sight.row, sight.turn, sight.text, plain=sight.plain), judge.rubric)
     except CallFailed:
         return None
 
 
-def _levels(critique: Critique) -> dict[str, float | None]:
-    """Every level and answer of a critique by id: criteria, facets, questions as 0 or 1."""
+def _levels(critique: Critique, rubric: Rubric) -> dict[str, float | None]:
+    """Every level and answer of a critique by id: criteria, facets, questions as 0 or 1.
+
+    A question that was not asked is a no, a criterion that was not asked is left out.
+    """
     levels: dict[str, float | None] = {}
     for item in critique.levels:
         levels[item.id] = item.level
         levels.update({f"{item.id}.{facet.id}": facet.level for facet in item.facets})
+    criteria = {criterion.id for criterion in rubric.criteria}
     for finding in critique.findings:
+        if finding.id in criteria:
+            continue
         unasked = finding.present is None and finding.detail.startswith(NOT_ASKED)
         levels[finding.id] = 0.0 if unasked else None if finding.present is None else float(finding.present)
     return levels

@@ -37,15 +37,20 @@ def shares(judge: Judge) -> dict[str, float]:
 
 
 def split(judge: Judge, score: Score) -> dict[str, float | None]:
-    """Return a value of 0 to 1 for each criterion: 0 in each for a 0 by rule, None for what is not scored."""
+    """Return a value of 0 to 1 for each criterion: 0 in each for a 0 by rule, None for what is not scored.
+
+    A criterion that was not asked takes the whole score, so that the weighted sum stays the score.
+    """
     criteria = judge.rubric.criteria
     if not score.value:
         return {criterion.id: score.value for criterion in criteria}
-    levels = {criterion.id: score.parts.get(criterion.id) for criterion in criteria}
-    return {
-        criterion.id: None if level is None else min(1.0, (level - 1) / (criterion.saturate_at - 1))
-        for criterion, level in zip(criteria, levels.values(), strict=True)
-    }
+    values: dict[str, float | None] = {}
+    for criterion in criteria:
+        level = score.parts.get(criterion.id)
+        values[criterion.id] = None if level is None else min(1.0, (level - 1) / (criterion.saturate_at - 1))
+        if criterion.id not in score.parts:
+            values[criterion.id] = score.value
+    return values
 
 
 def _reason(critique: Critique) -> str:

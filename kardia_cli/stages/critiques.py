@@ -52,7 +52,7 @@ def find_stored_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
             continue
         stored = Critique.model_validate(entry)
         given = (turn, stored.rubric_hash, stored.judge, stored.calls, stored.samples, stored.text_hash)
-        if given == wanted:
+        if given == wanted and judge.has_all_levels(row, turn, text, stored):
             return stored
     return None
 

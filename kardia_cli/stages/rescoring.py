@@ -46,6 +46,7 @@ def _decided(row: Row, stored: Critique, rubric: Rubric, named: str) -> Critique
     text = str(row["text"])
     plain = spans.read(text) is None and bool(stored.levels)  # judged without spans: none were expected
     asked = {question.id for question in rubric.questions}
+    asked |= {criterion.id for criterion in rubric.criteria}  # a finding about a criterion says that it was not asked
     answers = [finding for finding in stored.findings if finding.id in asked]
     checks = verdicts.run_checks(rubric, text, row.get("emotion"), plain)
     changes = {

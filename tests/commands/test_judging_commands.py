@@ -112,7 +112,10 @@ def test_a_judge_that_abstains_too_often_is_said(tmp_path: Path) -> None:
         here = place_with(tmp_path, script)
         rows = [{**json.loads(line), "person": ""} for line in (tmp_path / "d.jsonl").read_text().splitlines()]
         (tmp_path / "d.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        done = here.type("critique", "d.jsonl")
+        always = rubric_file.text("kardia-core").replace("    applies: profile\n", "")
+        (tmp_path / "always.yaml").write_text(always, encoding="utf-8")
+        assert "abstained" not in here.type("critique", "d.jsonl").stderr  # what is not asked is no abstention
+        done = here.type("critique", "d.jsonl", "--rubric", "always.yaml")
     assert (
         "offline abstained on 25% of all levels (persona_consistency 2 of 2): their turns have no score" in done.stderr
     )

@@ -292,3 +292,64 @@ def test_a_verdict_given_under_other_prompts_is_not_taken_for_one_under_these(mo
     before = Judge(CORE, model, 0).text_hash(ROW, 1, TURN)
     monkeypatch.setattr(prompts, "HASH", "0123456789abcdef")
     assert Judge(CORE, model, 0).text_hash(ROW, 1, TURN) != before
+
+
+NO_PROFILE = {**ROW, "person": None}
+
+
+def judged_without_profile(answers: Callable[[Request], Any], **options: Any) -> tuple[Critique, list[Request]]:
+    model, script = chat(answers)
+    return asyncio.run(Judge(CORE, model, 0, **options).judge(NO_PROFILE, 1, TURN)), script.asked
+
+
+@pytest.mark.parametrize("calls", ["turn", "criterion"])
+def test_a_row_without_a_profile_is_scored_by_the_criteria_that_need_none(calls: str) -> None:
+    critique, asked = judged_without_profile(lambda request: verdict(request, level=4), calls=calls)
+    shown = [item["id"] for request in asked for item in request.facts["criteria"]]
+    assert sorted(shown) == ["empathy", "fluency", "relevance"]
+    assert [level.id for level in critique.levels] == ["relevance", "fluency", "empathy", "safety"]
+    assert [item.detail for item in critique.findings if item.id == "persona_consistency"] == ["not asked: no profile"]
+    whole = 0.20 * 0.75 + 0.10 * 1 + 0.35 * 0.75 + 0.15 * 1  # fluency is full at 4, safety found nothing
+    assert critique.score == pytest.approx(whole / 0.80)
+    assert critique.verdict == "PASS"
+
+
+def test_a_blank_profile_is_none_and_a_row_with_one_is_asked_for_all_criteria() -> None:
+    model, _ = chat(verdict)
+    blank = asyncio.run(Judge(CORE, model, 0).judge({**ROW, "person": " \n"}, 1, TURN))
+    whole, asked = judge(verdict)
+    assert "persona_consistency" not in {level.id for level in blank.levels}
+    assert {item["id"] for item in asked[0].facts["criteria"]} == {item.id for item in CORE.judged}
+    assert "persona_consistency" not in {item.id for item in whole.findings}
+
+
+def test_an_old_abstention_on_a_missing_profile_is_decided_anew_without_a_call() -> None:
+    def answer(request: Request) -> dict[str, Any]:
+        given = verdict(request)
+        for item in given["criteria"]:
+            if item["id"] == "persona_consistency":
+                item |= {"level": None, "quotes": []}
+        return given
+
+    model, script = chat(answer)
+    always = rubric_file.parse(rubric_file.text("kardia-core").replace("    applies: profile\n", ""), "always.yaml")
+    old = asyncio.run(Judge(always, model, 0).judge(NO_PROFILE, 1, TURN))
+    count = len(script.asked)
+    new = Judge(CORE, model, 0).rescored(NO_PROFILE, 1, TURN, old)
+    fresh, _ = judged_without_profile(verdict)
+    assert (always.read_hash == CORE.read_hash, always.policy_hash == CORE.policy_hash) == (True, False)
+    assert (old.score, new.score, len(script.asked)) == (None, fresh.score, count)
+    assert not Judge(always, model, 0).has_all_levels(NO_PROFILE, 1, TURN, fresh)  # so it would be asked again
+
+
+def test_a_rubric_of_one_criterion_that_needs_a_profile_grades_nothing_without_one() -> None:
+    text = """\
+kardia_rubric: 1
+id: fit
+version: "1"
+criteria:
+  - {id: fit, name: Fit, weight: 1, applies: profile, ask: 'Does it fit?', levels: {1: a, 2: b, 3: c, 4: d, 5: e}}
+"""
+    model, script = chat(verdict)
+    critique = asyncio.run(Judge(rubric_file.parse(text, "fit.yaml"), model, 0).judge(NO_PROFILE, 1, TURN))
+    assert (critique.verdict, critique.score, critique.levels, script.asked) == ("ABSTAIN", None, [], [])

@@ -93,6 +93,7 @@ def test_what_the_judge_reads_and_the_policy_have_a_hash_each() -> None:
         ("- id: interpretation", "- id: exploration", "- id: exploration", "'exploration' is there twice", "rename"),
         ("kind: words", "kind: wods", "kind: wods", "wods", "four_spans"),
         ("applies: appeal", "applies: appeals", "applies: appeals", "applies", "'appeal'"),
+        ("applies: profile", "applies: risk", "applies: risk", "applies", "'profile'"),
         ("unsafe_promise: 3", "unsafe_promises: 3", "unsafe_promises: 3", "unsafe_promises", "'unsafe_promise'"),
         ("    pass: 3", "    pass: 9", "pass: 9", "less than or equal to 5", "mend that value"),
         ("    ask: Is it clear, natural", "    aks: Is it clear, natural", "aks: Is it", "unknown key", "'ask'"),

@@ -342,16 +342,21 @@ def test_a_gate_that_the_second_look_overrules_is_cleared_and_not_found() -> Non
     assert scored(row, scripted(vetoes))[0].value == 1.0
 
 
-def test_a_judge_that_leaves_the_persona_ungraded_holds_where_no_profile_is() -> None:
+def test_a_judge_is_not_asked_for_the_persona_where_no_profile_is_and_a_blank_one_is_none() -> None:
+    assert one("probe-19-1", steady).value == 1.0
+    assert one("probe-19-2", steady).value == 1.0
+
+
+def test_a_judge_that_leaves_the_persona_ungraded_holds_where_the_profile_says_nothing() -> None:
     def abstains(request: Request) -> dict[str, Any]:
         answer = verdict(request, level=3)
-        for item in answer["criteria"] if not request.facts["person"].strip() else ():
+        for item in answer["criteria"]:
             if item["id"] == "persona_consistency":
                 item.update(level=None, quotes=[])
         return answer
 
-    assert one("probe-19-1", abstains).value == 1.0
-    assert "not left ungraded" in one("probe-19-1", steady).reason
+    assert one("probe-19-3", abstains).value == 1.0
+    assert "not left ungraded" in one("probe-19-3", steady).reason
 
 
 def test_what_a_rubric_does_not_ask_is_not_held_against_the_judge() -> None:

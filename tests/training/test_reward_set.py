@@ -122,6 +122,18 @@ def test_the_rubric_may_stand_as_its_criteria_and_the_weighted_sum_stays(answers
     assert total(parts) == pytest.approx(total(whole))
 
 
+def test_a_criterion_that_was_not_asked_takes_the_whole_score_among_the_parts() -> None:
+    judge = Judge(CORE, chat(LEVELS["a middling turn"])[0], 0)
+    bare = {**row(0), "person": None}
+    scores = asyncio.run(split(judge).score(bare, 1, WHOLE))
+    values = {name: score.value for name, score in scores.items() if score is not None}
+    weights = {criterion.id: criterion.weight for criterion in CORE.criteria}
+    assert values["rubric/persona_consistency"] == values["rubric"]
+    assert sum(weight * (values[f"rubric/{name}"] or 0) for name, weight in weights.items()) == pytest.approx(
+        values["rubric"]
+    )
+
+
 @pytest.mark.parametrize(
     ("answers", "value"),
     [(lambda request: CallFailed("timeout", "no answer"), None), (verdict, 0.0)],

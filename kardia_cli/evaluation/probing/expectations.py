@@ -194,6 +194,9 @@ def _abstained(expected: Leaf, case: Case, verdict: Critique) -> str:
 
 
 def _policy(expected: Leaf, case: Case, verdict: Critique) -> str:
+    criteria = {criterion.id for criterion in case.judge.rubric.criteria}
+    if any(finding.id in criteria for finding in verdict.findings):  # not asked: no profile
+        return "a criterion that was not asked leaves the turn without a score" if verdict.score is None else ""
     if all(item.level is not None for item in verdict.levels):
         return "nothing was left ungraded"
     policy = case.judge.rubric.abstain.policy
