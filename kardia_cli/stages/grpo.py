@@ -2,8 +2,8 @@
 
 Every seeker turn is a prompt; the model answers it several times and each answer is scored by the rewards that the
 command hands over. An answer that one reward could not score counts for none of them (`training/masking.py`). The paper
-trains on the hard part of the data; KL weight and lengths are ours. The last state is kept: rewards on training prompts
-pick no checkpoint.
+trains on the hard part of the data; KL weight and lengths are ours. The end of the epoch that answers a dev part of the
+people best is what the run ends with (`trl/epochs.py`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kardia_cli.training.plan import Plan
 from kardia_cli.training.preflight import preflight
 from kardia_cli.training.run_folder import artifacts, runs, saving
 from kardia_cli.training.settings import Settings
-from kardia_cli.training.trl import arguments, fitting, ranks, reports, reward_functions
+from kardia_cli.training.trl import arguments, epochs, fitting, ranks, reports, reward_functions
 from kardia_cli.training.trl.reward_functions import Rewards, Round, Scorer
 from kardia_cli.weights.fingerprint import folder_hash
 
@@ -90,7 +90,9 @@ def run_grpo(
     plan = Plan(start, table, lora, seed, quantize.table(settings, lora))
     quantize.require(plan.quantize)
     _require_vllm(table)
-    config = runs.describe("grpo", plan, rows, dict(rewards.weights), judged)
+    train, dev = samples.split_dev(rows)
+    config = runs.describe("grpo", plan, [*train, *dev], dict(rewards.weights), judged)
+    config["dev"] = {"rows": len(dev), "kept": epochs.KEPT if dev else epochs.LAST}
     opened = ranks.shared(lambda: runs.open_run(run, config, fresh=fresh, say=say))
     if opened.summary is not None:
         return opened.summary
@@ -98,10 +100,10 @@ def run_grpo(
     if start.folder is None:
         say("tiny starts untrained, and grpo only sharpens what sft has taught: name the folder of an sft run")
     recorder = reports.recorder("grpo", emit, opened.metrics)
-    canaries = _canaries(canary_settings or CanarySettings(), rows, rewards, say)
+    canaries = _canaries(canary_settings or CanarySettings(), train, rewards, say)
     canaries.replay(reports.read(opened.metrics))
     with reports.quiet():
-        counts = _train(opened, plan, rows, rewards, canaries, truncate, say, recorder)
+        counts = _train(opened, plan, (train, dev), rewards, canaries, truncate, say, recorder)
     show("canaries", canaries.table())
 
     def finish() -> dict[str, Any]:
@@ -115,19 +117,25 @@ def run_grpo(
 def count_completions(
     rows: Sequence[Row], model: str, settings: Settings, weights: Mapping[str, float], every: int = 0
 ) -> int:
-    """Return how many completions the whole training has scored, with a probe of the canaries after `every` steps."""
+    """Return how many completions the whole training has scored.
+
+    With a probe of the canaries after `every` steps, and with the dev part at each epoch's end.
+    """
     table = arguments.grpo_table(settings, models.find(model).tiny, weights)
-    steps = arguments.grpo_steps(table, sum(1 for row in rows for _ in samples.answerable(row)))
+    train, dev = samples.split_dev(rows)
+    contexts, held = (sum(1 for row in part for _ in samples.answerable(row)) for part in (train, dev))
+    steps = arguments.grpo_steps(table, contexts)
+    ends = -(-steps // arguments.grpo_steps({**table, "max_steps": 0, "num_train_epochs": 1}, contexts))
     repeated = int(table.get("num_iterations") or 1)
     trained = steps * arguments.contexts_per_step(table) * int(table["num_generations"]) // repeated
     probes = -(-steps // every) + 1 if every else 0  # the start and the last step have one, too
-    return trained + probes * len(choose_probes(rows))
+    return trained + probes * len(choose_probes(train)) + ends * min(held, epochs.DEV_CONTEXTS)
 
 
 def _train(
     run: runs.Run,
     plan: Plan,
-    rows: list[Row],
+    parts: tuple[list[Row], list[Row]],
     rewards: Rewards,
     canaries: Canaries,
     truncate: bool,
@@ -136,7 +144,8 @@ def _train(
 ) -> dict[str, int]:
     from trl import GRPOConfig, GRPOTrainer
 
-    base = ranks.shared(lambda: models.base_folder(plan, rows, run.folder))
+    rows = [*parts[0], *parts[1]]
+    base = ranks.shared(lambda: models.base_folder(plan, parts[0], run.folder))
     net, tokenizer, added = models.load(base, plan)
     if added and (plan.lora is None or plan.train.get("use_vllm")):
         # the reference model, and vLLM, are loaded from the folder again: they need the markers too
@@ -144,8 +153,13 @@ def _train(
         net, tokenizer, _ = models.load(base, plan)
     ranks.shared(lambda: preflight.require(tokenizer, net, lora=plan.lora, say=say))
     limit = room(plan.train, context_size(net, tokenizer))
-    prompts = samples.for_grpo(rows, tokenizer, limit, truncate)
+    prompts = samples.for_grpo(parts[0], tokenizer, limit, truncate)
+    dev = samples.for_grpo(parts[1], tokenizer, limit, truncate)
+    held = samples.spread(
+        [{**item, "row": item["row"] + len(parts[0])} for item in dev.items], epochs.DEV_CONTEXTS
+    )  # the dev rows stand after those to train on
     say(f"prompts: {prompts.counts}")
+    say(f"dev: {dev.counts}" + (f", {len(held)} are answered at each epoch's end" if held else ""))
     needed = arguments.contexts_per_step(plan.train)
     if len(prompts.items) < needed:
         raise UsageError(f"{len(prompts.items)} prompts, but one step takes {needed}", _smaller(plan.train))
@@ -157,6 +171,7 @@ def _train(
     observers: list[reward_functions.Observer] = [artifacts.Samples(run.folder, rows, rewards.weights), observer]
     with Scorer(rewards, rows, say, int(plan.train["num_generations"]), observers) as scorer:
         observer.run = scorer.run
+        changed |= {} if "num_generations_eval" in plan.train else {"num_generations_eval": 1}
         trainer = GRPOTrainer(
             model=net,
             reward_funcs=scorer.functions(),
@@ -167,13 +182,14 @@ def _train(
             peft_config=models.peft_config(plan, net, added),
             callbacks=[recorder],
         )
+        trainer.add_callback(epochs.keeper(trainer, held, scorer, recorder, say))
         try:
             fitting.fit(trainer, run.checkpoint, say)
         finally:
             say(f"rewards: {scorer.masking}")
     whole = ranks.whole(trainer, lambda: models.load(base, plan)[0])
     ranks.shared(lambda: saving.save(whole, tokenizer, run.folder, base, plan.start.name, say))
-    return prompts.counts.as_dict()
+    return {**prompts.counts.as_dict(), "dev_contexts": len(held)}
 
 
 def room(table: Mapping[str, Any], context: int) -> int:
@@ -241,11 +257,11 @@ def _smaller(table: dict[str, Any]) -> str:
     return f"give more rows, or --set train.per_device_train_batch_size={batch} train.gradient_accumulation_steps=1"
 
 
-def _results(metrics: Path) -> dict[str, float]:
-    """Return mean rewards of the first and last steps; shares of masked completions and of dropped and equal groups."""
+def _results(metrics: Path) -> dict[str, Any]:
+    """Return mean rewards of the first and last steps, which end of an epoch is kept, and the means of `SHARES`."""
     logged = reports.read(metrics)
     rounds = [row for row in logged if "masked" in row]
-    results = {"steps": max((int(row["step"]) for row in logged), default=0)}
+    results = {"steps": max((int(row["step"]) for row in logged), default=0), **epochs.kept(logged)}
     rewards = [row["reward"] for row in rounds if "reward" in row]  # a step that is masked whole has none
     if rewards:
         first, last = rewards[:EDGE], rewards[-EDGE:]

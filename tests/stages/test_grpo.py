@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_rows import rows
+from small_rows import rows as people_rows
 
 from kardia_cli.contracts import Score
 from kardia_cli.errors import MissingExtra, UsageError
@@ -32,6 +32,11 @@ SHORT = [
 
 
 GROUPS_OF_8 = [*SHORT, "train.per_device_train_batch_size=16", "train.num_generations=8"]
+
+
+def rows() -> list[Row]:
+    """Rows of one person: without a dev part."""
+    return [{**row, "anon_username": "person-0"} for row in people_rows()]
 
 
 class Killed(BaseException):
@@ -97,6 +102,7 @@ def train(
     sets: list[str] = SHORT,
     die_at: int = -1,
     watch: CanarySettings | None = None,
+    given: list[Row] | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]], list[str]]:
     emitted: list[dict[str, Any]] = []
     said: list[str] = []
@@ -107,7 +113,7 @@ def train(
             raise Killed
 
     summary = run_grpo(
-        rows(), run, model=str(start), rewards=rewards, settings=load(None, sets), seed=0, fresh=False,
+        given or rows(), run, model=str(start), rewards=rewards, settings=load(None, sets), seed=0, fresh=False,
         say=said.append, emit=emit, canary_settings=watch,
     )  # fmt: skip
     return summary, emitted, said
@@ -175,13 +181,80 @@ def test_probes_between_the_steps_do_not_change_what_a_resumed_run_learns(start:
 
 def test_what_the_rewards_will_be_asked_is_known_before_the_start(start: Path, tmp_path: Path) -> None:
     watch, script = CanarySettings(judged=("length",), every=2), Script()
-    for steps in (2, 3):
+    for steps, given in ((2, rows()), (4, people_rows())):
         sets = [*SHORT, f"train.max_steps={steps}"]
         script.asked.clear()
-        train(start, tmp_path / str(steps), script, sets, watch=watch)
+        train(start, tmp_path / str(steps), script, sets, watch=watch, given=given)
         assert len(script.asked) == count_completions(
-            rows(), str(start), load(None, sets), script.weights, watch.probe_every
+            given, str(start), load(None, sets), script.weights, watch.probe_every
         )
+
+
+class Tiring(Script):
+    """Pays the dev person's answers less in each epoch."""
+
+    async def score(self, row: Row, turn: int, completion: str) -> dict[str, Score | None]:
+        self.asked.append((row["id"], turn, completion))
+        value = 1 / len(self.asked) if row["id"] in DEV else 0.5
+        return {"letters": Score(value), "length": Score(completion.count("e") / 100)}
+
+
+DEV = {row["id"] for row in samples.split_dev(people_rows())[1]}
+TWO_EPOCHS = [*SHORT, "train.max_steps=-1", "train.num_train_epochs=2", "train.save_total_limit=1"]
+
+
+@pytest.fixture(scope="module")
+def two_epochs(start: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any, Any, list[str], Script]:
+    run, script = tmp_path_factory.mktemp("epochs") / "run", Tiring()
+    summary, emitted, said = train(start, run, script, TWO_EPOCHS, given=people_rows())
+    return run, summary, emitted, said, script
+
+
+def test_the_dev_people_are_answered_at_each_end_of_an_epoch_and_never_trained_on(two_epochs: Any) -> None:
+    _, summary, emitted, said, script = two_epochs
+    assert (summary["counts"]["samples"], summary["counts"]["dev_contexts"]) == (6, 6)
+    assert [item["step"] for item in emitted if "dev_reward" in item] == [3, 6]
+    names = [name for name, _, _ in script.asked]
+    assert sum(name in DEV for name in names) == 2 * 6
+    assert set(names[:24]).isdisjoint(DEV)
+    first = next(item for item in emitted if "dev_reward" in item)
+    assert first["dev_reward"] == pytest.approx(first["dev_rewards/letters"] + 0.5 * first["dev_rewards/length"])
+    assert any("on 6 dev contexts, the best so far" in line for line in said)
+
+
+def test_the_best_end_of_an_epoch_is_the_model_and_both_ends_survive(two_epochs: Any) -> None:
+    from safetensors.torch import load_file
+
+    run, summary, _, _, _ = two_epochs
+    checkpoints = run / "checkpoints"
+    assert sorted(path.name for path in checkpoints.glob("checkpoint-*")) == ["checkpoint-3", "checkpoint-6"]
+    assert summary["kept"] == "step 3, the best of 2 ends of epochs by mean reward on the dev part"
+    best, model = load_file(checkpoints / "checkpoint-3/model.safetensors"), load_file(run / "model/model.safetensors")
+    last = load_file(checkpoints / "checkpoint-6/model.safetensors")
+    assert all(bool((model[name] == best[name]).all()) for name in best)
+    assert any(not bool((model[name] == last[name]).all()) for name in last)
+    assert "step 3, the best of 2 ends" in (run / "README.md").read_text()
+    assert whole_files.read_json(run / "config.json")["dev"]["rows"] == 3
+
+
+def test_a_run_killed_after_its_first_epoch_keeps_what_the_undisturbed_one_keeps(
+    two_epochs: Any, start: Path, tmp_path: Path
+) -> None:
+    undisturbed, summary, _, _, whole = two_epochs
+    with pytest.raises(Killed):
+        train(start, tmp_path / "run", Tiring(), TWO_EPOCHS, die_at=5, given=people_rows())
+    script = Tiring()
+    script.asked = list(whole.asked[:38])  # what was paid before the checkpoint of step 4
+    again, _, _ = train(start, tmp_path / "run", script, TWO_EPOCHS, given=people_rows())
+    assert again == summary
+    weights = [(path / "model" / "model.safetensors").read_bytes() for path in (tmp_path / "run", undisturbed)]
+    assert weights[0] == weights[1]
+
+
+def test_a_run_of_one_person_keeps_its_last_state_and_says_so(finished: Any) -> None:
+    run, summary, _, _ = finished
+    assert summary["kept"] == "the last state (no dev part: the rows are of one person)"
+    assert whole_files.read_json(run / "config.json")["dev"]["kept"] == summary["kept"]
 
 
 def test_probes_are_rarer_without_a_held_out_judge_and_none_without_a_reward_that_asks_one() -> None:

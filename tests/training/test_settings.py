@@ -71,8 +71,16 @@ def test_a_real_model_trains_on_the_papers_batches() -> None:
     assert sft["per_device_train_batch_size"] * sft["gradient_accumulation_steps"] == 128
     assert (sft["num_train_epochs"], sft["learning_rate"]) == (2, 1e-4)
     grpo = arguments.grpo_table(load(None, ["train.per_device_train_batch_size=4"]), is_tiny=False, weights={"a": 1.0})
-    assert arguments.contexts_per_step(grpo) == 32
+    assert arguments.contexts_per_step(grpo) == 4
+    assert grpo["per_device_train_batch_size"] * grpo["gradient_accumulation_steps"] == 32
     assert (grpo["num_generations"], grpo["learning_rate"], grpo["reward_weights"]) == (8, 1e-6, [1.0])
+
+
+def test_eight_processes_share_the_32_completions_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "8")
+    grpo = arguments.grpo_table(Settings(), is_tiny=False, weights={"a": 1.0})
+    assert (grpo["per_device_train_batch_size"], grpo["gradient_accumulation_steps"]) == (4, 1)
+    assert arguments.contexts_per_step(grpo) == 4
 
 
 def test_grpo_saves_on_whole_generation_rounds() -> None:

@@ -29,6 +29,7 @@ _PANELS = (
     Panel("loss", "nats per token", ("loss", "eval_loss")),
     Panel("token accuracy", "share", ("mean_token_accuracy", "eval_mean_token_accuracy"), (0, 1)),
     _REWARD,
+    Panel("reward on the dev part", "mean at an epoch's end", ("dev_reward",)),
     Panel("spread of rewards in a group", "standard deviation", ("reward_std",)),
     Panel("completion length", "tokens", ("completions/mean_length",)),
     Panel("cut off at the limit", "share of completions", ("completions/clipped_ratio",), (0, 0.2)),
@@ -42,7 +43,7 @@ _PANELS = (
 )
 _NOT_DRAWN = (
     "stage", "step", "epoch", "num_tokens", "total_flos", "sampling/", "clip_ratio", "frac_reward", "completions/",
-    "eval_", "train_loss",
+    "eval_", "dev_rewards/", "train_loss",
 )  # fmt: skip
 _TIMES = ("time", "per_second", "runtime", "profiling")
 

@@ -41,6 +41,16 @@ def step_of(checkpoint: Path) -> int:
     return int(number) if number.isdigit() else -1
 
 
+def epoch_of(checkpoint: Path) -> float:
+    """Return the epoch at which a checkpoint was saved (1.0: the end of the first); 0 where it is not whole."""
+    return float((_state(checkpoint) or {}).get("epoch") or 0)
+
+
+def is_epoch_end(epoch: float | None) -> bool:
+    """Return True where an epoch, as the trainer counts it, is a whole number above 0."""
+    return bool(epoch) and round(epoch) > 0 and abs(epoch - round(epoch)) < 1e-6
+
+
 def damage(checkpoint: Path) -> str:
     """Return what a checkpoint lacks for an exact resume ("" where nothing)."""
     state = _state(checkpoint)

@@ -1,8 +1,9 @@
 """The arguments of TRL's trainers: defaults for real models, what this machine decides, and what the samples decide.
 
 Published by the paper (design note kardia-r1, 2.1): 2 epochs, learning rate 1e-4 (SFT) and 1e-6 (GRPO), a global batch
-of 128 and of 32, 8 samples a context. It does not say of what 128 and 32 are: we read them as supporter turns and as
-contexts. Everything else is ours: the paper names no KL weight, warm-up or lengths.
+of 128 and of 32, 8 samples a context. The 128 are read as supporter turns. The 32 are completions, 4 contexts of 8: so
+count TRL and the framework that the paper implies (ms-swift). Everything else is ours: the paper names no KL weight,
+warm-up or lengths.
 """
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ GRPO: dict[str, Any] = {
     "temperature": 1.0,
     "beta": 0.005,
     "logging_steps": 1,
-    "save_steps": 20,
+    "save_steps": 100,
     "save_total_limit": 2,
 }
 GLOBAL_BATCH = 128
 """Supporter turns an SFT step learns from, where the user sets nothing."""
-CONTEXTS = 32
-"""Contexts that a GRPO step answers, where the user sets nothing."""
+COMPLETIONS = 32
+"""Completions that a GRPO step learns from, where the user sets nothing: 4 contexts of 8."""
 ROUND_TO = 64
 """The measured `max_length` is a multiple of this: matrix units like round numbers."""
 FEW_STEPS = 100
@@ -78,7 +79,11 @@ def grpo_table(settings: Settings, is_tiny: bool, weights: Mapping[str, float]) 
 
     check_keys(settings.train, GRPOConfig, "train", OWNED)
     table = {**(tiny.GRPO if is_tiny else GRPO), **settings.train}
-    completions = CONTEXTS * table["num_generations"]
+    completions = max(COMPLETIONS, table["num_generations"])
+    if not is_tiny and "per_device_train_batch_size" not in settings.train:  # many processes share the completions
+        table["per_device_train_batch_size"] = max(
+            1, min(table["per_device_train_batch_size"], completions // ranks.count())
+        )
     table.setdefault("gradient_accumulation_steps", _accumulation(completions, table) if not is_tiny else 1)
     rounds = max(1, table.get("steps_per_generation") or 0) // table["gradient_accumulation_steps"] or 1
     every = rounds * table.get("num_iterations", 1)
@@ -206,7 +211,10 @@ def briefing(stage: Literal["sft", "grpo"], table: Mapping[str, Any], lengths: S
     if stage == "sft":
         rows = dataset_rows(table, lengths)
         batch, steps, unit = turns_per_step(table) * len(lengths) / rows, sft_steps(table, rows), "supporter turns"
-        tokens, paper = f"about {batch * mean:,.0f}", GLOBAL_BATCH
+        tokens = f"about {batch * mean:,.0f}"
+        counted = (
+            f"{batch:,.0f} {unit} a global batch (the paper's is {GLOBAL_BATCH}; that it counts {unit} is our reading)"
+        )
         packed = f", packed into {rows:,} rows of {table['max_length']:,}" if table["packing"] else ""
         size = (
             f"{mean:,.0f} tokens on average, the longest {max(lengths):,}{packed}; max_length {table['max_length']:,}"
@@ -214,11 +222,15 @@ def briefing(stage: Literal["sft", "grpo"], table: Mapping[str, Any], lengths: S
     else:
         batch, steps, unit = float(contexts_per_step(table)), grpo_steps(table, len(lengths)), "contexts"
         answers = batch * int(table["num_generations"])
-        tokens, paper = f"at most {answers * (mean + int(table['max_completion_length'])):,.0f}", CONTEXTS
-        size = f"prompts of {mean:,.0f} tokens on average, {table['num_generations']} answers each"
+        tokens = f"at most {answers * (mean + int(table['max_completion_length'])):,.0f}"
+        size = f"prompts of {mean:,.0f} tokens on average, {table['num_generations']} completions each"
+        counted = (
+            f"a global batch of {answers:,.0f} completions: {batch:,.0f} contexts of {table['num_generations']} "
+            f"(the paper's is {COMPLETIONS}, counted in completions as TRL and ms-swift do)"
+        )
     lines = [
         f"{len(lengths):,} samples ({unit}): {size}",
-        f"{batch:,.0f} {unit} a global batch (the paper's is {paper}; that it counts {unit} is our reading)",
+        counted,
         f"{steps:,} steps of {tokens} tokens; warm-up takes {_warmup(table, steps):,} steps",
     ]
     if steps < FEW_STEPS:

@@ -72,10 +72,15 @@ def recorder(stage: str, emit: Emit, file: Path) -> Any:
     before = _tokens_before(file) if stage == "sft" else 0
 
     class Recorder(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
+        is_paused = False
+
         def on_log(self, args: Any, state: Any, control: Any, logs: Mapping[str, Any] | None = None, **_: Any) -> None:
-            if not state.is_world_process_zero or not logs:
+            if logs and not self.is_paused:
+                self.write(state, numbers(logs))
+
+        def write(self, state: Any, found: dict[str, float]) -> None:
+            if not state.is_world_process_zero:
                 return
-            found = numbers(logs)
             ended = found.pop(_MEAN, None) is not None
             found |= {name: found[name] + before for name in _COUNTED if name in found}
             row = {"stage": stage, "step": state.global_step, **found}

@@ -116,6 +116,9 @@ class Scorer:
         self._round: Round | None = None
         self._unscored: Counter[str] = Counter()
         self.masking = Masking(group)
+        self.weights = rewards.weights
+        self.dev: list[Values] = []
+        """What the answers to the dev part earned, since it was last taken."""
 
     def __enter__(self) -> Scorer:
         self._thread.start()
@@ -159,6 +162,9 @@ class Scorer:
         for at, value in enumerate(values):
             if value is None:
                 self._report_unscored(row[at], turn[at], reasons[at])
+        if any(others.get("dev") or []):
+            self.dev += values
+            return Round(row, turn, texts, scores, values)
         if any(others.get("probe") or []):
             found = Round(row, turn, texts, scores, values, probe=True)
             _log(self._observe(found, others), others)

@@ -162,12 +162,12 @@ def test_the_briefing_of_packed_rows_still_counts_supporter_turns() -> None:
     assert "64 steps of about 12,800 tokens" in lines
 
 
-def test_the_briefing_of_grpo_counts_contexts_and_the_most_tokens() -> None:
+def test_the_briefing_of_grpo_counts_completions_contexts_and_the_most_tokens() -> None:
     found = arguments.grpo_table(load(None, ["train.max_completion_length=100"]), is_tiny=False, weights={"a": 1.0})
     lines = "\n".join(arguments.briefing("grpo", found, [300] * 3200))
-    assert "3,200 samples (contexts): prompts of 300 tokens on average, 8 answers each" in lines
-    assert "32 contexts a global batch (the paper's is 32; that it counts contexts is our reading)" in lines
-    assert "200 steps of at most 102,400 tokens; warm-up takes 0 steps" in lines
+    assert "3,200 samples (contexts): prompts of 300 tokens on average, 8 completions each" in lines
+    assert "a global batch of 32 completions: 4 contexts of 8 (the paper's is 32, counted in completions" in lines
+    assert "1,600 steps of at most 12,800 tokens; warm-up takes 0 steps" in lines
 
 
 def test_fewer_than_100_steps_are_warned_of_with_what_would_help() -> None:
