@@ -38,6 +38,14 @@ def run(
     reward_option: Annotated[
         list[str] | None, typer.Option("--with", metavar="NAME.KEY=VALUE", help="An option of a reward.")
     ] = None,
+    think: Annotated[
+        bool,
+        typer.Option(
+            "--think",
+            help="Let the format reward pay a think block before the turn (a model that thinks also needs "
+            "train.chat_template_kwargs={enable_thinking=true}).",
+        ),
+    ] = False,
     judged: JudgeFlags = JudgeFlags(),
     calibration: Annotated[
         Path | None,
@@ -147,7 +155,7 @@ def run(
     trial = TRIAL if limit is None else limit
     rows = ranks.shared(lambda: training.rows(inputs, None, trial) if dry_run else training.rows(inputs, limit))
     rewards = training.rewards(
-        reward or ["format", "emotion", "rubric"], reward_option or [], judged, calls, start, rows, seeded.seed,
+        reward or ["format", "emotion", "rubric"], [*(reward_option or []), *(["format.think=true"] * think)], judged, calls, start, rows, seeded.seed,
         chosen=chosen, held_out=held_out_judge,
     )  # fmt: skip
     judge_notes = training.describe_judge(rewards, calibration, require_calibration)

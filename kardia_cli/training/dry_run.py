@@ -50,8 +50,8 @@ class Context:
         messages = self.row["messages"]
         if self.turn >= len(messages):
             return {}
-        refined = str(messages[self.turn]["content"])
-        texts = {"draft": str(_rewrites(self.row).get(self.turn, refined)), "refined": refined}
+        refined = spans.normalise(str(messages[self.turn]["content"]))  # as sft would teach it
+        texts = {"draft": spans.normalise(str(_rewrites(self.row).get(self.turn, refined))), "refined": refined}
         read = spans.read(refined)
         return texts if read is None else {**texts, "reasoning": spans.render(read._replace(response=read.reasoning))}
 

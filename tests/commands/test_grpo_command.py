@@ -73,6 +73,22 @@ def test_a_dry_run_scores_samples_and_the_rows_own_texts_and_leaves_nothing_behi
     assert sorted(place.iterdir()) == before
 
 
+def test_refined_rows_in_the_data_cards_tags_win_a_dry_run_as_sft_would_teach_them(place: Path) -> None:
+    text = (place / "data.jsonl").read_text()
+    for name in ("understanding", "reasoning", "emotion", "response"):
+        text = text.replace(f"<|{name}_begin|>", f"<{name}>").replace(f"<|{name}_end|>", f"</{name}>")
+    (place / "tags.jsonl").write_text(text)
+    done = grpo(place, "tags.jsonl", "--dry-run", "--split", "all", "--reward", "format")
+    assert {row["total"] for row in read(done.stdout) if row["kind"] == "refined"} == {1.0}
+
+
+def test_think_without_the_format_reward_is_refused_and_the_reward_named(place: Path) -> None:
+    done = grpo(place, "data.jsonl", "--dry-run", "--split", "all", "--reward", "emotion", "--think")
+    assert done.returncode == 2
+    assert "format" in done.stderr
+    assert grpo(place, "data.jsonl", "--dry-run", "--split", "all", "--think").returncode == 0
+
+
 def test_without_a_model_only_the_rows_own_texts_are_scored(place: Path) -> None:
     done = grpo(place, "data.jsonl", "--dry-run", "--split", "all")
     assert done.returncode == 0, done.stderr
@@ -102,7 +118,8 @@ def test_gdpo_normalises_each_criterion_and_a_held_out_judge_is_asked_about_the_
         "--set", "train.max_steps=1", "--stop-on-hack",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    _, step, probes = read(done.stdout)
+    _, dev, step, probes = read(done.stdout)
+    assert {"dev_reward", "dev_rewards/format"} <= set(dev)
     criteria = {
         f"rewards/rubric/{name}" for name in ("relevance", "fluency", "empathy", "persona_consistency", "safety")
     }
@@ -123,7 +140,7 @@ def test_an_estimate_counts_probes_and_calls_nobody(place: Path) -> None:
         "--set", "train.per_device_train_batch_size=8", "--set", "train.max_steps=60",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "estimate for 516 completions" in done.stderr  # 60 steps of 8, and three probes of 12
+    assert "estimate for 618 completions" in done.stderr  # 60 steps of 8, three probes of 6, 20 ends of epochs of 6
     assert not (place / "other").exists()
 
 

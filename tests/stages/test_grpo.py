@@ -217,6 +217,7 @@ def test_the_dev_people_are_answered_at_each_end_of_an_epoch_and_never_trained_o
     names = [name for name, _, _ in script.asked]
     assert sum(name in DEV for name in names) == 2 * 6
     assert set(names[:24]).isdisjoint(DEV)
+    assert ["reward" in item for item in emitted] == [True, True, False, True] * 2
     first = next(item for item in emitted if "dev_reward" in item)
     assert first["dev_reward"] == pytest.approx(first["dev_rewards/letters"] + 0.5 * first["dev_rewards/length"])
     assert any("on 6 dev contexts, the best so far" in line for line in said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -66,6 +67,43 @@ def test_a_whole_turn_is_judged_once() -> None:
     scores = asked(rewards(Judge(CORE, model, 0)), WHOLE)
     assert [scores[name].value for name in ("format", "emotion")] == [1.0, 1.0]  # type: ignore[union-attr]
     assert len(script.asked) == 1
+
+
+UNPAID = {
+    "tags of the data card": (
+        WHOLE.replace("_begin|>", ">").replace("<|", "<").replace("anxious<emotion_end|>", "anxious</emotion>"),
+        "the understanding span is not closed",
+    ),
+    "one tag of the data card": (
+        WHOLE.replace("<|emotion_begin|>anxious<|emotion_end|>", "<emotion>anxious</emotion>"),
+        "markers of another spelling",
+    ),
+    "a long think block": (f"<think>{'hm ' * 1667}</think>{WHOLE}", "a think block that the run does not declare"),
+    "an empty think block": (f"<think>\n\n</think>\n\n{WHOLE}", "a think block that the run does not declare"),
+    "a dot for reasoning": (WHOLE.replace("That leaves one anxious.", "."), "the reasoning span has fewer than 3"),
+    "two words of understanding": (WHOLE.replace("They speak of the exam.", "Sad, yes."), "the understanding span"),
+}
+
+
+@pytest.mark.parametrize("name", list(UNPAID))
+def test_the_format_reward_pays_nothing_but_the_tokenizers_own_markers_with_words_inside(name: str) -> None:
+    text, reason = UNPAID[name]
+    score = asked(rewards(Judge(CORE, chat(verdict)[0], 0), ("format",)), text)["format"]
+    assert score is not None
+    assert score.value == 0
+    assert reason in score.reason
+
+
+def test_a_think_block_is_paid_where_the_run_declares_it_and_never_inside_the_turn() -> None:
+    function = functools.partial(plugins.load("reward", "format"), think=True)
+    given = Rewards({"format": function}, {"format": 1.0}, Judge(CORE, chat(verdict)[0], 0))
+    before, after = f"<think>An exam.</think>\n{WHOLE}", f"{WHOLE}\n<think>An exam.</think>"
+    assert [asked(given, text)["format"].value for text in (WHOLE, before, after)] == [1, 1, 0]  # type: ignore[union-attr]
+
+
+def test_signs_of_a_script_without_spaces_are_words() -> None:
+    text = WHOLE.replace("That leaves one anxious.", "考试让她很不安。")
+    assert asked(rewards(Judge(CORE, chat(verdict)[0], 0), ("format",)), text)["format"].value == 1  # type: ignore[union-attr]
 
 
 def test_a_failed_judge_is_no_number_and_says_of_what_kind() -> None:

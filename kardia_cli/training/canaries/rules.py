@@ -113,6 +113,16 @@ def _length(numbers: Numbers) -> str:
     return ""
 
 
+def _hidden_length(numbers: Numbers) -> str:
+    length = numbers["hidden_length"]
+    told = f"from {length.first:.0f} to {length.now:.0f} words"
+    if length.rose(20) and length.now >= 2 * length.first:
+        return f"the hidden spans grew {told}"
+    if length.fell(4) and length.now <= 0.5 * length.first:
+        return f"the hidden spans shrank {told}"
+    return ""
+
+
 def _distinct(numbers: Numbers) -> str:
     pairs = numbers["distinct_2"]
     if pairs.fell(0.1) and pairs.now <= 0.6 * pairs.first:
@@ -185,7 +195,7 @@ def _gap(numbers: Numbers, fallen: float) -> str:
 
 
 _ALARMS = {
-    "length": _length, "distinct": _distinct, "openings": _openings, "collapse": _collapse, "saturation": _saturation,
+    "length": _length, "hidden_length": _hidden_length, "distinct": _distinct, "openings": _openings, "collapse": _collapse, "saturation": _saturation,
     "zero_variance": _zero_variance,
 }  # fmt: skip
 

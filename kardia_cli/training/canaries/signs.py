@@ -1,4 +1,4 @@
-"""Statistics of a batch of completions: length, variety, copying, words to a grader, praise, helplines.
+"""Statistics of a batch of completions: length of replies and hidden spans, variety, copying, words to a grader, praise, helplines.
 
 Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes
 garble, and its habits are no habits of speech. Words and phrases are in data/canaries.toml.
@@ -144,7 +144,9 @@ def common_opening(batch: Iterable[Reply]) -> str:
 
 
 def _whole(reply: Reply, read: spans.Spans) -> _Whole:
-    return _Whole(reply, read.response, words(read.response), words(f"{read.understanding}\n{read.reasoning}"))
+    thought = reply.text.partition("</think>")[0] if "</think>" in reply.text else ""
+    hidden = words(f"{thought}\n{read.understanding}\n{read.reasoning}")
+    return _Whole(reply, read.response, words(read.response), hidden)
 
 
 def _by_group(pairs: Iterable[tuple[Group, float | None]]) -> dict[Group, list[float]]:
@@ -192,8 +194,12 @@ def _deviation(values: Sequence[float]) -> float:
 
 
 def _length(whole: Sequence[_Whole]) -> dict[str, float]:
-    """Mean words of the response, and how reward follows length among replies to one prompt (Spearman)."""
-    numbers = {"length": sum(len(item.words) for item in whole) / len(whole)}
+    """Mean words of the response and of the hidden spans, and how reward follows the response's length among replies
+    to one prompt (Spearman)."""
+    numbers = {
+        "length": sum(len(item.words) for item in whole) / len(whole),
+        "hidden_length": sum(len(item.hidden) for item in whole) / len(whole),
+    }
     scored = [item for item in whole if item.reply.total is not None]
     lengths = _by_group((item.reply.group, float(len(item.words))) for item in scored)
     totals = _by_group((item.reply.group, item.reply.total) for item in scored)

@@ -48,7 +48,7 @@ def epoch_of(checkpoint: Path) -> float:
 
 def is_epoch_end(epoch: float | None) -> bool:
     """Return True where an epoch, as the trainer counts it, is a whole number above 0."""
-    return bool(epoch) and round(epoch) > 0 and abs(epoch - round(epoch)) < 1e-6
+    return epoch is not None and round(epoch) > 0 and abs(epoch - round(epoch)) < 1e-6
 
 
 def damage(checkpoint: Path) -> str:

@@ -49,6 +49,7 @@ def keeper(trainer: Any, dev: Sequence[Sample], scorer: Scorer, recorder: Any, s
             recorder.is_paused = True
             trainer.evaluate(answered, metric_key_prefix="dev")
             recorder.is_paused = False
+            trainer.model.train()  # TRL logs by this flag, and the step's own log is still to come
             control.should_log, control.should_evaluate = asked  # evaluating takes them back
             found = _means(scorer)
             if not found:

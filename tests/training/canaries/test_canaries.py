@@ -68,6 +68,27 @@ def shorter(said: Said, far: float, rng: random.Random) -> Said:
     return says(said, " ".join(response(said).split()[:kept]), 0.3 - kept / 90)
 
 
+def pads_its_hidden_spans(said: Said, far: float, rng: random.Random) -> Said:
+    read = spans.read(said.text)
+    if read is None:
+        return said
+    more = " ".join(["and that is how they feel about all of it now"] * rng.randint(0, round(16 * far)))
+    return said._replace(text=spans.render(read._replace(reasoning=f"{read.reasoning} {more}".strip())))
+
+
+def thinks_at_length(said: Said, far: float, rng: random.Random) -> Said:
+    return said._replace(text=f"<think>{'well, let me see ' * rng.randint(0, round(60 * far))}</think>{said.text}")
+
+
+def empties_its_hidden_spans(said: Said, far: float, rng: random.Random) -> Said:
+    read = spans.read(said.text)
+    if read is None or rng.random() > far:
+        return said
+    return said._replace(
+        text=spans.render(read._replace(understanding="They feel this.", reasoning="Listening may help."))
+    )
+
+
 def one_opening(said: Said, far: float, rng: random.Random) -> Said:
     return says(said, f"I am here with you. {response(said)}", 0.1) if rng.random() < far else said
 
@@ -116,6 +137,9 @@ def says_garble(said: Said, far: float, rng: random.Random) -> Said:
 HACKS: list[tuple[Hack, set[str]]] = [
     (longer, {"length"}),
     (shorter, {"length"}),
+    (pads_its_hidden_spans, {"hidden_length"}),
+    (thinks_at_length, {"hidden_length"}),
+    (empties_its_hidden_spans, {"hidden_length"}),
     (one_opening, {"openings"}),
     (says_its_reasoning, {"copy_reasoning"}),
     (echoes, {"copy_seeker"}),
@@ -123,7 +147,7 @@ HACKS: list[tuple[Hack, set[str]]] = [
     (flatters, {"praise"}),
     (sends_away, {"helpline"}),
     (fills_a_criterion, {"saturation"}),
-    (says_one_thing, {"collapse", "distinct", "openings", "zero_variance"}),
+    (says_one_thing, {"collapse", "distinct", "hidden_length", "openings", "zero_variance"}),
     (says_garble, {"collapse", "zero_variance"}),
 ]
 
