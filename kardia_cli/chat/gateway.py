@@ -317,13 +317,15 @@ def _backend(spec: ModelSpec, settings: CallSettings, say: Callable[[str], None]
     if spec.kind in ("local", "hub"):
         return _weights(spec, settings, say)
     if spec.kind == "http":
+        from kardia_cli.chat import special_tokens
         from kardia_cli.chat.http import HttpChat
         from kardia_cli.chat.keys import find_key
 
         base, key = spec.base or "", find_key(*spec.key_names)
         if base.startswith("http://") and not is_loopback(base):
             say(f"{base} is not https: prompts{' and the key' if key else ''} travel readable to everyone on the way")
-        return HttpChat(spec.model, base, key, say), "", True
+        ends = special_tokens.ENDS if spec.provider == "hosted_vllm" else ()
+        return HttpChat(spec.model, base, key, say, ends), "", True
     if spec.kind == "lite":
         from kardia_cli.chat.keys import find_key
         from kardia_cli.chat.lite import LiteChat

@@ -7,12 +7,14 @@ per request. A parameter that a provider refuses with 400 is dropped, said once 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from kardia_cli.chat.responses import classify, read_quota, read_reply
+from kardia_cli.chat.special_tokens import cut
 from kardia_cli.errors import CallFailed, ProviderError
 from kardia_cli.rows.request import Reply, Request, json_schema
 
@@ -20,17 +22,29 @@ if TYPE_CHECKING:
     import aiohttp
 
 _DROPPABLE = re.compile(
-    r"\b(response_format|json_schema|seed|temperature|top_p|max_tokens|reasoning_effort|stop|logprobs|top_logprobs)\b"
+    r"\b(response_format|json_schema|seed|temperature|top_p|max_tokens|reasoning_effort|stop|logprobs|top_logprobs"
+    r"|skip_special_tokens)\b"
 )
 _TOO_LONG = ("context length", "context_length", "too long", "too large", "maximum context")
 CONNECT_TIMEOUT = 10.0
 
 
 class HttpChat:
-    """A model behind `POST {base}/chat/completions`."""
+    """A model behind `POST {base}/chat/completions`.
 
-    def __init__(self, model: str, base: str, key: str | None, say: Callable[[str], None] = lambda text: None) -> None:
+    Where `ends` are given (a vLLM server), free text is asked for with its special tokens, and these ends are cut off.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        base: str,
+        key: str | None,
+        say: Callable[[str], None] = lambda text: None,
+        ends: Sequence[str] = (),
+    ) -> None:
         self._model, self._base, self._key, self._say = model, base.rstrip("/"), key, say
+        self._ends = ends
         self._session: aiohttp.ClientSession | None = None
         self._url: Any = None
         self._refused: dict[str, str] = {}  # parameter -> what it is called here instead ('' where it is left out)
@@ -41,7 +55,8 @@ class HttpChat:
             sent = self._fields(request)
             status, headers, body = await self._post(orjson.dumps(sent))
             if status == 200:
-                return read_reply(body, read_quota(headers))
+                reply = read_reply(body, read_quota(headers))
+                return replace(reply, text=cut(reply.text, self._ends)) if "skip_special_tokens" in sent else reply
             if status == 400 and self._drop_parameter(body, sent):
                 continue
             answer = classify(status, headers, body, self._base, self._model)
@@ -51,6 +66,8 @@ class HttpChat:
 
     def _fields(self, request: Request) -> dict[str, Any]:
         fields: dict[str, Any] = {"model": self._model, "messages": request.messages, "seed": request.seed % 2**31}
+        if self._ends and request.schema is None:
+            fields["skip_special_tokens"] = False
         for name, value in request.sampling.items():
             if name == "extra_body":
                 fields |= value

@@ -66,6 +66,21 @@ def test_a_reply_comes_with_its_text_and_usage_and_the_provider_prefix_is_not_se
     assert (script.asked[0]["temperature"], script.asked[0]["seed"]) == (0.5, 5)
 
 
+def test_a_vllm_server_keeps_special_tokens_and_what_ends_the_reply_is_cut_off() -> None:
+    async def go(model: str, *answers: server.Answer) -> tuple[str, list[dict[str, Any]]]:
+        async with server.serving(*answers) as script, server.asking(script) as gateway:
+            return (await gateway.chat(model).ask(server.question())).text, script.asked
+
+    said = "<|response_begin|>Tell me.<|response_end|>"
+    text, asked = asyncio.run(go("hosted_vllm/m", f"{said}<|im_end|>"))
+    assert (text, asked[0]["skip_special_tokens"]) == (said, False)
+    text, asked = asyncio.run(go("openai/m", f"{said}<|im_end|>"))
+    assert text == f"{said}<|im_end|>"
+    assert "skip_special_tokens" not in asked[0]
+    text, asked = asyncio.run(go("hosted_vllm/m", picky("skip_special_tokens")))
+    assert [("skip_special_tokens" in body) for body in asked] == [True, False]
+
+
 def test_thinking_is_kept_apart_from_the_text() -> None:
     reply, _ = ask("<think>hm</think>\nwell")
     assert (reply.text, reply.thinking) == ("well", "hm")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from kardia_cli.chat import special_tokens
 from kardia_cli.chat.local.batch import Batch, Row, token_limit
 from kardia_cli.chat.local.chat_template import context_size, encode, fit
 from kardia_cli.chat.responses import split_thinking
@@ -33,6 +34,7 @@ class Loaded:
             ) from error
         self.context = context_size(self.model, self.tokenizer)
         self.ends = _end_tokens(self.model, self.tokenizer)
+        self._dropped = special_tokens.dropped(self.tokenizer, self.ends)
         pad = self.tokenizer.pad_token_id
         self.padding = int(pad if pad is not None else self.tokenizer.eos_token_id)
         self.model.generation_config = GenerationConfig(eos_token_id=self.ends, pad_token_id=self.padding)
@@ -67,7 +69,8 @@ class Loaded:
 
     def _reply(self, row: Row, new: list[int]) -> Reply:
         end = next((index for index, token in enumerate(new) if token in self.ends), None)
-        text, thinking = split_thinking(self.tokenizer.decode(new[:end], skip_special_tokens=True).strip())
+        own = [token for token in new[:end] if token not in self._dropped]
+        text, thinking = split_thinking(self.tokenizer.decode(own, skip_special_tokens=False).strip())
         usage = Usage(len(row.prompt), len(new) if end is None else end + 1)
         return Reply(text, finish_reason="length" if end is None else "stop", usage=usage, thinking=thinking)
 

@@ -23,6 +23,7 @@ from kardia_cli.chat.http import HttpChat
 from kardia_cli.chat.local.backend import Weights
 from kardia_cli.chat.local.batch import token_limit
 from kardia_cli.chat.local.chat_template import encode, fit, fold_system
+from kardia_cli.chat.special_tokens import ends_of
 from kardia_cli.chat.vllm.process import VllmProcess, executable, servable
 from kardia_cli.errors import CallFailed
 from kardia_cli.rows.request import Reply, Request
@@ -143,7 +144,8 @@ class VllmChat(Weights):
         except BaseException:
             await process.stop()
             raise
-        return _Server(process, HttpChat(process.name, process.base, process.key, self._say), tokenizer, context)
+        ends = ends_of(tokenizer)
+        return _Server(process, HttpChat(process.name, process.base, process.key, self._say, ends), tokenizer, context)
 
     def _spawn(self) -> VllmProcess:
         return VllmProcess(self.folder, name=self.folder.resolve().name, key=secrets.token_hex(16))

@@ -147,6 +147,9 @@ class TestWhatIsAsked:
         assert (body["temperature"], body["max_tokens"], body["seed"]) == (0.0, 256, 5)
         assert body["chat_template_kwargs"] == {"enable_thinking": False}
 
+    def test_markers_that_are_special_tokens_are_kept(self, folder: Path, notes: Path) -> None:
+        assert self.body(folder, notes, request())["skip_special_tokens"] is False
+
     def test_what_the_request_says(self, folder: Path, notes: Path) -> None:
         sampling = {"temperature": 0.7, "top_p": 0.9, "max_tokens": 40, "extra_body": {"top_k": 5}}
         body = self.body(folder, notes, request(**sampling))
