@@ -21,6 +21,7 @@ from kardia_cli.chat.limits.meter import Meter
 from kardia_cli.chat.limits.prices import Price, find_price, is_loopback, is_private_address, may_cost
 from kardia_cli.chat.limits.retry import Retry
 from kardia_cli.chat.names import ModelSpec, resolve, through_litellm
+from kardia_cli.chat.prompting import Prompting
 from kardia_cli.errors import KardiaError, UsageError
 from kardia_cli.rows.request import Backend, Reply, Request
 
@@ -62,6 +63,8 @@ class Chat:
     `name` is as the user gave it, `model` what an alias means; `real` is False for what is built in.
     """
 
+    prompting = Prompting()
+
     def __init__(
         self,
         spec: ModelSpec,
@@ -76,6 +79,12 @@ class Chat:
         self.real = spec.real
         self._backend, self._rehearsal = backend, rehearsal
         self._options = {**spec.sampling, **options}
+
+    def prompted(self, prompting: Prompting) -> Chat:
+        """Return the same chat, asked in another way where a protocol measures it."""
+        other = copy.copy(self)
+        other.prompting = prompting
+        return other
 
     def wrapped(self, wrap: Callable[[Backend], Backend]) -> Chat:
         """Return the same chat with its backend wrapped: to watch or to spoil what it answers."""

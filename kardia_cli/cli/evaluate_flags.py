@@ -35,6 +35,24 @@ class Measured:
         list[str] | None,
         typer.Option("--with", metavar="KEY=VALUE", help="An option of the protocol; `--with help` lists them."),
     ] = None
+    history: Annotated[
+        Literal["visible", "full"],
+        typer.Option(
+            help="Earlier supporter turns as the seeker saw them, or whole, with their hidden spans and labels."
+        ),
+    ] = "visible"
+    system: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|none|row",
+            help="The system message: the row's own, else kardia's (row); none; or a file, where {{profile}} and "
+            "{{situation}} stand for the row's.",
+        ),
+    ] = "row"
+    sampling: Annotated[
+        Literal["greedy", "card"],
+        typer.Option(help="Greedy, or by the generation_config.json of the model's folder."),
+    ] = "greedy"
     references: Annotated[
         bool, typer.Option("--references", help="Compare replies with the rows' own: BLEU, ROUGE-L and the like.")
     ] = False

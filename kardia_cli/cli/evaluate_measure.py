@@ -15,7 +15,9 @@ from kardia_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat, Gateway
+    from kardia_cli.chat.names import ModelSpec
     from kardia_cli.chat.predicted import Predictions
+    from kardia_cli.chat.prompting import Prompting
     from kardia_cli.cli.evaluate_flags import Measured
     from kardia_cli.judge import Judge
     from kardia_cli.stages.evaluation import Measure
@@ -86,6 +88,31 @@ def _protocols_with(option: str) -> str:
     return f"protocols that have it: {', '.join(fitting)}" if fitting else "no protocol has it"
 
 
+def prompting(what: Measured, found: Measure, spec: ModelSpec) -> Prompting:
+    """Return how a model is asked; `UsageError` where the protocol asks in its own way or there is no such file."""
+    from kardia_cli.chat.local.backend import fetch
+    from kardia_cli.chat.prompting import Prompting, card_sampling
+
+    if (what.history, what.system, what.sampling) == ("visible", "row", "greedy"):
+        return Prompting()
+    if "messages" not in found.needs:
+        raise UsageError(f"protocol {found.name} asks in its own way", "leave out --history, --system and --sampling")
+    system = None if what.system == "row" else "" if what.system == "none" else _text(Path(what.system))
+    sampling = None
+    if what.sampling == "card":
+        if spec.kind not in ("local", "hub"):
+            raise UsageError(f"--sampling card: {spec.given} has no folder here", "leave it out: greedy")
+        sampling = card_sampling(spec.folder or fetch(spec.model, spec.revision))
+    return Prompting(what.history, system, sampling)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"--system {file} cannot be read", "name a text file, none or row") from None
+
+
 def names(what: Measured) -> tuple[dict[str, str], list[str]]:
     """The models by what they are called, and names of the files of predictions where they are given.
 
@@ -136,8 +163,16 @@ def settings(
         "seed": seed,
         "judge": _manner(judge, found.spec.rubric),
     }
-    told = {name: jsonl.as_text({**shared, "model": _identity(chat, gateway)}) for name, chat in chats.items()}
+    told = {
+        name: jsonl.as_text({**shared, "model": _identity(chat, gateway), **_prompting(chat)})
+        for name, chat in chats.items()
+    }
     return {"": jsonl.as_text({**shared, "model": None}), **told}
+
+
+def _prompting(chat: Chat) -> dict[str, Any]:
+    found = chat.prompting.described()
+    return {"prompting": found} if found else {}
 
 
 def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:

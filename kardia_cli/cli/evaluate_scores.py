@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NEEDS = ("id", "protocol", "model", "turn", "text", "label", "value", "parts", "judge", "rubric_hash", "policy_hash")
 _OTHERS = {
     "model": "--model", "name": "--name", "predictions": "--predictions", "settings": "--with", "split": "--split",
+    "history": "--history", "system": "--system", "sampling": "--sampling",
     "references": "--references", "from_logs": "--from-logs", "protocol": "--protocol",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ import typer
 
 from kardia_cli.cli import evaluate_measure as measuring
 from kardia_cli.cli import pipe
+from kardia_cli.cli.unreadable import FirstAnswers
 from kardia_cli.errors import RowError, Unfinished, UsageError
 from kardia_cli.judge import track_record
 from kardia_cli.rows.line import Line, Row
@@ -198,7 +199,10 @@ def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
         raise UsageError(said, "add --model FOLDER or --model provider/NAME, or --predictions FILE")
     needed = measure.needs_judge and (bool(models) or saved is None or saved.has_texts)
     judge = opened_judge(session, judged, list(models.values()), saved, needed)
-    chats: dict[str, Chat] = {name: session.gateway.chat(model) for name, model in models.items()}
+    chats: dict[str, Chat] = {
+        name: session.gateway.chat(model).prompted(measuring.prompting(what, measure, session.gateway.spec(model)))
+        for name, model in models.items()
+    }
     chats |= saved.chats if saved else {}
     told = measuring.settings(
         measure, chats, session.gateway, split_of(what, measure), session.seed, judge if needed else None
@@ -227,9 +231,15 @@ async def moved(here: Run, source: AsyncIterator[Line], judged: JudgeFlags) -> t
     from kardia_cli.stages.evaluation import without_text
 
     session, scores = here.session, list[Row]()
+    first = FirstAnswers(session.console.warn)
+
+    def came_out(row: Row) -> None:
+        first.look(row)
+        scores.append(without_text(row))
+
     try:
         with reviewing("evaluate", judged.review, session.io.force, session.console, here.judge, live=True):
-            await session.move(source, here.work, lambda row: scores.append(without_text(row)))
+            await session.move(source, here.work, came_out)
     except Unfinished as error:  # what was measured is shown all the same
         return scores, error
     return scores, None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import Predicted
+from kardia_cli.chat.prompting import Prompting
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import conversation, history, supporter_turns
-from kardia_cli.rows.request import Request, derive_seed
+from kardia_cli.rows.request import ChatMessage, Request, derive_seed
+
+_SLOT = re.compile(r"\{\{(?:profile|situation)\}\}")
 
 
 def seed_of(row_id: str, turn: int) -> int:
@@ -28,6 +32,19 @@ def label_alone(row: Row, turn: int, chat: Chat) -> str | None:
     return found.label if found is not None and found.text is None else None
 
 
+def prompt(row: Row, turn: int, prompting: Prompting) -> list[ChatMessage]:
+    """Return the messages that ask for the reply at `turn`, with another history or system message where asked for."""
+    system, *shown = conversation(row, turn)
+    if prompting.history == "full":
+        whole = [message for message in row["messages"][:turn] if message["role"] != "system"]
+        shown = [{"role": message["role"], "content": str(message["content"])} for message in whole]
+    if prompting.system is not None:
+        slots = {"{{profile}}": row.get("person") or "", "{{situation}}": row.get("situation") or ""}
+        text = _SLOT.sub(lambda slot: str(slots[slot[0]]), prompting.system)
+        return [{"role": "system", "content": text}, *shown] if text.strip() else shown
+    return [system, *shown]
+
+
 async def answer(row: Row, turn: int, chat: Chat, sampling: dict[str, Any]) -> str:
     """The reply's text at `turn`, earlier supporter turns shown without their spans; raises `CallFailed`."""
     facts = {
@@ -37,10 +54,10 @@ async def answer(row: Row, turn: int, chat: Chat, sampling: dict[str, Any]) -> s
         "history": history(row, turn),
     }
     request = Request(
-        messages=conversation(row, turn),
+        messages=prompt(row, turn, chat.prompting),
         task="supporter.turn",
         facts=facts,
-        sampling=sampling,
+        sampling={**sampling, **(chat.prompting.sampling or {})},
         seed=seed_of(row["id"], turn),
     )
     return (await chat.ask(request)).text.strip()

@@ -40,6 +40,8 @@ class Row:
     top_p: float
     noise: Any
     wanted: Callable[[], bool]
+    top_k: int = 0
+    penalty: float = 1.0
 
 
 class Batch:
@@ -82,7 +84,7 @@ class Batch:
             attention_mask=self._mask,
             max_new_tokens=max(row.limit for row in self.rows) - written,
             do_sample=False,
-            logits_processor=[_sampler(self.rows)],
+            logits_processor=[_sampler(self.rows, self._width)],
             stopping_criteria=[stop],
             return_dict_in_generate=True,
             **self._cache,
@@ -124,19 +126,31 @@ class _Stop:
         return torch.ones_like(self.done) if enough else self.done
 
 
-def _sampler(rows: list[Row]) -> Any:
+def _sampler(rows: list[Row], width: int) -> Any:
     """A logits processor after which the largest score is the sampled token: each row by its own noise."""
     import torch
 
-    def process(_: Any, scores: Any) -> Any:
+    def process(ids: Any, scores: Any) -> Any:
         for index, row in enumerate(rows):
+            if row.penalty != 1:
+                seen = ids[index, width - len(row.prompt) :].unique()
+                held = scores[index, seen]
+                scores[index, seen] = torch.where(held < 0, held * row.penalty, held / row.penalty)
             if row.temperature > 0:
-                warm = _nucleus(scores[index] / row.temperature, row.top_p)
+                warm = _best(scores[index] / row.temperature, row.top_k)
+                warm = _nucleus(warm, row.top_p)
                 noise = torch.empty_like(warm).exponential_(generator=row.noise)
                 scores[index] = warm - noise.log()
         return scores
 
     return process
+
+
+def _best(scores: Any, top_k: int) -> Any:
+    """Leave the `top_k` largest scores (0: all); the others get -inf."""
+    if not 0 < top_k < scores.shape[-1]:
+        return scores
+    return scores.masked_fill(scores < scores.topk(top_k).values[-1], float("-inf"))
 
 
 def _nucleus(scores: Any, top_p: float) -> Any:

@@ -54,6 +54,7 @@ class Loaded:
     def _row(self, at: int, request: Request, wanted: Callable[[int], bool]) -> Row:
         import torch
 
+        extra = request.sampling.get("extra_body") or {}
         limit = min(token_limit(request), self.context - 1)
         room = self.context - limit
         messages, _ = fit(self.tokenizer, request.messages, room)
@@ -65,6 +66,8 @@ class Loaded:
             top_p=_number(request, "top_p", 1.0),
             noise=torch.Generator(self.device).manual_seed(request.seed),
             wanted=lambda: wanted(at),
+            top_k=int(extra.get("top_k") or 0),
+            penalty=float(extra.get("repetition_penalty") or 1),
         )
 
     def _reply(self, row: Row, new: list[int]) -> Reply:
