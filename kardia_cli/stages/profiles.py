@@ -3,7 +3,7 @@
     raw row ─┬─ posts or free text ─ clean, mask ─▶ excerpts (with a model: a text that quotes posts) ─┬─▶ row
              └─ a profile already ─ clean, mask ───────────────────────────────────────────────────────┘
 
-Sections of a profile are KardiaBench's; how they are filled is not in the paper. The own type is masked everywhere but
+Sections of a profile are KardiaBench's and those that it came with; how they are filled is not in the paper. The own type is masked everywhere but
 in its own section, so that a model cannot read it off the text and the section can be taken away.
 """
 
@@ -65,19 +65,21 @@ async def build_profile(
     given = persona.parse(_text(raw, "person"))
     mbti = _mbti(raw.get("mbti")) or _mbti(given.mbti)
     posts = _posts(raw)
-    if not posts and (given.signature or given.activities or given.mbti):
-        return _treated(_row(raw, name, mbti, _kept(given, mbti)), on_risk)
+    if not posts and (given.signature or given.activities or given.mbti or given.further):
+        kept = persona.cleaned(given, mbti, lambda text: _safe(text, mbti))
+        return _treated(_row(raw, name, mbti, kept), on_risk)
+    further = persona.cleaned(given, mbti, lambda text: _safe(text, mbti)).further
     texts = usable_posts(posts or given.about.split("\n"), mbti)
     _require_text(texts, min_words)
     shown = [] if on_risk == "keep" else risk.found(texts, "profile")
     if on_risk == "drop":
         risk.require_none(shown)  # before a model is paid for it
     if chat is None:
-        built = _chosen(texts, mbti, derive_seed(seed, name, "profiles"), is_bio=not posts)
+        built = _chosen(texts, mbti, derive_seed(seed, name, "profiles"), further, is_bio=not posts)
         return _treated(_row(raw, name, mbti, built), on_risk, shown)
     written = await _written(texts, mbti, chat, derive_seed(seed, name, "profiles", "profile", 0))
     about, signature = _safe(written.about, mbti), _safe(written.signature, mbti)
-    built = _with_activities(mbti, about, signature, texts, derive_seed(seed, name, "profiles"))
+    built = _with_activities(mbti, about, signature, texts, derive_seed(seed, name, "profiles"), further)
     return _treated(_row(raw, name, mbti, built, chat), on_risk, shown)
 
 
@@ -146,22 +148,27 @@ def _safe(text: str, mbti: str | None) -> str:
     return mask_type(clean(text), mbti)
 
 
-def _kept(given: Persona, mbti: str | None) -> Persona:
-    items = tuple(filter(None, (_safe(item, mbti) for item in given.activities)))
-    return Persona(mbti, _safe(given.about, mbti), _safe(given.signature, mbti), items)
-
-
-def _chosen(texts: Sequence[str], mbti: str | None, seed: int, is_bio: bool) -> Persona:
+def _chosen(
+    texts: Sequence[str], mbti: str | None, seed: int, further: tuple[persona.Section, ...], is_bio: bool
+) -> Persona:
     """Return a profile in the person's own words; a short biography is their About already."""
     if is_bio and sum(count_words(text) for text in texts) <= BIO_WORDS:
-        return Persona(mbti, about=" ".join(texts))
-    return _with_activities(mbti, excerpts.about(texts, seed), "", texts, seed)
+        return persona.persona(mbti, about=" ".join(texts))
+    return _with_activities(mbti, excerpts.about(texts, seed), "", texts, seed, further)
 
 
-def _with_activities(mbti: str | None, about: str, signature: str, texts: Sequence[str], seed: int) -> Persona:
+def _with_activities(
+    mbti: str | None,
+    about: str,
+    signature: str,
+    texts: Sequence[str],
+    seed: int,
+    further: tuple[persona.Section, ...] = (),
+) -> Persona:
     """Return the profile with what is missing taken from the posts, no text twice."""
     signature = signature or excerpts.signature(texts, about, seed)
-    return Persona(mbti, about, signature, excerpts.activities(texts, f"{about}\n{signature}", seed))
+    activities = tuple(excerpts.activities(texts, f"{about}\n{signature}", seed))
+    return persona.persona(mbti, about, signature, activities, further)
 
 
 def _row(raw: Row, name: str, mbti: str | None, built: Persona, chat: Chat | None = None) -> Row:

@@ -199,3 +199,47 @@ def test_one_profile_a_person() -> None:
 def test_a_post_of_any_shape_takes_linear_time() -> None:
     for piece in ("1. ", "! ", "a, ", "I am a b c d e f. ", "..", ". . ", "I am, ", "(", "I.. am "):
         assert growth(lambda count, piece=piece: built({"posts": [piece * count]}, min_words=0), 1000) < 8, piece
+
+
+NINE = """\
+MBTI: INTJ
+Gender: female
+Age: 34
+Relationship status: married
+Occupation: An intj who paints houses
+About: Slow to speak. Keeps bees.
+Interests:
+- moss
+- bees, see www.example.com
+Signature: Dig.
+Recent Activities:
+- Met @bob_9
+"""
+
+
+def test_a_profile_of_nine_sections_keeps_them_in_order_and_a_second_pass_changes_nothing() -> None:
+    row = built({"person": NINE})
+    assert row["mbti"] == "INTJ"
+    assert row["person"] == (
+        "MBTI: INTJ\nGender: female\nAge: 34\nRelationship status: married\n"
+        "Occupation: An [type] who paints houses\nAbout: Slow to speak. Keeps bees.\n"
+        "Interests:\n- moss\n- bees, see\nSignature: Dig.\nRecent Activities:\n- Met [someone]"
+    )
+    assert built(row) == row
+
+
+def test_a_card_of_heads_alone_is_a_profile_and_a_type_from_elsewhere_comes_first() -> None:
+    row = built({"person": "Gender: male\nProblem: I cannot sleep.", "mbti": "infp"})
+    assert row["person"] == "MBTI: INFP\nGender: male\nProblem: I cannot sleep."
+
+
+def test_posts_do_not_take_the_further_sections_away() -> None:
+    person = built({"person": NINE, "posts": POSTS})["person"]
+    assert person.startswith("MBTI: INTJ\nGender: female\nAge: 34\n")
+    assert "gardener" in persona.parse(person).about
+
+
+def test_a_biography_with_one_colon_is_no_profile_with_sections() -> None:
+    text = "Note: I garden. " + "He is patient with soil. " * 10
+    assert persona.parse(text).about == text.strip()
+    assert persona.parse("I am Ann.\nMBTI: INFP\nAbout: I bake.").about == "I am Ann.\nI bake."
