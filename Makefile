@@ -28,7 +28,7 @@ export MALLOC_MMAP_THRESHOLD_ ?= 2000000000
 export TOKENIZERS_PARALLELISM ?= false
 export HF_HUB_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help install data sft grpo eval report demo smoke faults danger refined probes calibrate learn bench bench-training bench-gpu torture test lint format docs pictures clean
+.PHONY: help install data sft grpo eval report demo smoke faults danger refined label-regime probes calibrate learn bench bench-training bench-gpu torture test lint format docs pictures clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -101,6 +101,9 @@ danger: $(READY) ## How much danger the risk screen hears, and what it says of h
 
 refined: $(READY) ## Do refined dialogues beat their drafts, by a judge that refine never asked? (about 20 seconds)
 	@$(VENV)/bin/python examples/refined.py
+
+label-regime: $(READY) ## What wrong labels of the drafts cost: easy rows, judge calls for a kept dialogue (about 3 minutes)
+	@$(VENV)/bin/python examples/label_regime.py
 
 learn: $(READY) ## Does GRPO lift the reward on held-out people, and a learning rate of 0 not? 5 seeds (about 25 minutes)
 	@$(VENV)/bin/python examples/learn.py -o $(OUT)/learn

@@ -36,7 +36,7 @@ Table = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """The input of a strategy: everything but the gold emotion.
+    """The input of a strategy: everything, but the gold emotion only with `--drafts told` ("" without).
 
     `messages` are the turns so far (the last one is the seeker's), supporter turns with their spans.
     """
@@ -48,6 +48,7 @@ class Dialogue:
     messages: list[dict[str, str]]
     seed: int = 0
     revision: int = 0
+    emotion: str = ""
 
     def row(self) -> Row:
         """Return the dialogue as a row without a gold label, for `prompts.conversation`."""

@@ -50,6 +50,10 @@ def run(
     how: Annotated[
         Literal["balanced", "random", "round-robin"], typer.Option("--pairing", help="How profiles meet situations.")
     ] = "balanced",
+    drafts: Annotated[
+        Literal["blind", "told"],
+        typer.Option(help="told: the supporter sees the gold label (strategy kardia); the paper does not say."),
+    ] = "blind",
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
     judged: SynthesisJudgeFlags = SynthesisJudgeFlags(),
     rewrites: Annotated[
@@ -111,7 +115,7 @@ def run(
             rounds = Rounds()
 
             async def work(row: Row) -> list[Row]:
-                row = session.prepare_row(row)
+                row = session.prepare_row(row) | ({"drafts": drafts} if drafts == "told" else {})
                 counts, most = Rounds() if session.is_rehearsing else rounds, 5 if rewrites is None else rewrites
                 turn_rewriter = TurnRewriter(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
                 made = await dialogues.synthesize(

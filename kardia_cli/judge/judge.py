@@ -119,7 +119,8 @@ class Judge:
     def rescored(self, row: Row, turn: int, text: str, stored: Critique, *, plain: bool = False) -> Critique:
         """Return a saved critique of this turn decided anew by the rubric's policy: checks, levels, verdict and score.
 
-        No call is made: it takes the answers that were saved, so the rubric must read as it did (`rubric_hash`).
+        No call is made: it takes the answers that were saved, so the rubric must read as it did (`rubric_hash`), and
+        the judge must read of `text` what it read then: hidden spans alone may differ.
         """
         judged = JudgedTurn(row, turn, text, self.seed)
         empty = self._empty(judged, stored.revision, plain)
@@ -127,7 +128,10 @@ class Judge:
         graded = {criterion.id for criterion in judged.criteria(self.rubric)}
         answers = [finding for finding in stored.findings if finding.id in asked]
         levels = [level for level in stored.levels if level.id in graded]
-        changes = {"rubric_version": self.rubric.version, "findings": empty.findings + answers, "levels": levels}
+        changes = {
+            "rubric_version": self.rubric.version, "text_hash": judged.hash,
+            "findings": empty.findings + answers, "levels": levels,
+        }  # fmt: skip
         return verdicts.decide(self.rubric, stored.model_copy(update=changes))
 
     def has_all_levels(self, row: Row, turn: int, text: str, stored: Critique) -> bool:
@@ -135,6 +139,10 @@ class Judge:
         graded = {level.id for level in stored.levels}
         asked = JudgedTurn(row, turn, text, self.seed).criteria(self.rubric)
         return not graded or all(criterion.id in graded for criterion in asked)
+
+    def run_checks(self, row: Row, turn: int, text: str) -> list[Finding]:
+        """Return what the checks by code find in a turn, without a call."""
+        return self._empty(JudgedTurn(row, turn, text, self.seed), 0, plain=False).findings
 
     def text_hash(self, row: Row, turn: int, text: str) -> str:
         """Return the hash of the judged turn and of all that the judge sees with it."""

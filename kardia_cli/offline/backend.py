@@ -1,7 +1,7 @@
 """The offline backend: task and facts in, a reply out, no model and no network.
 
 It reads `request.task` and `request.facts` and never the prompt's prose. `sampling["fault_share"]` overrides how many
-supporter drafts carry a planted fault.
+supporter drafts carry a planted fault, `sampling["wrong_label_share"]` how many name another label than was heard.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ ROLES: dict[str, Callable[[dict[str, Any], random.Random], Spoken]] = {
     "supporter.turn": supporter.supporter_turn,
     "supporter.plain": supporter.supporter_plain,
     "rewriter.turn": supporter.rewritten_turn,
+    "rewriter.label": supporter.corrected_spans,
     "profile.write": biographer.profile,
     "sentient.feel": sentient.feel,
     "sentient.say": sentient.say,
 }
-"""The tasks that it speaks in. Supporter tasks find the share of faults among their facts."""
+"""The tasks that it speaks in. Supporter tasks find the shares of faults and of wrong labels among their facts."""
 JUDGES = ("judge.turn", "judge.gate", "judge.fit", "judge.dialogue", "judge.rank")
 
 
@@ -50,7 +51,8 @@ class OfflineChat:
     def _spoken(self, request: Request, rng: random.Random) -> Spoken:
         if request.task in ROLES:
             share = request.sampling.get("fault_share", self.fault_share)
-            return ROLES[request.task]({**request.facts, "fault_share": share}, rng)
+            wrong = request.sampling.get("wrong_label_share", 0.0)
+            return ROLES[request.task]({**request.facts, "fault_share": share, "wrong_label_share": wrong}, rng)
         if request.task in JUDGES:
             # A verdict carries the nonce of its call and the call's names for levels; the judge has no use for either.
             from kardia_cli.offline.judge import judge

@@ -130,11 +130,13 @@ class Critique(Record):
 
 
 class Revision(Record):
-    """One rewrite of one supporter turn, or one tail that was simulated anew."""
+    """One rewrite of one supporter turn, one corrected label, or one tail that was simulated anew."""
 
     turn: int = Field(description="index in `messages` of the turn at the time")
-    revision: int = Field(description="1 for the first rewrite of a turn; 0 for a replaced tail")
-    kind: Literal["rewrite", "tail"]
+    revision: int = Field(description="1 for the first rewrite of a turn; a label: the rewrites before it; a tail: 0")
+    kind: Literal["rewrite", "label", "tail"] = Field(
+        description="label: a wrong label alone was corrected, which is no rewrite and counts in no difficulty"
+    )
     before: str = Field(description="the text that was replaced (a replaced tail: its messages as one JSON string)")
     after: str = Field(description="the text that replaced it (empty for a tail: the new turns are in `messages`)")
     reason: str = Field(description="what the critique found")
@@ -199,6 +201,9 @@ class RowModel(BaseModel):
         default=None, description="wins over the split by anon_username; a third part is in no split but `all`"
     )
     strategy: str | None = Field(default=None, description="the strategy that spoke for the supporter")
+    drafts: Literal["blind", "told"] | None = Field(
+        default=None, description="told: the supporter saw the gold emotion; blind where it is left out"
+    )
     resolved: bool | None = Field(default=None, description="whether the seeker said that the matter is settled")
     critiques: list[Critique] | None = Field(default=None, description="every verdict, of drafts and rewrites")
     revisions: list[Revision] | None = Field(default=None, description="every replaced text, before and after")

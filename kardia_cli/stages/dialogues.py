@@ -1,7 +1,8 @@
 """Profile rows → dialogue rows: a simulated seeker talks with a strategy (Kardia-R1's U and A, section 1.3).
 
 Up to `max_exchanges` exchanges; the dialogue ends with the supporter's answer to a seeker turn that says the matter is
-settled. The seeker never sees reasoning, the supporter never sees the gold emotion (`Dialogue` has no such field).
+settled. The seeker never sees reasoning, the supporter sees the gold emotion only where its drafts are `told`; the
+paper does not say whether its supporter does.
 With a judge (the paper's R) each supporter turn is rewritten until it passes, before the seeker goes on, and a SOLVED
 ends the dialogue.
 """
@@ -61,7 +62,7 @@ async def simulate(
 
 
 def as_dialogue(row: Row, seed: int, revision: int = 0) -> Dialogue:
-    """Return a row as a strategy sees it: without the gold emotion."""
+    """Return a row as a strategy sees it: without the gold emotion, unless the row's drafts are told it."""
     return Dialogue(
         id=row["id"],
         person=row.get("person") or "",
@@ -70,6 +71,7 @@ def as_dialogue(row: Row, seed: int, revision: int = 0) -> Dialogue:
         messages=list(row["messages"]),
         seed=seed,
         revision=revision,
+        emotion=row.get("emotion") or "" if row.get("drafts") == "told" else "",
     )
 
 

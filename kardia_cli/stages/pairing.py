@@ -21,7 +21,9 @@ from kardia_cli.stream import jsonl
 from kardia_cli.text import risk
 
 How = Literal["balanced", "random", "round-robin"]
-_MADE_HERE = frozenset({"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin", "risk"})
+_MADE_HERE = frozenset(
+    {"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin", "risk", "drafts"}
+)
 _IN_MEMORY = 8 << 20
 
 

@@ -20,6 +20,7 @@ from kardia_cli.rows.prompts import fill, history, supporter_turns, transcript
 from kardia_cli.rows.records import EMOTIONS, Critique, Finding, Revision
 from kardia_cli.rows.request import Request, derive_seed
 from kardia_cli.stages.critiques import find_critique, find_stored_critique, with_model
+from kardia_cli.stages.label_correction import correct, counted_verdicts, find_wrong_label
 from kardia_cli.stages.rounds import Lost, Rounds, TurnVerdict
 
 
@@ -74,11 +75,11 @@ class Draft:
 async def settle(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critique:
     """Judge a turn and rewrite it until it passes; returns its last critique. All before the turn is final.
 
-    A critique on the row by this rubric and judge, of the present text, is not asked for again. Raises
-    `Lost` where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where
+    A critique on the row by this rubric and judge, of the present text, is not asked for again. A wrong label alone is
+    corrected first (see `label_correction`) and is no rewrite. Raises `Lost` where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where
     a model gave no usable reply.
     """
-    critique = _stored_critique(draft, turn, turn_rewriter) or await _judge(draft, turn, 0, turn_rewriter)
+    critique = await _judge(draft, turn, 0, turn_rewriter, _stored_critique(draft, turn, turn_rewriter))
     revision = 0
     while problems := _record_problems(draft, turn, revision, critique, turn_rewriter):
         if revision == turn_rewriter.max_rewrites:
@@ -101,10 +102,39 @@ def _stored_critique(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Cr
     return known
 
 
-async def _judge(draft: Draft, turn: int, revision: int, turn_rewriter: TurnRewriter) -> Critique:
-    critique = await turn_rewriter.judge.judge(draft.row, turn, draft.text(turn), revision=revision)
+async def _judge(
+    draft: Draft, turn: int, revision: int, turn_rewriter: TurnRewriter, stored: Critique | None = None
+) -> Critique:
+    """Return the critique of a turn, its label corrected before if that alone is wrong.
+
+    The `stored` one is kept, and carries over to the corrected turn without a call: the judge reads the reply alone.
+    """
+    judge = turn_rewriter.judge
+    wrong = find_wrong_label(judge, draft.row, turn, draft.text(turn), stored)
+    if stored is not None and not wrong:
+        return stored
+    if wrong:
+        await _correct_label(draft, turn, revision, wrong, turn_rewriter)
+    if stored is not None:
+        critique = judge.rescored(draft.row, turn, draft.text(turn), stored)
+    else:
+        critique = await judge.judge(draft.row, turn, draft.text(turn), revision=revision)
     draft.critiques.append(critique.model_dump())
     return critique
+
+
+async def _correct_label(
+    draft: Draft, turn: int, revision: int, wrong: list[Finding], turn_rewriter: TurnRewriter
+) -> None:
+    before = draft.text(turn)
+    after = await correct(draft.row, turn, before, turn_rewriter.rewriter, seed=turn_rewriter.seed, revision=revision)
+    draft.replace(turn, after, draft.trace(turn))
+    note = Revision(turn=turn, revision=revision, kind="label", before=before, after=after, reason=_reason(wrong))
+    draft.revisions.append(note.model_dump())
+
+
+def _reason(problems: list[Finding]) -> str:
+    return "; ".join(f"{problem.id}: {problem.detail}" for problem in problems)
 
 
 def _record_problems(
@@ -136,8 +166,7 @@ async def _rewrite(
     reply = await turn_rewriter.rewriter.ask(_rewrite_request(draft, turn, revision, problems, turn_rewriter.seed))
     after = spans.normalise(reply.text.strip())
     draft.replace(turn, after, reply.trace)
-    reason = "; ".join(f"{problem.id}: {problem.detail}" for problem in problems)
-    note = Revision(turn=turn, revision=revision, kind="rewrite", before=before, after=after, reason=reason)
+    note = Revision(turn=turn, revision=revision, kind="rewrite", before=before, after=after, reason=_reason(problems))
     draft.revisions.append(note.model_dump())
 
 
@@ -180,7 +209,7 @@ async def finish(draft: Draft, turn_rewriter: TurnRewriter) -> Row:
     row["messages"] = [_normal(message) for message in row["messages"]]
     row["critiques"], row["revisions"] = draft.critiques, draft.revisions
     row["traces"] = sorted((n for n in draft.traces if n["turn"] < len(row["messages"])), key=lambda note: note["turn"])
-    row["difficulty"] = difficulty(critique["verdict"] for critique in draft.critiques)
+    row["difficulty"] = difficulty(counted_verdicts(draft.critiques, turn_rewriter.judge.rubric))
     row["models"] = with_model(row, "judge", turn_rewriter.judge)
     rewriter = {"role": "rewriter", "model": turn_rewriter.rewriter.name, "hash": turn_rewriter.rewriter.hash}
     if rewriter not in row["models"]:

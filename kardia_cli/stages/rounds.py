@@ -54,7 +54,7 @@ class Rounds:
         self.left: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
         self.blamed: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.kept = 0
+        self.kept = self.labels_corrected = 0
         self.difficulty: Counter[str] = Counter()
 
     @contextlib.contextmanager
@@ -75,6 +75,7 @@ class Rounds:
         if "difficulty" in row:
             self.kept += 1
             self.difficulty[row["difficulty"]] += 1
+            self.labels_corrected += sum(note["kind"] == "label" for note in row.get("revisions") or [])
 
     def _count(self, seen: Sequence[TurnVerdict]) -> None:
         before: TurnVerdict | None = None
@@ -158,6 +159,7 @@ class Rounds:
             "dropped": self.dropped.total(),
             "easy": self.difficulty["easy"] / self.kept if self.kept else None,
             "hard": self.difficulty["hard"] / self.kept if self.kept else None,
+            "labels corrected": self.labels_corrected,
             **{f"{role} calls per kept": count / self.kept if self.kept else None for role, count in asked.items()},
             "calls per kept": asked.total() / self.kept if self.kept else None,
         }

@@ -74,7 +74,7 @@ def _rewrites(row: Row) -> dict[int, str]:
     for note in row.get("revisions") or []:
         if note["kind"] == "rewrite":
             first.setdefault(note["turn"], note["before"])
-        else:
+        elif note["kind"] == "tail":
             first = {turn: text for turn, text in first.items() if turn < note["turn"]}
     return first
 

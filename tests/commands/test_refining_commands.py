@@ -134,3 +134,15 @@ def test_an_estimate_of_a_judged_run_counts_the_judge_and_reports_nothing(tmp_pa
     assert "judge" in done.stderr
     assert "turns that pass" not in done.stderr
     assert done.stdout == ""
+
+
+def test_told_drafts_are_noted_on_the_row_and_their_label_stands_in_no_system_message(tmp_path: Path) -> None:
+    done = run(tmp_path, "synthesize", "builtin", "-n", "2", "--drafts", "told")
+    made = rows(done.stdout)
+    assert [row["drafts"] for row in made] == ["told", "told"], done.stderr
+    assert not any("label of every turn" in row["messages"][0]["content"] for row in made)
+
+
+def test_drafts_are_blind_or_told_and_nothing_else(tmp_path: Path) -> None:
+    done = run(tmp_path, "synthesize", "builtin", "-n", "1", "--drafts", "half")
+    assert (done.returncode, "'half' is not one of 'blind'" in done.stderr) == (2, True), done.stderr

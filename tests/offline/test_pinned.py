@@ -36,7 +36,7 @@ HELD = dict.fromkeys((*range(1, 12), 17, 18, 22, 23, 24), 1.0) | {
     21: 0.8,
     25: 0.7,
 }
-PIPE = "d4460e1a439903b8"
+PIPE = "77f8a905fcc7733f"
 
 
 def kardia(*words: str, rows: bytes = b"") -> bytes:

@@ -17,9 +17,10 @@ from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.request import Request
 from kardia_cli.rows.spans import Spans
-from kardia_cli.stages.dialogues import synthesize
+from kardia_cli.stages.dialogues import as_dialogue, synthesize
 from kardia_cli.stages.refinements import Refiner, refine
 from kardia_cli.stages.rewriting import TurnRewriter
+from kardia_cli.strategies.kardia import reply
 
 Answers = Callable[[Request], Any]
 
@@ -205,3 +206,12 @@ def test_the_supporter_and_the_judge_are_never_told_the_gold_emotion_but_the_rew
     _, asked = grown(passing_with("good"), says("poor"))
     told = {request.task for request in asked if request.facts.get("emotion") == "sad"}
     assert told == {"seeker.turn", "rewriter.turn"}
+
+
+@pytest.mark.parametrize("drafts", ["blind", "told"])
+def test_the_supporter_sees_the_gold_label_only_where_drafts_are_told(drafts: str) -> None:
+    model, script = chat(lambda request: turn("good"))
+    asyncio.run(reply(as_dialogue({**pair(), "drafts": drafts}, 0), model))
+    (request,) = script.asked
+    assert ("told" in request.facts) == (drafts == "told")
+    assert request.messages[0]["content"].endswith("label of every turn: sad") == (drafts == "told")

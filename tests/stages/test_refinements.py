@@ -95,7 +95,7 @@ def test_a_failed_turn_is_rewritten_with_the_critique_in_hand_and_judged_again()
 
 
 def test_the_rewriter_alone_is_told_the_gold_emotion() -> None:
-    _, asked = run(row(turn("good", "joyful"), turn("good two here")), good_when_it_says("good"))
+    _, asked = run(row(turn("bad", "joyful"), turn("good two here")), good_when_it_says("good"))
     told = [request.task for request in asked if request.facts.get("emotion") == "sad"]
     assert told == ["rewriter.turn"]
 
@@ -220,13 +220,13 @@ def test_a_judge_that_abstains_fails_the_row_and_does_not_drop_it() -> None:
 
 
 def test_where_the_visible_reply_stays_nobody_is_asked_whether_the_next_turn_fits() -> None:
-    given = row(turn("good one here", "joyful"), turn("good two here"))
+    given = row("good one here", turn("good two here"))
 
     def answer(request: Request) -> Any:
         return turn("good one here") if request.task == "rewriter.turn" else good_when_it_says("good")(request)
 
     done, asked = run(given, answer)
-    assert tasks(asked) == ["judge.turn", "rewriter.turn", "judge.turn", "judge.turn", "judge.dialogue"]
+    assert tasks(asked) == ["rewriter.turn", "judge.turn", "judge.turn", "judge.dialogue"]
     assert done["messages"][2]["content"] == turn("good one here")
 
 

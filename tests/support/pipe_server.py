@@ -151,7 +151,16 @@ def _dialogue(prompt: str, chance: random.Random) -> dict[str, Any]:
     return {"nonce": _nonce(prompt), "answers": answers}
 
 
-_FORMS = {"SeekerReply": _seeker, "JudgeReply": _verdict, "FitReply": _fit, "DialogueReply": _dialogue}
+def _hidden(prompt: str, chance: random.Random) -> dict[str, Any]:
+    """The hidden spans of a turn whose label is corrected."""
+    names = _between(prompt, "Write the notes (", ")").split(", ")
+    return {"spans": [{"name": name, "text": f"notes {chance.randint(1, 99)}"} for name in names]}
+
+
+_FORMS = {
+    "SeekerReply": _seeker, "JudgeReply": _verdict, "FitReply": _fit, "DialogueReply": _dialogue,
+    "HiddenSpans": _hidden,
+}  # fmt: skip
 
 
 def _between(text: str, left: str, right: str) -> str:

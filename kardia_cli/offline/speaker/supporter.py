@@ -1,8 +1,10 @@
 """The supporter, who answers in four spans or in plain text, and the rewriter of its failed turns.
 
-The supporter reads the feeling from the seeker's words and never sees the gold label. With the share in `fault_share`
+The supporter reads the feeling from the seeker's words and never sees the gold label (unless `told` of the facts
+holds it). With the share in `fault_share`
 of the facts (absent: none), a turn carries one planted fault (faults.py), so that a critique has something to find; the
-trace says which. The rewriter alone is told the gold emotion; it starts over from the dialogue, so every problem of the
+trace says which; with the share in `wrong_label_share` its label and hidden spans name another feeling, its reply not.
+The rewriter alone is told the gold emotion; it starts over from the dialogue, so every problem of the
 draft goes, and now and then a fault slips in again, so that a second round happens.
 """
 
@@ -19,8 +21,8 @@ from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker import details, faults
 from kardia_cli.offline.speaker.details import Details, details_of
 from kardia_cli.offline.speaker.feelings import contrary, feelings, infer
-from kardia_cli.offline.speaker.reply import Composed, compose
-from kardia_cli.offline.speaker.scene import Scene, Spoken, fresh, put, scene_of, size
+from kardia_cli.offline.speaker.reply import Composed, compose, is_settled
+from kardia_cli.offline.speaker.scene import Scene, Spoken, as_json, fresh, put, scene_of, size
 from kardia_cli.rows import spans
 
 _UNDERSTANDING, _REASONING = (25, 50), (30, 60)  # bounds on words
@@ -31,7 +33,43 @@ def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return one turn of four spans, blind to the gold emotion; facts as in the task "supporter.turn"."""
     scene = scene_of(facts)
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.KINDS)
-    return Spoken(_written(scene, _heard_emotion(scene), kind, rng), _planted(kind))
+    told = facts.get("told")
+    emotion = str(told) if told in feelings() else _heard_emotion(scene)
+    text, share = _written(scene, emotion, kind, rng), float(facts.get("wrong_label_share") or 0.0)
+    if share and not told and rng.random() < share:
+        text = _mislabelled(text, scene, emotion, rng)
+    return Spoken(text, _planted(kind))
+
+
+def _mislabelled(text: str, scene: Scene, emotion: str, rng: random.Random) -> str:
+    """Return the turn with hidden spans and label of another feeling of the same tone; its reply stays.
+
+    A turn whose spans are broken is left as it is.
+    """
+    read, tone = spans.read(text), feelings()[emotion].tone
+    if read is None:
+        return text
+    other = rng.choice([name for name, feeling in feelings().items() if feeling.tone == tone and name != read.emotion])
+    return spans.render(_hidden_spans(scene, read.response, other, rng))
+
+
+def corrected_spans(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+    """Return the hidden spans of a turn for its gold emotion, as JSON; facts as in the task "rewriter.label"."""
+    scene, gold = scene_of(facts), str(facts.get("emotion"))
+    told = [dict(span) for span in facts.get("spans") or []]
+    if gold in feelings():
+        made = _hidden_spans(scene, str(facts.get("reply") or ""), gold, rng)._asdict()
+        told = [{**span, "text": made.get(span["name"], span["text"])} for span in told]
+    return as_json({"spans": told})
+
+
+def _hidden_spans(scene: Scene, reply: str, emotion: str, rng: random.Random) -> spans.Spans:
+    """Return the spans of a turn whose reply is given, its hidden ones written for this emotion."""
+    found = details_of(scene)
+    thing = next((thing for thing in found.things if thing in reply), "")
+    close = "closing" if is_settled(scene) else "question" if reply.rstrip().endswith("?") else "offer"
+    about = Composed(reply, thing, "", close)
+    return spans.Spans(_understanding(about, emotion, found, rng), _reasoning(about, emotion, rng), emotion, reply)
 
 
 def supporter_plain(facts: Mapping[str, Any], rng: random.Random) -> Spoken:

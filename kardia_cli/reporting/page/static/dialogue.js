@@ -71,6 +71,7 @@ const standing = (critiques) => {
 const rewrites = (revisions, earlier) => revisions.map((revision) => {
   const judged = earlier.filter((critique) => (critique.revision || 0) === revision.revision - 1);
   if (revision.kind === "tail") return el("details", {}, el("summary", {}, "The rest of the talk was simulated anew from here"), el("p.small", {}, revision.reason), el("pre.free", {}, revision.tail));
+  if (revision.kind === "label") return el("details", {}, el("summary", {}, "The label alone was corrected"), el("p.small.soft", {}, revision.reason), (revision.before.spans || []).map((text, at) => el("p.diff", {}, changed(text, (revision.after.spans || [])[at] || ""))));
   const [before, after] = [spoken(revision.before), spoken(revision.after)];
   const old = el("p.words", {}, quoted(before, keysOf(judged)));
   return el("details.rewrite", {}, el("summary", {}, `Rewrite ${revision.revision}: what changed`), el("p.small.soft", {}, revision.reason),
@@ -98,7 +99,8 @@ const answersAt = (row, turn) => {
 const supporterTurn = (row, message, turn) => {
   const [now, earlier] = standing((row.critiques || []).filter((critique) => critique.turn === turn));
   const revisions = (row.revisions || []).filter((revision) => revision.turn === turn);
-  const box = el("section.turn.assistant", { "aria-label": `Turn ${turn}, supporter` }, el(".who", {}, "Supporter", revisions.length ? chip(`${revisions.length}× rewritten`) : null), parts(message, keysOf(now)));
+  const rewritten = revisions.filter((revision) => revision.kind !== "label").length;
+  const box = el("section.turn.assistant", { "aria-label": `Turn ${turn}, supporter` }, el(".who", {}, "Supporter", rewritten ? chip(`${rewritten}× rewritten`) : null), parts(message, keysOf(now)));
   const words = box.querySelector(".words");
   append(box, [now.map((critique) => verdictOf(critique, words)), rewrites(revisions, earlier)]);
   const labels = (row.human || []).filter((label) => label.turn === turn);
