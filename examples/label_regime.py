@@ -1,11 +1,12 @@
-"""What do wrong labels cost? Easy rows, drafts that pass and judge calls, where drafts name few or many wrong labels.
+"""What do wrong labels cost? Easy rows, drafts that pass and judge calls, with few or many wrong labels in drafts.
 
-Drafts do not know the dialogue's label. The offline speaker names a wrong one in about 6 % of its turns; `--model-option
-wrong_label_share=0.85` makes it 85 %, which is about what GPT-4o does by our reading of a figure of the paper. A wrong
-label alone is corrected without a rewrite and without a verdict, so neither difficulty nor judge calls should follow it.
+Drafts do not know the dialogue's label. The offline speaker names a wrong one in about 6 % of its turns;
+`--model-option wrong_label_share=0.85` makes it 85 %, which is about what GPT-4o does by our reading of a figure of
+the paper. A wrong label alone is corrected without a rewrite and without a verdict, so neither difficulty nor judge
+calls should follow it.
 
-Exits with 1 where, at 85 %, fewer than half of the rows are easy, or a kept dialogue takes more than 1.3 times the judge
-calls that it takes at 4 %. `make label-regime` runs it.
+Exits with 1 where, at 85 %, fewer than half of the rows are easy, or a kept dialogue takes more than 1.3 times the
+judge calls that it takes at 4 %. `make label-regime` runs it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Special tokens in a reply: a published model's span markers may be special, so only ends, padding and headers go.
 
-The card of Kardia-R1 lists its eight markers as special tokens: decoded without special tokens, a reply of four spans is
-one run of words. What is cut is what a chat template writes around a reply.
+The card of Kardia-R1 lists its eight markers as special tokens: decoded without special tokens, a reply of four
+spans is one run of words. What is cut is what a chat template writes around a reply.
 """
 
 from __future__ import annotations

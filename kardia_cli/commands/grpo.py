@@ -155,8 +155,8 @@ def run(
     trial = TRIAL if limit is None else limit
     rows = ranks.shared(lambda: training.rows(inputs, None, trial) if dry_run else training.rows(inputs, limit))
     rewards = training.rewards(
-        reward or ["format", "emotion", "rubric"], [*(reward_option or []), *(["format.think=true"] * think)], judged, calls, start, rows, seeded.seed,
-        chosen=chosen, held_out=held_out_judge,
+        reward or ["format", "emotion", "rubric"], [*(reward_option or []), *(["format.think=true"] * think)],
+        judged, calls, start, rows, seeded.seed, chosen=chosen, held_out=held_out_judge,
     )  # fmt: skip
     judge_notes = training.describe_judge(rewards, calibration, require_calibration)
     rows = training.choose_rows(rows, difficulty, rewards, start, chosen, dry_run)

@@ -1,7 +1,7 @@
 """1 where all four spans are there, in order, closed and not empty, and nothing else, else 0 (Kardia-R1, r_format).
 
-Not in the paper: only the tokenizer's own markers are paid (`<understanding>` is read elsewhere, but not paid), a hidden
-span has at least three words, and a think block before the turn is paid only where the run declares it.
+Not in the paper: only the tokenizer's own markers are paid (`<understanding>` is read elsewhere, but not paid), a
+hidden span has at least three words, and a think block before the turn is paid only where the run declares it.
 """
 
 from __future__ import annotations

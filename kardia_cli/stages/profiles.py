@@ -3,8 +3,9 @@
     raw row ─┬─ posts or free text ─ clean, mask ─▶ excerpts (with a model: a text that quotes posts) ─┬─▶ row
              └─ a profile already ─ clean, mask ───────────────────────────────────────────────────────┘
 
-Sections of a profile are KardiaBench's and those that it came with; how they are filled is not in the paper. The own type is masked everywhere but
-in its own section, so that a model cannot read it off the text and the section can be taken away.
+Sections of a profile are KardiaBench's and those that it came with; how they are filled is not in the paper. The own
+type is masked everywhere but in its own section, so that a model cannot read it off the text and the section can be
+taken away.
 """
 
 from __future__ import annotations

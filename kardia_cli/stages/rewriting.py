@@ -76,8 +76,8 @@ async def settle(draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> Critiq
     """Judge a turn and rewrite it until it passes; returns its last critique. All before the turn is final.
 
     A critique on the row by this rubric and judge, of the present text, is not asked for again. A wrong label alone is
-    corrected first (see `label_correction`) and is no rewrite. Raises `Lost` where the turn still fails after the last rewrite, `RowError` where the judge abstained, `CallFailed` where
-    a model gave no usable reply.
+    corrected first (see `label_correction`) and is no rewrite. Raises `Lost` where the turn still fails after the last
+    rewrite, `RowError` where the judge abstained, `CallFailed` where a model gave no usable reply.
     """
     critique = await _judge(draft, turn, 0, turn_rewriter, _stored_critique(draft, turn, turn_rewriter))
     revision = 0

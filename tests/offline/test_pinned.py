@@ -36,7 +36,7 @@ HELD = dict.fromkeys((*range(1, 12), 17, 18, 22, 23, 24), 1.0) | {
     21: 0.8,
     25: 0.7,
 }
-PIPE = "77f8a905fcc7733f"
+PIPE = "d088323eb01230d8"
 
 
 def kardia(*words: str, rows: bytes = b"") -> bytes:

@@ -195,8 +195,8 @@ def _gap(numbers: Numbers, fallen: float) -> str:
 
 
 _ALARMS = {
-    "length": _length, "hidden_length": _hidden_length, "distinct": _distinct, "openings": _openings, "collapse": _collapse, "saturation": _saturation,
-    "zero_variance": _zero_variance,
+    "length": _length, "hidden_length": _hidden_length, "distinct": _distinct, "openings": _openings,
+    "collapse": _collapse, "saturation": _saturation, "zero_variance": _zero_variance,
 }  # fmt: skip
 
 

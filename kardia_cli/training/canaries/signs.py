@@ -1,4 +1,4 @@
-"""Statistics of a batch of completions: length of replies and hidden spans, variety, copying, words to a grader, praise, helplines.
+"""Statistics of a batch of completions: lengths, variety, copying, words to a grader, praise, helplines.
 
 Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes
 garble, and its habits are no habits of speech. Words and phrases are in data/canaries.toml.
