@@ -33,26 +33,47 @@ class LabelSet:
     summary: str = ""
 
     def find(self, word: str) -> str | None:
-        """The label that a word means, letter case and spaces aside; None where it means none of them."""
+        """Return the label that a word means, letter case and spaces aside; None where it means none of them."""
         plain = " ".join(word.lower().replace("_", " ").split())
         plain = self.aliases.get(plain, plain)
         return plain if plain in self.labels else None
 
 
 def names() -> list[str]:
-    """Names of the label sets that come with kardia, sorted."""
+    """Return the names of the label sets that come with kardia, sorted."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-@cache
+_files: dict[str, Path] = {}
+
+
 def load(name: str) -> LabelSet:
-    """A label set by name, or from a `.toml` file; `UsageError` with file and reason where it is none."""
-    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
-    if not path.is_file():
-        raise UsageError(f"there is no label set {name!r}", f"known: {', '.join(names())}, or a .toml file")
+    """Return a label set by name, or from a `.toml` file, whose stem then stands for it in this process.
+
+    Raises `UsageError` with file and reason where it is none.
+    """
+    if name.endswith(".toml"):
+        given = _read(Path(name))
+        if given.name in names():
+            raise UsageError(f"{name} has the name of a label set that comes with kardia", "give the file another name")
+        _files[given.name] = Path(name)
+        return given
+    if name not in _files and name not in names():
+        raise UsageError(f"there is no label set {name!r} here", f"known: {', '.join(names())}; or --labels FILE.toml")
+    return _read(_files.get(name, FOLDER / f"{name}.toml"))
+
+
+def of(row: Mapping[str, Any]) -> LabelSet:
+    """Return the label set that a row names, else kardia's own."""
+    return load(str(row.get("labels") or DEFAULT))
+
+
+@cache
+def _read(path: Path) -> LabelSet:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _checked(path, table)
+        return _checked(path, tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", f"known: {', '.join(names())}, or a .toml file") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise UsageError(f"{path}: {error}", "see kardia_cli/rows/labels.py for what it may hold") from None
 

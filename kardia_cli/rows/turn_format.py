@@ -1,7 +1,7 @@
-"""How a supporter turn is written: a list of spans, from a TOML file of formats/ or one of the user's own.
+"""The way a supporter turn is written: a list of spans, from a TOML file of formats/ or one of the user's own.
 
     ask = "Write every turn as two parts, each inside its own markers:"      what a model is told before the spans
-    labels = "empathetic_dialogues"                                          the label set of its label span, if any
+    anew = "Write the whole turn anew, …:"                                   the same for a rewrite
     [[span]]
     name = "analysis"
     markers = ["<analysis>", "</analysis>"]     what is written;  also = [[…, …]]: other spellings that are read
@@ -67,8 +67,8 @@ class TurnFormat:
     name: str
     summary: str = ""
     ask: str = ""
+    anew: str = ""
     spans: tuple[Span, ...] = ()
-    labels: str | None = None
     source: str = field(default="", compare=False, repr=False)
 
     @cached_property
@@ -78,12 +78,12 @@ class TurnFormat:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a turn is a reply and nothing else."""
+        """Return True where a turn is a reply and nothing else."""
         return not self.spans
 
     @cached_property
     def markers(self) -> tuple[str, ...]:
-        """Every written marker, in the order in which a turn shows them."""
+        """All written markers, in the order in which a turn shows them."""
         return tuple(marker for span in self.spans for marker in span.markers)
 
     @cached_property
@@ -110,12 +110,21 @@ class TurnFormat:
     def _tag(self) -> re.Pattern[str]:
         return re.compile("|".join(map(re.escape, sorted(self._tags, key=len, reverse=True))) or r"(?!)")
 
-    def instructions(self, labels: tuple[str, ...] = ()) -> str:
-        """What a model is told of the format, "" where it is plain; `labels` stand in the hint of the label span."""
-        if self.is_plain:
-            return ""
-        hints = [span.written(span.hint.replace("{labels}", ", ".join(labels))) for span in self.spans]
-        return "\n".join([self.ask, *hints])
+    def instructions(self, labels: str = "{labels}") -> str:
+        """Return the words that ask a model for this format, "" where it is plain.
+
+        `labels` replaces the slot of that name in the hints; left out, the slot stays.
+        """
+        return "" if self.is_plain else self._told(self.ask, labels, {})
+
+    def rewrite_instructions(self, label: str) -> str:
+        """Return the words that ask for a whole turn anew; `label` is what the label span shall hold."""
+        told = {self.label_span.name: label} if self.label_span is not None else {}
+        return self._told(self.anew, label, told)
+
+    def _told(self, ask: str, labels: str, told: Mapping[str, str]) -> str:
+        hints = [span.written(told.get(span.name, span.hint).replace("{labels}", labels)) for span in self.spans]
+        return "\n".join([ask, *hints])
 
     def render(self, parts: Mapping[str, str]) -> str:
         """Write the spans' texts (by name) as one turn; a plain format writes its only text."""
@@ -201,7 +210,7 @@ class TurnFormat:
         )
 
     def visible(self, text: str) -> str:
-        """What the other side sees of a turn: its reply, or, where the format is broken, the best guess at it.
+        """Return what the other side sees of a turn: its reply, or, where the format is broken, the best guess at it.
 
         The guess: what follows the last opened reply marker, else the text without its markers and hidden spans.
         """
@@ -227,7 +236,7 @@ class TurnFormat:
         return self._tag.sub(" ", text).strip()
 
     def has_marker(self, text: str) -> bool:
-        """Whether the text shows any marker of the format, whole or not."""
+        """Return True where the text shows any marker of the format, whole or not."""
         return self._tag.search(text) is not None
 
     def with_reply(self, text: str, reply: str) -> str:
@@ -247,28 +256,64 @@ class TurnFormat:
 
 
 def names() -> list[str]:
-    """Names of the formats that come with kardia, sorted."""
+    """Return the names of the formats that come with kardia, sorted."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-@cache
+_files: dict[str, Path] = {}
+
+
+def use_file(path: Path) -> TurnFormat:
+    """Read a user's format and let its name, the file's stem, stand for it in this process; `UsageError` if wrong."""
+    form = _read(path)
+    if form.name in names():
+        raise UsageError(f"{path} has the name of a format that comes with kardia", "give the file another name")
+    _files[form.name] = path
+    return form
+
+
 def load(name: str) -> TurnFormat:
-    """A format by name, or from a `.toml` file; `UsageError` with file and reason where it is none."""
-    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
-    if not path.is_file():
-        raise UsageError(f"there is no turn format {name!r}", f"known: {', '.join(names())}, or a .toml file")
-    source = path.read_text(encoding="utf-8")
+    """Return a format by name, or from a `.toml` file; raise `UsageError` with file and reason where it is none."""
+    if name.endswith(".toml"):
+        return use_file(Path(name))
+    if name not in _files and name not in names():
+        raise UsageError(
+            f"there is no turn format {name!r} here", f"known: {', '.join(names())}; or --format FILE.toml"
+        )
+    return _read(_files.get(name, FOLDER / f"{name}.toml"))
+
+
+def declared(row: Mapping[str, Any]) -> TurnFormat:
+    """Return the format that a row names, else kardia's own: what a model is asked for."""
+    return load(str(row.get("format") or DEFAULT))
+
+
+def detect(row: Mapping[str, Any]) -> TurnFormat:
+    """Return the format that a row names, else plain where no supporter turn shows a marker, else kardia's own."""
+    form = declared(row)
+    if row.get("format"):
+        return form
+    texts = [str(message["content"]) for message in row.get("messages") or [] if message["role"] == "assistant"]
+    return form if any(form.has_marker(text) for text in texts) else load("plain")
+
+
+@cache
+def _read(path: Path) -> TurnFormat:
     try:
+        source = path.read_text(encoding="utf-8")
         table = tomllib.loads(source)
         spans = tuple(_span(entry) for entry in table.get("span", []))
         _check(table, spans)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", f"known: {', '.join(names())}, or a .toml file") from None
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise UsageError(f"{path}: {error}", "see kardia_cli/rows/turn_format.py for a whole example") from None
-    return TurnFormat(path.stem, table.get("summary", ""), table.get("ask", ""), spans, table.get("labels"), source)
+    anew = table.get("anew") or "Write the whole turn anew in this form, and nothing else:"
+    return TurnFormat(path.stem, table.get("summary", ""), table.get("ask", ""), anew, spans, source)
 
 
 _SPAN_KEYS = {"name", "markers", "also", "hint", "role", "hidden", "before", "after"}
-_FORMAT_KEYS = {"summary", "ask", "labels", "span"}
+_FORMAT_KEYS = {"summary", "ask", "anew", "span"}
 
 
 def _span(entry: Mapping[str, Any]) -> Span:

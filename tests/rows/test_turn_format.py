@@ -128,7 +128,7 @@ def test_a_format_without_a_label_names_none() -> None:
 
 
 def test_the_instructions_list_the_labels(five: TurnFormat) -> None:
-    assert five.instructions(("calm", "cross")) == (
+    assert five.instructions("calm, cross") == (
         "Five parts:\n[look][/look]\n[mood]one of calm, cross[/mood]\n[why][/why]\n[say][/say]\n[next][/next]"
     )
     assert turn_format.load("plain").instructions() == ""
