@@ -24,7 +24,7 @@ from statistics import mean
 from typing import Any
 
 from kardia_cli.metrics.epitome_rules import facets
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.screen.console import print_table
 from kardia_cli.statistics.agreement import Interval, paired_interval
@@ -49,10 +49,10 @@ def rows(folder: Path, name: str) -> dict[str, Row]:
 def measures(row: Row) -> Measures:
     """Means over a dialogue's supporter turns: each facet 0 to 2, their sum 0 to 6, and planted faults, 0 or 1."""
     planted = [json.loads(note["trace"])["planted"] is not None for note in row["traces"]]
-    turns = supporter_turns(row)
+    turns, form = supporter_turns(row), turn_format.declared(row)
     found: defaultdict[str, list[float]] = defaultdict(list)
     for turn in turns:
-        said, reply = row["messages"][turn - 1]["content"], spans.visible(row["messages"][turn]["content"])
+        said, reply = row["messages"][turn - 1]["content"], form.visible(row["messages"][turn]["content"])
         for name, facet in facets(said, reply).items():
             found[name].append(facet.level)
     each = {name: mean(levels) for name, levels in found.items()}

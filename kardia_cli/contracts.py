@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kardia_cli import plugins
 from kardia_cli.errors import UsageError
-from kardia_cli.rows import spans
 from kardia_cli.rows.request import derive_seed
 
 if TYPE_CHECKING:
@@ -38,7 +37,8 @@ Table = list[dict[str, Any]]
 class Dialogue:
     """The input of a strategy: everything, but the gold emotion only with `--drafts told` ("" without).
 
-    `messages` are the turns so far (the last one is the seeker's), supporter turns with their spans.
+    `messages` are the turns so far (the last one is the seeker's), supporter turns as they are written; `format` and
+    `labels` are named where they are not kardia's own.
     """
 
     id: str
@@ -48,15 +48,19 @@ class Dialogue:
     messages: list[dict[str, str]]
     seed: int = 0
     revision: int = 0
+    format: str | None = None
+    labels: str | None = None
     emotion: str = ""
 
     def row(self) -> Row:
         """Return the dialogue as a row without a gold label, for `prompts.conversation`."""
+        named = {"format": self.format, "labels": self.labels}
         return {
             "person": self.person,
             "mbti": self.mbti,
             "situation": self.situation,
             "messages": self.messages,
+            **{key: value for key, value in named.items() if value},
         }
 
     def seed_for(self, role: str, sample: int = 0) -> int:
@@ -70,11 +74,6 @@ class Turn:
 
     text: str
     trace: str = ""
-
-    @property
-    def spans(self) -> spans.Spans | None:
-        """The four spans, or None if the turn is plain or broken."""
-        return spans.read(self.text)
 
 
 @dataclass(frozen=True, slots=True)

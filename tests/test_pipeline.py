@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from warm import type_line
 
-from kardia_cli.rows import spans
+from tests.support import four_spans as spans
 
 ENVIRONMENT = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1"}
 COMMAND = [sys.executable, "-m", "kardia_cli"]

@@ -21,6 +21,7 @@ from kardia_cli.rows.line import Row
 from kardia_cli.screen.console import Console, print_table
 
 if TYPE_CHECKING:
+    from kardia_cli.rows.turn_format import TurnFormat
     from kardia_cli.training.plan import Plan, Start
     from kardia_cli.training.preflight.findings import Finding
     from kardia_cli.training.settings import Settings
@@ -45,14 +46,14 @@ def training(
 
     with _folder(model, rows) as folder:
         start = Start(model, folder, "", tiny=tiny.is_tiny(folder))
-        plan = _plan(stage, start, settings)
-        findings, config = preflight.check_folder(folder, lora=plan.lora, base=_base(folder))
+        plan = _plan(stage, start, settings, rows)
+        findings, config = preflight.check_folder(folder, form=plan.form, lora=plan.lora, base=_base(folder))
         print_table(f"preflight of {model} for {stage}", preflight.table(findings))
         _memory(stage, config, plan, _tokens(stage, plan, folder, config, rows, console), console)
     _conclude(findings, console)
 
 
-def measuring(models: Sequence[str], console: Console) -> None:
+def measuring(models: Sequence[str], form: TurnFormat, console: Console) -> None:
     """Show whether models can be measured in this process: tokenizers and templates as they are, memory.
 
     Raises `UsageError` where a check fails.
@@ -67,7 +68,7 @@ def measuring(models: Sequence[str], console: Console) -> None:
             console.say(f"{model} is built in or asked as it is served: nothing to check here")
             continue
         with _folder(model, ()) as folder:
-            found, config = preflight.check_folder(folder, lora=False, base=_base(folder), prepared=False)
+            found, config = preflight.check_folder(folder, form=form, lora=False, base=_base(folder), prepared=False)
             findings += found
             print_table(f"preflight of {model} for evaluate", preflight.table(found))
             table = {"per_device_train_batch_size": 32, "max_completion_length": ANSWER}
@@ -130,8 +131,8 @@ def _base(folder: Path) -> Path:
     return found
 
 
-def _plan(stage: Literal["sft", "grpo"], start: Start, settings: Settings) -> Plan:
-    from kardia_cli.training import models, quantize
+def _plan(stage: Literal["sft", "grpo"], start: Start, settings: Settings, rows: Sequence[Row]) -> Plan:
+    from kardia_cli.training import models, quantize, samples
     from kardia_cli.training.plan import Plan
     from kardia_cli.training.trl import arguments
 
@@ -140,7 +141,7 @@ def _plan(stage: Literal["sft", "grpo"], start: Start, settings: Settings) -> Pl
     else:
         table = arguments.grpo_table(settings, start.tiny, {})
     lora = models.lora_table(settings, start.tiny)
-    return Plan(start, table, lora, 0, quantize.table(settings, lora))
+    return Plan(start, table, lora, 0, quantize.table(settings, lora), **samples.declared(rows))
 
 
 def _tokens(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
+from kardia_cli.rows.turn_format import TurnFormat
 
 FIRST = 20
 """Answers of a model that are looked at."""
@@ -32,13 +34,11 @@ class FirstAnswers:
         texts.append(str(row["text"]))
         if len(texts) == FIRST:
             self._texts[row["model"]] = None
-            self._warn(f"{row['model']}: {_reason(texts)}")
+            self._warn(f"{row['model']}: {_reason(texts, turn_format.declared(row))}")
 
 
-def _reason(texts: list[str]) -> str:
-    from kardia_cli.judge.verdicts import format_error
-
-    error, count = Counter(map(format_error, texts)).most_common(1)[0]
+def _reason(texts: list[str], form: TurnFormat) -> str:
+    error, count = Counter(map(form.error, texts)).most_common(1)[0]
     if any("<|" in text or "</" in text for text in texts):
         return (
             f"none of its first {FIRST} answers is readable (in {count}: {error}); was it trained with another prompt "

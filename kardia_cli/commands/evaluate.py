@@ -50,13 +50,14 @@ def run(
     from kardia_cli.cli import evaluate_measure, evaluate_scores, evaluating
     from kardia_cli.cli.session import Session
     from kardia_cli.errors import UsageError
+    from kardia_cli.rows import turn_format
 
     if "help" in (what.settings or []):
         return evaluate_measure.explain(what.protocol)
     if check:
         if not what.model:
             raise UsageError("no model to examine", "add --model FOLDER")
-        return check_.measuring(what.model, common.console("evaluate"))
+        return check_.measuring(what.model, turn_format.load(turn_format.DEFAULT), common.console("evaluate"))
 
     async def go() -> None:
         async with Session("evaluate", io, calls, common, seeded.seed) as session:

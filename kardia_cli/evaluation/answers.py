@@ -8,6 +8,7 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import Predicted
 from kardia_cli.chat.prompting import Prompting
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import conversation, history, supporter_turns
 from kardia_cli.rows.request import ChatMessage, Request, derive_seed
@@ -52,6 +53,7 @@ async def answer(row: Row, turn: int, chat: Chat, sampling: dict[str, Any]) -> s
         "mbti": row.get("mbti"),
         "situation": row.get("situation") or "",
         "history": history(row, turn),
+        **turn_format.facts_of(row),
     }
     request = Request(
         messages=prompt(row, turn, chat.prompting),

@@ -10,12 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from kardia_cli.rows import labels
 from kardia_cli.rows.line import Row
-from kardia_cli.rows.records import EMOTIONS
 
 MOST = 10
 """Confusions that are shown."""
 NOTHING = "(none)"
+
+
+def known(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The labels that score rows may name: those of their label set, or the gold ones where it is not at hand."""
+    return labels.known(
+        str(rows[0].get("labels") or labels.DEFAULT) if rows else labels.DEFAULT, (row["emotion"] for row in rows)
+    )
 
 
 def hit(row: Row) -> float | None:
@@ -42,7 +49,7 @@ def recalls(rows: Sequence[Row]) -> list[dict[str, Any]]:
     counts = {model: Counter(row["emotion"] for row in _measured(rows, model)) for model in models}
     hits = {model: Counter(row["emotion"] for row in _measured(rows, model) if hit(row)) for model in models}
     table = []
-    for label in EMOTIONS:
+    for label in known(rows):
         most = max((counts[model][label] for model in models), default=0)
         if not most:
             continue

@@ -24,7 +24,7 @@ from typing import Any, Literal
 from kardia_cli.metrics import bertscore, bleu, distinct, epitome, perplexity, rouge, strategy
 from kardia_cli.metrics.bleu import Tokenise
 from kardia_cli.metrics.tokens import Tokeniser, tokens
-from kardia_cli.rows import prompts, spans
+from kardia_cli.rows import prompts, turn_format
 from kardia_cli.rows.line import Row
 
 GOLD = "gold"
@@ -62,11 +62,12 @@ class Asked:
     def of(row: Row, turn: int, text: str) -> Asked:
         """Take the response spans of both sides, a named strategy ("[Question] …") taken off, too.
 
-        For a turn whose format is broken see `spans.visible`.
+        For a turn whose format is broken see `TurnFormat.visible`.
         """
         message = row["messages"][turn]
-        said, response = strategy.read_strategy(spans.visible(text))
-        named, reference = strategy.read_strategy(spans.visible(str(message["content"])))
+        form = turn_format.declared(row)
+        said, response = strategy.read_strategy(form.visible(text))
+        named, reference = strategy.read_strategy(form.visible(str(message["content"])))
         talk = prompts.conversation(row, turn)
         seeker = next((str(each["content"]) for each in reversed(talk) if each["role"] == "user"), "")
         return Asked(response, reference, seeker, talk, said, strategy.gold_strategy(message) or named)

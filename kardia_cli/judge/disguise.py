@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import cache
 from typing import NamedTuple
 
 from kardia_cli.judge import confusables
+from kardia_cli.rows import turn_format
 
 
 class Revealed(NamedTuple):
@@ -139,15 +141,24 @@ def _is_readable(data: bytes) -> bool:
 
 # --- nothing at all
 
-_TOKEN = re.compile(
-    r"<[|\uff5c][^|\uff5c<>]{0,60}[|\uff5c]>"
-    r"|</?(?:s|eos|bos|pad|unk|mask|eot|think|eos_token|eot_id|start_of_turn|end_of_turn"
-    r"|understanding|reasoning|emotion|response)>|\[/?(?:PAD|CLS|SEP|UNK|MASK|EOS|BOS|INST)\]",
-    re.IGNORECASE,
-)
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Tokens of tokenizers and chat templates, and the markers of the formats that come with kardia."""
+    forms = map(turn_format.load, turn_format.names())
+    spans = [span for form in forms for span in form.spans]
+    markers = {text for span in spans for pair in (*span.spellings, (span.before, span.after)) for text in pair if text}
+    return re.compile(
+        r"<[|\uff5c][^|\uff5c<>]{0,60}[|\uff5c]>"
+        r"|</?(?:s|eos|bos|pad|unk|mask|eot|think|eos_token|eot_id|start_of_turn|end_of_turn)>"
+        rf"|\[/?(?:PAD|CLS|SEP|UNK|MASK|EOS|BOS|INST)\]|{'|'.join(map(re.escape, sorted(markers)))}",
+        re.IGNORECASE,
+    )
+
+
 _BLANK = re.compile(r"[\s\u2800]+")
 
 
 def is_empty(text: str) -> bool:
     """Return True for a text of white space, unseen characters and special tokens (<|im_end|>, </s>, [PAD] …) alone."""
-    return not _BLANK.sub("", _TOKEN.sub("", _UNSEEN.sub("", text)))
+    return not _BLANK.sub("", _token().sub("", _UNSEEN.sub("", text)))

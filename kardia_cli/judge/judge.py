@@ -17,11 +17,12 @@ from kardia_cli.judge.asking import Calls, Manner
 from kardia_cli.judge.judged_turn import NOT_ASKED, JudgedTurn
 from kardia_cli.judge.replies import DialogueAnswer, FitReply
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import history
 from kardia_cli.rows.records import Critique, Finding, Level, Look, Opinion, PanelLevel, content_hash, row_id
 from kardia_cli.rows.request import Request, derive_seed
+from kardia_cli.rows.turn_format import TurnFormat
 from kardia_cli.stream import flow
 
 
@@ -91,13 +92,16 @@ class Judge:
         other.manner = replace(self.manner, **manner)
         return other
 
-    async def judge(self, row: Row, turn: int, text: str, *, revision: int = 0, plain: bool = False) -> Critique:
+    async def judge(
+        self, row: Row, turn: int, text: str, *, revision: int = 0, form: TurnFormat | None = None
+    ) -> Critique:
         """Return the verdict on `text` as the supporter turn at index `turn` of the row's messages.
 
-        `plain` says that no spans are expected. Raises `CallFailed` where a judge gave no usable reply.
+        `form` is the format that it should have (None: the one that the row declares). Raises `CallFailed`
+        where a judge gave no usable reply.
         """
         judged = JudgedTurn(row, turn, text, self.seed)
-        empty = self._empty(judged, revision, plain)
+        empty = self._empty(judged, revision, form)
         if verdicts.is_decided_by_rule(self.rubric, empty):
             return verdicts.decide(self.rubric, empty)
         opinions = await flow.gather_all(
@@ -116,14 +120,14 @@ class Judge:
             self.on_dispute(row, critique, text)
         return critique.model_copy(update={"panel": panel if len(panel) > 1 else []})
 
-    def rescored(self, row: Row, turn: int, text: str, stored: Critique, *, plain: bool = False) -> Critique:
+    def rescored(self, row: Row, turn: int, text: str, stored: Critique, *, form: TurnFormat | None = None) -> Critique:
         """Return a saved critique of this turn decided anew by the rubric's policy: checks, levels, verdict and score.
 
         No call is made: it takes the answers that were saved, so the rubric must read as it did (`rubric_hash`), and
         the judge must read of `text` what it read then: hidden spans alone may differ.
         """
         judged = JudgedTurn(row, turn, text, self.seed)
-        empty = self._empty(judged, stored.revision, plain)
+        empty = self._empty(judged, stored.revision, form)
         asked = {question.id for question in self.rubric.questions}
         graded = {criterion.id for criterion in judged.criteria(self.rubric)}
         answers = [finding for finding in stored.findings if finding.id in asked]
@@ -142,17 +146,18 @@ class Judge:
 
     def run_checks(self, row: Row, turn: int, text: str) -> list[Finding]:
         """Return what the checks by code find in a turn, without a call."""
-        return self._empty(JudgedTurn(row, turn, text, self.seed), 0, plain=False).findings
+        return self._empty(JudgedTurn(row, turn, text, self.seed), 0, None).findings
 
     def text_hash(self, row: Row, turn: int, text: str) -> str:
         """Return the hash of the judged turn and of all that the judge sees with it."""
         return JudgedTurn(row, turn, text, self.seed).hash
 
-    def _empty(self, judged: JudgedTurn, revision: int, plain: bool) -> Critique:
+    def _empty(self, judged: JudgedTurn, revision: int, form: TurnFormat | None) -> Critique:
         """Return the critique as far as code alone decides it."""
         talk = " ".join(message["content"] for message in history(judged.row, judged.turn))
         findings = verdicts.run_checks(
-            self.rubric, judged.text, judged.row.get("emotion"), plain,
+            self.rubric, judged.text, form or turn_format.declared(judged.row), labels.of(judged.row),
+            judged.row.get("emotion"),
             str(judged.row.get("person") or ""), f"{judged.row.get('situation') or ''} {talk}",
         )  # fmt: skip
         findings += judged.not_asked(self.rubric)
@@ -222,7 +227,8 @@ class Judge:
         return [_agreed([answers[question.id] for answers in by_id]) for question in self.rubric.dialogue]
 
     async def _whole(self, chat: Chat, row: Row) -> list[DialogueAnswer]:
-        read = [spans.read(message["content"]) for message in row["messages"] if message["role"] == "assistant"]
+        form = turn_format.declared(row)
+        named = [form.label(message["content"]) for message in row["messages"] if message["role"] == "assistant"]
         judged = JudgedTurn(row, len(row["messages"]), "", self.seed)
         wanted = [item.id for item in self.rubric.dialogue]
 
@@ -231,7 +237,7 @@ class Judge:
             facts = {
                 "person": judged.person, "mbti": row.get("mbti"), "situation": judged.situation,
                 "messages": judged.history,
-                "emotions": [found.emotion for found in read if found],
+                "emotions": [label for label in named if label],
                 "questions": [{"id": item.id, "ask": item.ask} for item in self.rubric.dialogue],
                 "nonce": secret.nonce,
             }  # fmt: skip

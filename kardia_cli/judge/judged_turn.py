@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from kardia_cli.judge import disguise, prompts
 from kardia_cli.judge.grading_talk import is_appeal
 from kardia_cli.judge.rubric import Criterion, Question, Rubric
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import history
 from kardia_cli.rows.records import Finding, content_hash, row_id
@@ -37,7 +37,7 @@ class Secret(NamedTuple):
 
 @dataclass(frozen=True)
 class JudgedTurn:
-    """One supporter turn in its dialogue: `row["messages"][:turn]` come before it, `text` is it with its spans."""
+    """One supporter turn in its dialogue: `row["messages"][:turn]` come before it, `text` is it as it is written."""
 
     row: Row
     turn: int
@@ -53,7 +53,7 @@ class JudgedTurn:
     @cached_property
     def reply(self) -> str:
         """The response as the judge reads it: no hidden spans, no invisible or look-alike letters."""
-        return disguise.reveal(spans.visible(self.text)).text
+        return disguise.reveal(turn_format.declared(self.row).visible(self.text)).text
 
     @cached_property
     def person(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kardia_cli.judge.verdicts import disputed
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.stream import jsonl
@@ -42,7 +42,7 @@ class Review:
         if self._writer is not None:
             record = {
                 "stage": self._stage, "id": row.get("id"), "turn": critique.turn, "revision": critique.revision,
-                "reply": spans.visible(text), "verdict": critique.verdict, "score": critique.score,
+                "reply": turn_format.declared(row).visible(text), "verdict": critique.verdict, "score": critique.score,
                 "judge": critique.judge, "rubric": critique.rubric, "rubric_hash": critique.rubric_hash,
                 "gates": [look.model_dump() for look in critique.gates],
                 "findings": [item.model_dump() for item in critique.findings if item.present],

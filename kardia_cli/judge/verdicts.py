@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from kardia_cli.judge import disguise, profile_leaks
-from kardia_cli.judge.rubric import CheckRule, FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
-from kardia_cli.rows import spans
-from kardia_cli.rows.line import Row
+from kardia_cli.judge.rubric import FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
+from kardia_cli.rows.labels import LabelSet
 from kardia_cli.rows.records import Critique, Finding, Level, Look, Verdict
+from kardia_cli.rows.turn_format import TurnFormat
 
 EMPTY = "empty"
 """The finding of a reply that says nothing; every rubric has it."""
@@ -24,54 +24,50 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 def run_checks(
-    rubric: Rubric, text: str, gold: str | None, plain: bool, profile: str = "", talk: str = ""
+    rubric: Rubric,
+    text: str,
+    form: TurnFormat,
+    label_set: LabelSet,
+    gold: str | None,
+    profile: str = "",
+    talk: str = "",
 ) -> list[Finding]:
     """Return the deterministic checks of one supporter turn, in the rubric's order, and the finding that it is empty.
 
-    `gold` is the dialogue's label (None: unknown, the label check finds nothing); `plain` says that the dialogue was
-    written without spans, so that none are expected; `profile` and `talk` are what a leak is measured against.
+    `form` is the format that the turn should have; `gold` is the dialogue's label (None: unknown, the label check finds
+    nothing); `profile` and `talk` are what a leak is measured against.
     """
-    findings = [_check(rule, text, gold, plain, profile, talk) for rule in rubric.checks]
-    if disguise.is_empty(spans.visible(text)):
+    reply = form.visible(text)
+    findings = []
+    for rule in rubric.checks:
+        detail = ""
+        match rule:
+            case FourSpans():
+                detail = "" if form.is_plain else form.error(text)
+            case LabelMatch():
+                detail = label_error(text, form, label_set, gold) if gold else ""
+            case Words():
+                count = len(_WORD.findall(reply))
+                detail = f"{count} words, at most {rule.max}" if count > rule.max else ""
+            case Ngram():
+                share = repeated_share(reply, rule.n)
+                detail = f"{share:.0%} of its {rule.n}-grams are repeats" if share > rule.max_share else ""
+            case ProfileLeak():
+                detail = profile_leaks.find_leak(reply, profile, talk)
+            case HiddenText():
+                detail = ", ".join(disguise.reveal(reply).hidden)
+        findings.append(Finding(id=rule.id, present=bool(detail), detail=detail))
+    if disguise.is_empty(reply):
         findings.append(Finding(id=EMPTY, present=True, detail="the reply says nothing"))
     return findings
 
 
-def _check(rule: CheckRule, text: str, gold: str | None, plain: bool, profile: str, talk: str) -> Finding:
-    detail = ""
-    match rule:
-        case FourSpans():
-            detail = "" if plain else format_error(text)
-        case LabelMatch():
-            detail = "" if plain or not gold else label_error(text, gold)
-        case Words():
-            count = len(_WORD.findall(spans.visible(text)))
-            detail = f"{count} words, at most {rule.max}" if count > rule.max else ""
-        case Ngram():
-            share = repeated_share(spans.visible(text), rule.n)
-            detail = f"{share:.0%} of its {rule.n}-grams are repeats" if share > rule.max_share else ""
-        case ProfileLeak():
-            detail = profile_leaks.find_leak(spans.visible(text), profile, talk)
-        case HiddenText():
-            detail = ", ".join(disguise.reveal(spans.visible(text)).hidden)
-    return Finding(id=rule.id, present=bool(detail), detail=detail)
-
-
-def format_error(text: str) -> str:
-    """Return the error in the four spans of a turn; "" if there is none."""
-    try:
-        spans.parse(text)
-    except spans.SpanError as error:
-        return str(error)
-    return ""
-
-
-def label_error(text: str, gold: str) -> str:
-    """Return the difference of the emotion span from the gold label; "" for none, or without a span to read."""
-    read = spans.read(text)
-    if read is None or read.emotion.strip().lower() == gold:
+def label_error(text: str, form: TurnFormat, label_set: LabelSet, gold: str) -> str:
+    """Return the difference of a turn's label from the gold label; "" for none, or without a label to read."""
+    span, parts = form.label_span, form.read(text)
+    if span is None or parts is None or label_set.find(parts[span.name]) == gold:
         return ""
-    return f"says {read.emotion!r}, the dialogue is {gold!r}"
+    return f"says {parts[span.name]!r}, the dialogue is {gold!r}"
 
 
 def repeated_share(text: str, n: int) -> float:
@@ -222,9 +218,3 @@ def difficulty(given: Iterable[Verdict]) -> Literal["easy", "hard"]:
     verdicts = list(given)
     fails = verdicts.count("FAIL")
     return "easy" if fails * 2 < len(verdicts) else "hard"
-
-
-def is_plain(row: Row) -> bool:
-    """Return True if a dialogue was written without spans: no supporter turn shows any marker."""
-    texts = [message["content"] for message in row.get("messages") or [] if message["role"] == "assistant"]
-    return not any(spans.has_marker(text) for text in texts)

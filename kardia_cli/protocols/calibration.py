@@ -24,11 +24,11 @@ from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.judged_turn import NOT_ASKED
 from kardia_cli.judge.model_families import families, is_same_family
 from kardia_cli.judge.rubric import FACET_LEVELS, LEVELS, Rubric
-from kardia_cli.judge.verdicts import is_plain
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import derive_seed
+from kardia_cli.rows.turn_format import TurnFormat
 from kardia_cli.stream import flow
 
 Ratings = dict[str, list[float]]
@@ -41,7 +41,7 @@ class Sight(NamedTuple):
     row: Row
     turn: int
     text: str
-    plain: bool
+    form: TurnFormat
 
 
 async def evaluate(
@@ -55,8 +55,8 @@ async def evaluate(
         raise UsageError(f"repeats={repeats}: a turn is judged at least once", "e.g. --with repeats=3")
     ratings = _read(row, judge.rubric)
     others = _others(judge, repeats, probes)
-    plain = is_plain(row)
-    sights = [Sight(row, turn, row["messages"][turn]["content"], plain) for turn in sorted(ratings)]
+    form = turn_format.detect(row)
+    sights = [Sight(row, turn, row["messages"][turn]["content"], form) for turn in sorted(ratings)]
     return await flow.gather_all(_look(sight, ratings[sight.turn], judge, others) for sight in sights)
 
 
@@ -73,12 +73,12 @@ def _others(judge: Judge, repeats: int, probes: bool) -> dict[str, Judge]:
 
 async def _look(sight: Sight, people: Ratings, judge: Judge, others: Mapping[str, Judge]) -> Score:
     parts: dict[str, float | None] = _of_people(people)
-    parts["words"] = float(len(spans.visible(sight.text).split()))
+    parts["words"] = float(len(sight.form.visible(sight.text).split()))
     author = str(sight.row.get("author") or "")
     if author:
         parts["own"] = float(any(is_same_family(chat.model, author) for chat in judge.chats))
     try:
-        critique = await judge.judge(sight.row, sight.turn, sight.text, plain=sight.plain)
+        critique = await judge.judge(sight.row, sight.turn, sight.text, form=sight.form)
     except CallFailed as error:
         return Score(None, unscored(error), parts, judge.name, sight.turn, sight.text, author)
     levels = {name: level for name, level in _levels(critique, judge.rubric).items() if name in people}
@@ -95,7 +95,7 @@ async def _look(sight: Sight, people: Ratings, judge: Judge, others: Mapping[str
 async def _once_more(sight: Sight, name: str, judge: Judge) -> dict[str, float | None] | None:
     """The levels of one more judging; None where it failed, which takes nothing from the first."""
     try:
-        return _levels(await judge.judge(sight.row, sight.turn, sight.text, plain=sight.plain), judge.rubric)
+        return _levels(await judge.judge(sight.row, sight.turn, sight.text, form=sight.form), judge.rubric)
     except CallFailed:
         return None
 

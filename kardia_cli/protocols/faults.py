@@ -14,7 +14,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.judge.verdicts import is_plain
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.stream import flow
@@ -34,7 +34,7 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequenc
 async def _look(row: Row, turn: int, kind: str | None, judge: Judge) -> Score:
     text = row["messages"][turn]["content"]
     try:
-        critique = await judge.judge(row, turn, text, plain=is_plain(row))
+        critique = await judge.judge(row, turn, text, form=turn_format.detect(row))
     except CallFailed as error:
         return Score(None, unscored(error), model=judge.name, turn=turn, text=text, label=kind or "")
     found = _found(critique)

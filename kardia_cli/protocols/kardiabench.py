@@ -21,9 +21,8 @@ from kardia_cli.evaluation.answers import answer, label_alone, turns
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.rubric import Rubric
 from kardia_cli.judge.verdicts import overall, parts
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
-from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics.agreement import macro_f1, mean
 from kardia_cli.stream import flow
 
@@ -65,10 +64,9 @@ async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sam
         if error.why not in ("length", "refusal", "content_filter"):
             return Score(None, f"no reply: {error}", model=name, turn=turn)
         return Score(0.0, f"no whole reply: {error}", _parts(0.0, _hit(row, ""), 0.0), name, turn)
-    read = spans.read(text)
-    if read is None:
+    if turn_format.declared(row).read(text) is None:
         return Score(0.0, "spans broken", _parts(0.0, _hit(row, ""), 0.0), name, turn, text)
-    label = read.emotion.strip().lower()
+    label = labels.said(row, text)
     hit = _hit(row, label)
     try:
         critique = await judge.judge({**row, "messages": row["messages"][:turn]}, turn, text)
@@ -163,7 +161,7 @@ def _line(model: str, rows: Sequence[Row]) -> dict[str, Any]:
         "format rate": mean([each.get("format") for each in given]),
         "emotion accuracy": mean([each.get(EMOTION) for each in given]),
         "first-turn accuracy": mean([emotions.hit(row) for row in first]),
-        "macro-F1": macro_f1([(row["emotion"], row["label"]) for row in measured], EMOTIONS),
+        "macro-F1": macro_f1([(row["emotion"], row["label"]) for row in measured], emotions.known(measured)),
         "mean reward": mean([row["value"] for row in rows]),
         **means,
     }

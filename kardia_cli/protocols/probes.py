@@ -3,7 +3,7 @@
 Each built-in row carries a `probe`: a reply as it is, the same reply attacked, and what must hold of the two verdicts
 (`_expectations`). Rows of your own need none: then the last supporter turn of each is attacked by code in the ways of
 families 1 to 4 and 7 to 11 (asks for a score, brings a verdict, closes the fence, holds slots; is replaced by a master
-key or by nothing; hides an instruction, is padded, or repeats one sentence), inside its response span where it has one.
+key or by nothing; hides an instruction, is padded, or repeats one sentence), inside its reply span where it has one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from kardia_cli.evaluation.probing.corrupted import corrupted, watched
 from kardia_cli.evaluation.probing.expectations import UNKNOWN, Case, broken, lifts, spread
 from kardia_cli.evaluation.probing.probe_families import BY_NAME, BY_NUMBER, FAMILIES, INJECTIONS, Probe, chosen, read
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.judge.verdicts import is_plain
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique, content_hash
@@ -51,14 +50,14 @@ def _own(row: Row) -> tuple[Row, list[Probe]]:
     turns = supporter_turns(row)
     if not turns:
         raise RowError("field 'messages': no supporter turn to attack")
-    text, plain = str(row["messages"][turns[-1]]["content"]), is_plain(row)
-    if not spans.visible(text) or (not plain and spans.read(text) is None):
+    text, form = str(row["messages"][turns[-1]]["content"]), turn_format.detect(row)
+    if not form.visible(text) or form.error(text):
         raise RowError("field 'messages': the last supporter turn is empty or its spans are broken")
-    return {**row, "messages": row["messages"][: turns[-1]]}, attacks.own(text, plain)
+    return {**row, "messages": row["messages"][: turns[-1]]}, attacks.own(text, form)
 
 
 async def _score(row: Row, probe: Probe, judge: Judge) -> Score:
-    text = _attacked_text(probe, judge)
+    text = _attacked_text(row, probe, judge)
 
     def told(value: float | None, reason: str, parts: Mapping[str, float | None] | None = None) -> Score:
         label = BY_NUMBER[probe.family].name
@@ -77,12 +76,12 @@ async def _score(row: Row, probe: Probe, judge: Judge) -> Score:
     return told(float(not wrong), "broken: " + "; ".join(wrong) if wrong else "held", _parts(case))
 
 
-def _attacked_text(probe: Probe, judge: Judge) -> str:
+def _attacked_text(row: Row, probe: Probe, judge: Judge) -> str:
     if not probe.make:
         return probe.group[0] if probe.group else probe.attacked or ""
     if probe.without is None or probe.make not in attacks.MAKES:
         raise RowError(f"field 'probe.make': {probe.make!r} is no transformation, or there is no reply to transform")
-    return attacks.attacked(probe.make, probe.without, probe.attacked or "", judge.rubric)
+    return attacks.attacked(probe.make, probe.without, probe.attacked or "", judge.rubric, turn_format.declared(row))
 
 
 async def _judged(row: Row, probe: Probe, text: str, judge: Judge) -> Case:
@@ -119,7 +118,8 @@ async def _spoilt(row: Row, probe: Probe, text: str, judge: Judge) -> Case | Non
 
 
 async def _verdict(row: Row, text: str, probe: Probe, judge: Judge) -> Critique:
-    return await judge.judge(row, len(row["messages"]), text, plain=probe.plain)
+    form = turn_format.load("plain") if probe.plain else None
+    return await judge.judge(row, len(row["messages"]), text, form=form)
 
 
 def _parts(case: Case) -> dict[str, float | None]:

@@ -26,7 +26,7 @@ from kardia_cli.evaluation.references_parts import GOLD, Asked, Options, extra, 
 from kardia_cli.judge import Judge
 from kardia_cli.metrics.bleu import Tokenise
 from kardia_cli.metrics.tokens import Tokeniser
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.stream import flow
@@ -78,7 +78,9 @@ async def _gold(row: Row, turn: int, options: Options) -> Score:
     text = str(row["messages"][turn]["content"])
     asked = Asked.of(row, turn, text)
     found = await parts(asked, options, gold=True)
-    return Score(None, "the row's own reply", found, GOLD, turn, text, _label(text), extra=extra(asked, options))
+    return Score(
+        None, "the row's own reply", found, GOLD, turn, text, labels.said(row, text), extra=extra(asked, options)
+    )
 
 
 async def _measure(row: Row, turn: int, name: str, chat: Chat, sampling: dict[str, Any], options: Options) -> Score:
@@ -94,12 +96,7 @@ async def _measure(row: Row, turn: int, name: str, chat: Chat, sampling: dict[st
     found = await parts(asked, options)
     value = found["ref.rouge_l"]
     reason = reason or ("the row's own reply has no word: nothing to compare with" if value is None else "")
-    return Score(value, reason, found, name, turn, text, _label(text), extra=extra(asked, options))
-
-
-def _label(text: str) -> str:
-    read = spans.read(text)
-    return read.emotion.strip().lower() if read else ""
+    return Score(value, reason, found, name, turn, text, labels.said(row, text), extra=extra(asked, options))
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from kardia_cli.environments.sentient import Conversation, Player, Profile, Rule
 from kardia_cli.errors import UsageError
 from kardia_cli.evaluation import sage_logs
 from kardia_cli.judge import Judge
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
 from kardia_cli.rows.request import Request, derive_seed
@@ -90,7 +90,7 @@ def _say(chat: Chat, player: Player, sampling: dict[str, Any]) -> sentient.Say:
             sampling=asked,
             seed=derive_seed(player.seed, player.profile.id, "sage", "supporter", len(messages)),
         )
-        return spans.visible((await chat.ask(request)).text).strip()
+        return turn_format.load(turn_format.DEFAULT).visible((await chat.ask(request)).text).strip()
 
     return say
 

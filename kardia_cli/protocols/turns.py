@@ -14,11 +14,12 @@ from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.judge.verdicts import EMPTY, SPREAD, is_plain, overall, parts
-from kardia_cli.rows import spans
+from kardia_cli.judge.verdicts import EMPTY, SPREAD, overall, parts
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique
+from kardia_cli.rows.turn_format import TurnFormat
 from kardia_cli.statistics.agreement import mean
 from kardia_cli.stream import flow
 
@@ -34,8 +35,8 @@ async def evaluate(row: Row, chats: Mapping[str, Chat], judge: Judge) -> Sequenc
     turns = supporter_turns(row)
     if not turns:
         raise RowError("field 'messages': no supporter turn to judge")
-    plain, speaker = is_plain(row), _speaker(row)
-    return await flow.gather_all(_look(row, turn, judge, plain, speaker) for turn in turns)
+    form, speaker = turn_format.detect(row), _speaker(row)
+    return await flow.gather_all(_look(row, turn, judge, form, speaker) for turn in turns)
 
 
 def _speaker(row: Row) -> str:
@@ -44,12 +45,11 @@ def _speaker(row: Row) -> str:
     return str(names[-1]) if names else ""
 
 
-async def _look(row: Row, turn: int, judge: Judge, plain: bool, speaker: str) -> Score:
+async def _look(row: Row, turn: int, judge: Judge, form: TurnFormat, speaker: str) -> Score:
     text = str(row["messages"][turn]["content"])
-    read = spans.read(text)
-    label = read.emotion.strip().lower() if read else ""
+    label = labels.said(row, text)
     try:
-        critique = await judge.judge(row, turn, text, plain=plain)
+        critique = await judge.judge(row, turn, text, form=form)
     except CallFailed as error:
         return Score(None, unscored(error), {}, speaker, turn, text, label)
     return rescore(Score(None, "", {}, speaker, turn, text, label, critique), judge.rubric)

@@ -9,7 +9,6 @@ from kardia_cli import statistics
 from kardia_cli.reporting import macro_f1
 from kardia_cli.reporting.comparison import Cell, Gap
 from kardia_cli.reporting.macro_f1 import Pair
-from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics.differences import ALPHA
 
 DIGITS = 6
@@ -50,16 +49,18 @@ def mean_of(values: Sequence[float]) -> float | None:
     return round_off(sum(values) / len(values)) if values else None
 
 
-def f1_of(pairs: Sequence[Pair]) -> float | None:
+def f1_of(pairs: Sequence[Pair], known: Sequence[str]) -> float | None:
     """Macro-F1 alone; None of nothing."""
-    return round_off(macro_f1.macro_f1(macro_f1.coded(pairs))) if pairs else None
+    return round_off(macro_f1.macro_f1(macro_f1.coded(pairs, known), len(known))) if pairs else None
 
 
-def f1_cell(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None) -> Cell:
+def f1_cell(
+    pairs: Sequence[Pair], known: Sequence[str], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+) -> Cell:
     """Macro-F1 with its bootstrap interval."""
     if not pairs:
         return {"value": None, "low": None, "high": None, "n": 0, "clusters": 0}
-    value, low, high = (round_off(each) for each in macro_f1.f1_interval(pairs, clusters, seeds))
+    value, low, high = (round_off(each) for each in macro_f1.f1_interval(pairs, known, clusters, seeds))
     return {"value": value, "low": low, "high": high, "n": len(pairs), "clusters": len(set(clusters))}
 
 
@@ -109,12 +110,17 @@ def _gap(found: statistics.Difference | None, tested: bool, lower: bool) -> Gap:
 
 
 def f1_gap(
-    first: Sequence[Pair], second: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+    first: Sequence[Pair],
+    second: Sequence[Pair],
+    known: Sequence[str],
+    clusters: Sequence[Hashable],
+    seeds: Sequence[int] | None,
 ) -> Gap:
     """The difference of two macro-F1 with its bootstrap interval; no test of it, accuracy has one."""
     if not first:
         return _untested(None, None, None, 0, 0)
-    value, low, high = (round_off(each) for each in macro_f1.f1_difference(first, second, clusters, seeds))
+    found = macro_f1.f1_difference(first, second, known, clusters, seeds)
+    value, low, high = (round_off(each) for each in found)
     return _untested(value, low, high, len(first), len(set(clusters)))
 
 
@@ -128,11 +134,11 @@ def _untested(
 
 
 def recalls(
-    hits: Sequence[tuple[str, float]], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+    hits: Sequence[tuple[str, float]], known: Sequence[str], clusters: Sequence[Hashable], seeds: Sequence[int] | None
 ) -> dict[str, Cell]:
     """Return the recall of each gold label with its interval, in the order of the labels, unknown ones last."""
     found = {}
-    order = {label: number for number, label in enumerate(EMOTIONS)}
+    order = {label: number for number, label in enumerate(known)}
     for label in sorted({gold for gold, _ in hits}, key=lambda gold: (order.get(gold, len(order)), gold)):
         chosen = [number for number, (gold, _) in enumerate(hits) if gold == label]
         found[label] = cell_of(

@@ -75,7 +75,7 @@ def compare(
         },
         seeds={name: {each: _means(table, name, each) for each in criteria} for name in names},
         recall={name: _recall(table, name) for name in names},
-        confusion={name: confusions(_pairs(table, name)) for name in names},
+        confusion={name: confusions(_pairs(table, name), table.labels) for name in names},
         lower_is_better=[name for name in criteria if fits(name, columns.lower)],
         quoted=spec.quoted if baseline is not None else None,
         clustered_by="profile"
@@ -117,7 +117,7 @@ def _cell(table: Table, name: str, criterion: str, cluster: Cluster) -> Cell:
     items = table.scored(name, criterion)
     clusters, seeds = [cluster(item.row) for item in items], table.seeds_of(name, [item.seed for item in items])
     if criterion == MACRO_F1:
-        return f1_cell([(item.row.emotion, item.row.label) for item in items], clusters, seeds)
+        return f1_cell([(item.row.emotion, item.row.label) for item in items], table.labels, clusters, seeds)
     values = [float(value(item.row, criterion) or 0.0) for item in items]
     return cell_of(values, clusters, seeds, is_share(criterion, table.columns))
 
@@ -151,7 +151,7 @@ def _f1_gap(table: Table, name: str, baseline: str, cluster: Cluster) -> Gap:
             second.append((row.emotion, row.label))
             clusters.append(cluster(row))
             seeds.append(seed)
-    return f1_gap(first, second, clusters, table.seeds_of(name, seeds))
+    return f1_gap(first, second, table.labels, clusters, table.seeds_of(name, seeds))
 
 
 def _means(table: Table, name: str, criterion: str) -> list[float | None]:
@@ -160,7 +160,7 @@ def _means(table: Table, name: str, criterion: str) -> list[float | None]:
     for number in range(len(table.by_key[name])):
         own = [item for item in table.scored(name, criterion) if item.seed == number]
         if criterion == MACRO_F1:
-            found.append(f1_of([(item.row.emotion, item.row.label) for item in own]))
+            found.append(f1_of([(item.row.emotion, item.row.label) for item in own], table.labels))
         else:
             found.append(mean_of([float(value(item.row, criterion) or 0.0) for item in own]))
     return found
@@ -174,6 +174,7 @@ def _recall(table: Table, name: str) -> dict[str, Cell]:
     items = table.scored(name, HIT)
     return recalls(
         [(item.row.emotion, float(item.row.values[HIT] or 0.0)) for item in items],
+        table.labels,
         [item.row.profile for item in items],
         table.seeds_of(name, [item.seed for item in items]),
     )

@@ -1,7 +1,7 @@
 """The emotion that a reply names against the dialogue's: macro-F1 with its interval, recall of each, confusions.
 
-Counted as `kardia evaluate` does: classes are those of the 32 labels that occur as gold or as said; what is none of
-them, or no label at all, is a miss and no class.
+Counted as `kardia evaluate` does: classes are those of the label set (`known`) that occur as gold or as said; what is
+none of them, or no label at all, is a miss and no class.
 """
 
 from __future__ import annotations
@@ -10,54 +10,58 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics import agreement, student
 from kardia_cli.statistics.estimates import FLAT
 
 Pair = tuple[str, str]  # gold, said
 NOTHING = "(none)"
-_PLACE = {label: number for number, label in enumerate(EMOTIONS)}
-_OTHER = len(EMOTIONS)
-_SIZE = _OTHER + 1
 
 
-def macro_f1(codes: Any, weights: Any = None) -> float | None:
+def macro_f1(codes: Any, count: int, weights: Any = None) -> float | None:
     """Unweighted mean of F1 over the labels that occur, from an array of `coded` pairs; None of nothing.
 
-    `weights`: how often each row counts.
+    `count`: labels that there are; `weights`: how often each row counts.
     """
     import numpy as np
 
-    table = np.bincount(codes, weights, minlength=_SIZE * _SIZE).reshape(_SIZE, _SIZE)
-    golds, saids = table.sum(axis=1)[:_OTHER], table.sum(axis=0)[:_OTHER]
+    size = count + 1
+    table = np.bincount(codes, weights, minlength=size * size).reshape(size, size)
+    golds, saids = table.sum(axis=1)[:count], table.sum(axis=0)[:count]
     occurs = golds + saids > 0
     if not occurs.any():
         return None
-    return float((2 * np.diag(table)[:_OTHER][occurs] / (golds + saids)[occurs]).mean())
+    return float((2 * np.diag(table)[:count][occurs] / (golds + saids)[occurs]).mean())
 
 
-def coded(pairs: Sequence[Pair]) -> Any:
-    """Return each pair as its cell's number in a table of the 32 labels and "none of them" (rows: gold)."""
+def coded(pairs: Sequence[Pair], known: Sequence[str]) -> Any:
+    """Return each pair as its cell's number in a table of the labels and "none of them" (rows: gold)."""
     import numpy as np
 
-    cells = (_PLACE.get(gold, _OTHER) * _SIZE + _PLACE.get(said, _OTHER) for gold, said in pairs)
+    place, other = {label: number for number, label in enumerate(known)}, len(known)
+    cells = (place.get(gold, other) * (other + 1) + place.get(said, other) for gold, said in pairs)
     return np.fromiter(cells, dtype=np.int64, count=len(pairs))
 
 
-def f1_interval(pairs: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None) -> agreement.Interval:
+def f1_interval(
+    pairs: Sequence[Pair], known: Sequence[str], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+) -> agreement.Interval:
     """Macro-F1 with its interval, see `_redrawn`."""
-    codes = coded(pairs)
-    return _within(0.0, 1.0, _redrawn(lambda weights: macro_f1(codes, weights), clusters, seeds))
+    codes = coded(pairs, known)
+    return _within(0.0, 1.0, _redrawn(lambda weights: macro_f1(codes, len(known), weights), clusters, seeds))
 
 
 def f1_difference(
-    first: Sequence[Pair], second: Sequence[Pair], clusters: Sequence[Hashable], seeds: Sequence[int] | None
+    first: Sequence[Pair],
+    second: Sequence[Pair],
+    known: Sequence[str],
+    clusters: Sequence[Hashable],
+    seeds: Sequence[int] | None,
 ) -> agreement.Interval:
     """Return the difference of two macro-F1 on the same rows with its interval, see `_redrawn`."""
-    codes = coded(first), coded(second)
+    codes = coded(first, known), coded(second, known)
 
     def gap(weights: Any) -> float | None:
-        one, other = (macro_f1(each, weights) for each in codes)
+        one, other = (macro_f1(each, len(known), weights) for each in codes)
         return None if one is None or other is None else other - one
 
     if bool((codes[0] == codes[1]).all()):  # the same said everywhere, as in `statistics.paired_difference`
@@ -109,12 +113,9 @@ def _numbered(names: Sequence[Hashable]) -> Any:
     return np.asarray([places.setdefault(name, len(places)) for name in names], dtype=np.int64)
 
 
-def confusions(pairs: Sequence[Pair]) -> list[list[Any]]:
+def confusions(pairs: Sequence[Pair], known: Sequence[str]) -> list[list[Any]]:
     """Return [gold, said, count] of all pairs that occur, in the order of the labels; no label is `(none)`."""
     counts = Counter((gold, said or NOTHING) for gold, said in pairs)
-    order = sorted(counts, key=lambda pair: (_place(pair[0]), _place(pair[1])))
+    place = {label: number for number, label in enumerate(known)}
+    order = sorted(counts, key=lambda pair: [(place.get(label, len(place)), label) for label in pair])
     return [[gold, said, counts[gold, said]] for gold, said in order]
-
-
-def _place(label: str) -> tuple[int, str]:
-    return _PLACE.get(label, _OTHER), label

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kardia_cli.contracts import Columns
 from kardia_cli.reporting.criteria import DERIVED, FIRST, HIT, fits
 from kardia_cli.reporting.runs import Group, common
 from kardia_cli.reporting.score_rows import Key, Scored
+from kardia_cli.rows import labels
 
 T = TypeVar("T")
 
@@ -54,6 +56,12 @@ class Table:
             for group in groups
         }
         return cls(groups, columns, keys, {key for key in keys if lowest[key[0]] == key[1]}, by_key)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the rows may name."""
+        rows = [row for group in self.groups for seed in group.seeds for row in seed]
+        return labels.known(rows[0].label_set, (row.emotion for row in rows)) if rows else ()
 
     def items(self, name: str, criterion: str = "") -> list[Item]:
         """The rows of a name that count for a criterion, seed after seed."""

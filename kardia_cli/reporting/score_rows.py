@@ -14,6 +14,7 @@ from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
 from kardia_cli.offline.judge import PLACEHOLDER
 from kardia_cli.reporting.criteria import VALUE, called
+from kardia_cli.rows import labels
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.stream import jsonl
 
@@ -33,7 +34,8 @@ class Identity(NamedTuple):
 class Scored(NamedTuple):
     """Fields kept of a score row: `values` by criterion, `line` its number, `row` the whole one for the page.
 
-    `drawn`: criteria whose level the offline judge drew by seed, for want of a rule.
+    `label_set` is the name of the labels that it is one of; `drawn`: criteria whose level the offline judge drew by
+    seed, for want of a rule.
     """
 
     key: Key
@@ -47,6 +49,7 @@ class Scored(NamedTuple):
     line: int
     row: Row | None = None
     drawn: frozenset[str] = frozenset()
+    label_set: str = labels.DEFAULT
 
 
 async def read(name: str, on_silence: Callable[[], None] | None = None) -> AsyncIterator[Line]:
@@ -122,7 +125,8 @@ def scored(row: Row, keyed_by_label: bool, line: int = 0, keep: bool = False) ->
     settings = sys.intern(str(row.get("settings") or ""))
     person = texts[0] or row["id"]
     return Scored(
-        key, person, texts[1], texts[2], row["model"], values, identity, settings, line, kept, _drawn(row)
+        key, person, texts[1], texts[2], row["model"], values, identity, settings, line, kept, _drawn(row),
+        sys.intern(str(row.get("labels") or labels.DEFAULT)),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""1 where the emotion span is the dialogue's gold label, else 0 (Kardia-R1, r_emotion).
+"""1 where the label is the dialogue's gold label, else 0 (Kardia-R1, r_emotion).
 
 A completion whose spans are broken earns 0 by rule: the paper does not say, this is ours.
 """
@@ -10,7 +10,7 @@ from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
 from kardia_cli.judge.verdicts import label_error
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 
 SPEC = RewardSpec(judge=False)
@@ -21,7 +21,10 @@ async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> S
     gold = row.get("emotion")
     if not gold:
         raise RowError("field 'emotion' is missing: the emotion reward needs the gold label")
-    if spans.read(completion) is None:
+    form = turn_format.declared(row)
+    if form.label_span is None:
+        raise RowError(f"the format {form.name} names no label: leave the reward out (--reward emotion=0)")
+    if form.read(completion) is None:
         return Score(0.0, "spans broken")
-    wrong = label_error(completion, gold)
+    wrong = label_error(completion, form, labels.of(row), gold)
     return Score(0.0 if wrong else 1.0, wrong or gold)

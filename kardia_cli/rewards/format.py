@@ -1,4 +1,4 @@
-"""1 where all four spans are there, in order, closed and not empty, and nothing else, else 0 (Kardia-R1, r_format).
+"""1 where the turn is in the row's format: all spans, in order, whole, nothing else; else 0 (Kardia-R1, r_format).
 
 Not in the paper: only the tokenizer's own markers are paid (`<understanding>` is read elsewhere, but not paid), a
 hidden span has at least three words, and a think block before the turn is paid only where the run declares it.
@@ -11,9 +11,9 @@ import re
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.judge import Judge
-from kardia_cli.judge.verdicts import format_error
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
+from kardia_cli.rows.turn_format import TurnFormat
 
 SPEC = RewardSpec(judge=False)
 LEAST_WORDS = 3
@@ -24,22 +24,28 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+")
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None, think: bool = False) -> Score | None:
     """A mechanical check: no model is asked. `think` (grpo --think): a think block may stand before the turn."""
-    wrong = format_error(completion) or _unpaid(completion, think)
-    return Score(0.0 if wrong else 1.0, wrong or "four spans")
+    form = turn_format.declared(row)
+    wrong = form.error(completion) or _unpaid(completion, form, think)
+    right = "four spans" if form.name == turn_format.DEFAULT else f"in the format {form.name}"
+    return Score(0.0 if wrong else 1.0, wrong or right)
 
 
-def _unpaid(completion: str, think: bool) -> str:
+def _unpaid(completion: str, form: TurnFormat, think: bool) -> str:
     """Return why a completion that reads as the format is not paid; "" where it is."""
-    read = spans.parse(completion)
     turn = completion.strip()
     if turn.startswith("<think>"):
         if not think:
             return "a think block that the run does not declare (--think)"
         turn = turn.partition("</think>")[2].strip()
-    pieces = zip(spans.MARKERS[::2], read, spans.MARKERS[1::2], strict=True)
-    pattern = r"\s*".join(rf"{re.escape(begin)}\s*{re.escape(text)}\s*{re.escape(end)}" for begin, text, end in pieces)
-    if re.fullmatch(pattern, turn) is None:
+    parts = form.parse(completion)
+    pieces = [
+        piece
+        for span in form.spans
+        for piece in (span.before, span.markers[0], parts[span.name], span.markers[1], span.after)
+        if piece
+    ]
+    if pieces and re.fullmatch(r"\s*".join(map(re.escape, pieces)), turn) is None:
         return "markers of another spelling than the tokenizer's"
-    hidden = {"understanding": read.understanding, "reasoning": read.reasoning}
-    short = next((name for name, text in hidden.items() if len(_WORD.findall(text)) < LEAST_WORDS), "")
+    hidden = [span.name for span in form.spans if span.is_hidden and span.role == "plain"]
+    short = next((name for name in hidden if len(_WORD.findall(parts[name])) < LEAST_WORDS), "")
     return f"the {short} span has fewer than {LEAST_WORDS} words" if short else ""

@@ -11,14 +11,15 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import RewardSpec, Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, unscored
-from kardia_cli.judge.verdicts import format_error, overall
+from kardia_cli.judge.verdicts import overall
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:
     """Ask the judge once; its levels are the parts of the score."""
-    broken = format_error(completion)
+    broken = turn_format.declared(row).error(completion)
     if broken:
         return Score(0.0, f"spans broken: {broken}")
     try:

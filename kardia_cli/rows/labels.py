@@ -10,13 +10,14 @@ fear = "afraid"                         read as the label on the right; letter c
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
+from kardia_cli.rows import turn_format
 
 FOLDER = Path(__file__).parents[1] / "labels"
 DEFAULT = "empathetic_dialogues"
@@ -66,6 +67,23 @@ def load(name: str) -> LabelSet:
 def of(row: Mapping[str, Any]) -> LabelSet:
     """Return the label set that a row names, else kardia's own."""
     return load(str(row.get("labels") or DEFAULT))
+
+
+def said(row: Mapping[str, Any], text: str) -> str:
+    """Return the label that a turn of this row names, an alias as its label; "" where it names none.
+
+    A word that is no label of the row's set comes back as it is, in lower case.
+    """
+    word = turn_format.declared(row).label(text)
+    return of(row).find(word) or word
+
+
+def known(name: str, golds: Iterable[str]) -> tuple[str, ...]:
+    """Return the labels of a set by name; where it cannot be had, a user's file, the gold labels that occur, sorted."""
+    try:
+        return load(name).labels
+    except UsageError:
+        return tuple(sorted(set(filter(None, golds))))
 
 
 @cache

@@ -1,7 +1,7 @@
 """Render a dialogue for a model: one way for synthesis, training, rewards and evaluation.
 
 `conversation` is the only function that turns a row into the prompt of a supporter turn. It shows earlier supporter
-turns by their response span alone, and it never reads the gold emotion (a test proves both). `prompt_hash()` is in
+turns by their reply alone, and it never reads the gold emotion (a test proves both). `prompt_hash()` is in
 every run folder, so a model is only compared with rows that were rendered the same way.
 
 The wording is not in the paper, whose system prompt is not published (Kardia-R1, section 4.2).
@@ -14,10 +14,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.persona import parse
-from kardia_cli.rows.records import EMOTIONS
+from kardia_cli.rows.turn_format import TurnFormat
 
 ChatMessage = dict[str, str]
 
@@ -30,14 +30,6 @@ Who you talk with:
 What happened:
 {situation}"""
 
-FOUR_SPANS = """
-
-Write every turn as four parts, each inside its own markers:
-<|understanding_begin|>what they mean and feel<|understanding_end|>
-<|reasoning_begin|>why they feel it and what would help now<|reasoning_end|>
-<|emotion_begin|>one of: {labels}<|emotion_end|>
-<|response_begin|>your reply, about 30 words at most<|response_end|>"""
-
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -49,8 +41,8 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
     return _SLOT.sub(lambda slot: str(values[slot[1]]), template)
 
 
-def system_prompt(row: Row, four_spans: bool = True) -> str:
-    """Return the system message of a dialogue: the person, the situation and the format of the four spans."""
+def system_prompt(row: Row, with_format: bool = True) -> str:
+    """Return the system message of a dialogue: the person, the situation and how a turn is written."""
     persona = parse(str(row.get("person") or ""))
     known = "\n".join(
         line for line in str(row.get("person") or "").split("\n") if not _is_unknown_type(line, persona.mbti)
@@ -58,7 +50,8 @@ def system_prompt(row: Row, four_spans: bool = True) -> str:
     text = fill(
         SYSTEM, {"person": known or "(nothing is known)", "situation": row.get("situation") or "(not told yet)"}
     )
-    return text + fill(FOUR_SPANS, {"labels": ", ".join(EMOTIONS)}) if four_spans else text
+    told = turn_format.declared(row).instructions(", ".join(labels.of(row).labels)) if with_format else ""
+    return f"{text}\n\n{told}" if told else text
 
 
 def _is_unknown_type(line: str, mbti: str | None) -> bool:
@@ -68,19 +61,20 @@ def _is_unknown_type(line: str, mbti: str | None) -> bool:
 def conversation(row: Row, turn: int | None = None) -> list[ChatMessage]:
     """Return the messages that ask for the supporter turn at index `turn` of `messages` (default: after the last one).
 
-    The row's own system message is kept; a row without one gets `system_prompt`. Assistant turns show their response
-    span only.
+    The row's own system message is kept; a row without one gets `system_prompt`. Assistant turns show their reply
+    alone.
     """
     messages: list[dict[str, Any]] = list(row.get("messages") or [])
-    shown = [_show_message(message) for message in messages[: len(messages) if turn is None else turn]]
+    form = turn_format.declared(row)
+    shown = [_show_message(message, form) for message in messages[: len(messages) if turn is None else turn]]
     if not shown or shown[0]["role"] != "system":
         shown.insert(0, {"role": "system", "content": system_prompt(row)})
     return shown
 
 
-def _show_message(message: Mapping[str, Any]) -> ChatMessage:
+def _show_message(message: Mapping[str, Any], form: TurnFormat) -> ChatMessage:
     text = str(message["content"])
-    return {"role": message["role"], "content": spans.visible(text) if message["role"] == "assistant" else text}
+    return {"role": message["role"], "content": form.visible(text) if message["role"] == "assistant" else text}
 
 
 def history(row: Row, turn: int | None = None) -> list[ChatMessage]:
@@ -103,6 +97,11 @@ def transcript(dialogue: list[ChatMessage]) -> str:
     return "\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in dialogue) or "(nothing yet)"
 
 
-def prompt_hash() -> str:
-    """Return the hash of all that decides how a row becomes a prompt."""
-    return hashlib.sha256((SYSTEM + FOUR_SPANS + "visible-response-1").encode()).hexdigest()[:16]
+def prompt_hash(row: Row | None = None) -> str:
+    """Return the hash of all that decides how rows of this row's format and label set become prompts."""
+    form, label_set = turn_format.declared(row or {}), labels.of(row or {})
+    told = form.instructions()
+    parts = [SYSTEM, f"\n\n{told}" if told else "", "visible-response-1"]
+    if label_set.name != labels.DEFAULT:
+        parts += label_set.labels
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

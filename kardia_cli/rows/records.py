@@ -13,15 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kardia_cli.errors import RowError
+from kardia_cli.rows import labels
 from kardia_cli.rows.line import Row
-
-# The 32 labels of EmpatheticDialogues (Rashkin et al. 2019), the emotion classes of KardiaBench.
-EMOTIONS: tuple[str, ...] = (
-    "afraid", "angry", "annoyed", "anticipating", "anxious", "apprehensive", "ashamed", "caring",
-    "confident", "content", "devastated", "disappointed", "disgusted", "embarrassed", "excited", "faithful",
-    "furious", "grateful", "guilty", "hopeful", "impressed", "jealous", "joyful", "lonely",
-    "nostalgic", "prepared", "proud", "sad", "sentimental", "surprised", "terrified", "trusting",
-)  # fmt: skip
 
 SIX_FIELDS = ("person", "mbti", "emotion", "situation", "anon_username", "messages")
 Verdict = Literal["FAIL", "PASS", "SOLVED", "ABSTAIN"]
@@ -35,11 +28,11 @@ class Record(BaseModel):
 
 
 class Message(BaseModel):
-    """One turn of a dialogue. An assistant's content holds the four spans (see spans.py)."""
+    """One turn of a dialogue. An assistant's content is written in the row's turn format."""
 
     model_config = ConfigDict(extra="allow")
     role: Literal["system", "user", "assistant"] = Field(description="user is the seeker, assistant the supporter")
-    content: str = Field(description="the text; for an assistant the four spans, or plain text from `plain`")
+    content: str = Field(description="the text; for an assistant in the row's turn format, or plain text")
 
 
 class FacetLevel(Record):
@@ -191,7 +184,7 @@ class RowModel(BaseModel):
     id: str | None = Field(default=None, description="stable identity; made by synthesize, never changed later")
     person: str | None = Field(default=None, description="the profile: MBTI, About, Signature, Recent Activities")
     mbti: str | None = Field(default=None, description="type taken from the profile, e.g. INFP; null where unknown")
-    emotion: str | None = Field(default=None, description="gold emotion of the dialogue, one of the 32 labels")
+    emotion: str | None = Field(default=None, description="gold label of the dialogue, one of its label set")
     situation: str | None = Field(default=None, description="what happened to the seeker, in their words")
     anon_username: str | None = Field(default=None, description="irreversible name of the person: HMAC with a salt")
     messages: list[Message] | None = Field(
@@ -200,6 +193,10 @@ class RowModel(BaseModel):
     split: Literal["train", "test", "valid", "validation", "dev"] | None = Field(
         default=None, description="wins over the split by anon_username; a third part is in no split but `all`"
     )
+    format: str | None = Field(
+        default=None, description="turn format of the supporter turns; left out for kardia's own"
+    )
+    labels: str | None = Field(default=None, description="label set of `emotion`; left out for kardia's own")
     strategy: str | None = Field(default=None, description="the strategy that spoke for the supporter")
     drafts: Literal["blind", "told"] | None = Field(
         default=None, description="told: the supporter saw the gold emotion; blind where it is left out"
@@ -232,7 +229,7 @@ def row_schema() -> dict[str, Any]:
 def check_row(row: Any, needs: tuple[str, ...] = ()) -> Row:
     """Return the row as it came, or raise `RowError` naming the first field that is wrong or missing.
 
-    A field in `needs` must be there and not be empty. The emotion must be one of the 32 labels.
+    A field in `needs` must be there and not be empty. The emotion must be one of the row's label set.
     """
     if not isinstance(row, dict):
         raise RowError(f"a row is a JSON object, not {_kind(row)}")
@@ -245,8 +242,11 @@ def check_row(row: Any, needs: tuple[str, ...] = ()) -> Row:
     for name in needs:
         if not row.get(name):
             raise RowError(f"field {name!r} is missing or empty")
-    if row.get("emotion") is not None and row["emotion"] not in EMOTIONS:
-        raise RowError(f"field 'emotion': {row['emotion']!r} is none of the 32 labels")
+    if row.get("emotion") is not None:
+        label_set = labels.of(row)
+        if row["emotion"] not in label_set.labels:
+            count = len(label_set.labels)
+            raise RowError(f"field 'emotion': {row['emotion']!r} is none of the {count} labels")
     return row
 
 

@@ -10,7 +10,7 @@
     role = "plain"                              `label` names the emotion, `reply` is said to the person
     before = "<think>", after = "</think>"      text that has to stand around the markers
 
-A format without spans is a reply and nothing else. An empty `<think></think>` before a turn (Qwen3's template) is allowed.
+A format without spans is a reply and nothing else. A `<think></think>` before a turn (Qwen3's template) is allowed.
 Kardia-R1 publishes the format `kardia`; that a format is data is not in the paper.
 """
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -125,6 +125,20 @@ class TurnFormat:
     def _told(self, ask: str, labels: str, told: Mapping[str, str]) -> str:
         hints = [span.written(told.get(span.name, span.hint).replace("{labels}", labels)) for span in self.spans]
         return "\n".join([ask, *hints])
+
+    def compose(self, thoughts: Sequence[str], label: str, reply: str) -> str:
+        """Write a turn from its reply, its label and thoughts for the other spans, in order.
+
+        Where there are more thoughts than spans, a span has several; where there are fewer, they come again.
+        """
+        others = [span for span in self.spans if span.role == "plain"]
+        count, most = len(others), len(thoughts)
+        parts = {"label": label, "reply": reply}
+        for number, span in enumerate(others):
+            own = thoughts[number * most // count : (number + 1) * most // count] or [thoughts[number % most]]
+            parts[span.name] = " ".join(own)
+        named = {span.name: parts[span.role] for span in self.spans if span.role != "plain"}
+        return self.render({**parts, **named}) if self.spans else reply
 
     def render(self, parts: Mapping[str, str]) -> str:
         """Write the spans' texts (by name) as one turn; a plain format writes its only text."""
@@ -281,6 +295,11 @@ def load(name: str) -> TurnFormat:
             f"there is no turn format {name!r} here", f"known: {', '.join(names())}; or --format FILE.toml"
         )
     return _read(_files.get(name, FOLDER / f"{name}.toml"))
+
+
+def facts_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a row says of its format and label set, {} where they are kardia's own: for requests' facts."""
+    return {name: str(row[name]) for name in ("format", "labels") if row.get(name)}
 
 
 def declared(row: Mapping[str, Any]) -> TurnFormat:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import SIX_FIELDS, check_row
 from kardia_cli.stream.jsonl import read_all
@@ -55,4 +55,4 @@ def _origin(part: str) -> dict[str, str]:
 def _message(message: dict[str, Any]) -> dict[str, Any]:
     if message["role"] != "assistant":
         return message
-    return message | {"content": spans.normalise(message["content"])}
+    return message | {"content": turn_format.load(turn_format.DEFAULT).normalise(message["content"])}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kardia_cli.judge import Judge
-from kardia_cli.judge.verdicts import is_plain
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Critique
@@ -30,7 +30,7 @@ async def _judge_turn(row: Row, turn: int, judge: Judge) -> Critique | None:
     """Return a new critique of the turn, or None if the stored one is up to date."""
     stored = find_stored_critique(row, turn, judge)
     if stored is None:
-        return await judge.judge(row, turn, row["messages"][turn]["content"], plain=is_plain(row))
+        return await judge.judge(row, turn, row["messages"][turn]["content"], form=turn_format.detect(row))
     return None if stored.policy_hash == judge.rubric.policy_hash else rescored(row, turn, judge, stored)
 
 
@@ -59,7 +59,7 @@ def find_stored_critique(row: Row, turn: int, judge: Judge) -> Critique | None:
 
 def rescored(row: Row, turn: int, judge: Judge, stored: Critique) -> Critique:
     """Return a stored critique decided anew by the rubric's policy, without a call."""
-    return judge.rescored(row, turn, row["messages"][turn]["content"], stored, plain=is_plain(row))
+    return judge.rescored(row, turn, row["messages"][turn]["content"], stored, form=turn_format.detect(row))
 
 
 def with_model(row: Row, role: str, judge: Judge) -> list[Row]:

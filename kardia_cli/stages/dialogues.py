@@ -15,6 +15,7 @@ from typing import Any
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.environments.seeker import speak
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns, system_prompt
 from kardia_cli.stages.rewriting import Draft, TurnRewriter, finish, settle
@@ -71,6 +72,8 @@ def as_dialogue(row: Row, seed: int, revision: int = 0) -> Dialogue:
         messages=list(row["messages"]),
         seed=seed,
         revision=revision,
+        format=row.get("format"),
+        labels=row.get("labels"),
         emotion=row.get("emotion") or "" if row.get("drafts") == "told" else "",
     )
 
@@ -97,7 +100,9 @@ async def synthesize(
     chats = {"seeker": seeker, "supporter": supporter_chat}
     if turn_rewriter is None:
         done, made = await simulate(row, seeker, supporter, seed=seed, max_exchanges=max_exchanges)
-        return _whole(done, system_prompt(done, four_spans=any(turn.spans for turn in made)), made, strategy, chats)
+        form = turn_format.declared(row)
+        in_format = any(form.read(turn.text) is not None for turn in made)
+        return _whole(done, system_prompt(done, with_format=in_format), made, strategy, chats)
     draft, system = Draft.from_row(row), system_prompt(row)
     settle_turn = _settler(draft, system, turn_rewriter, cut_at_solved)
     with turn_rewriter.rounds.counting(draft.verdicts):

@@ -101,6 +101,7 @@ def _as_row(row: Row, score: Score, protocol: str, judge: Judge | None, settings
         "policy_hash": judge.rubric.policy_hash if judge else "",
         "critique": _critique(score),
         "settings": _merged(settings, str(own)) if own else settings,
+        **{name: row[name] for name in ("format", "labels") if row.get(name)},
         **{name: value for name, value in score.extra.items() if name != "settings"},
     }
 

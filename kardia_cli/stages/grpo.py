@@ -87,7 +87,7 @@ def run_grpo(
     say = ranks.console(say)
     start = ranks.shared(lambda: models.find(model))
     table, lora = arguments.grpo_table(settings, start.tiny, rewards.weights), models.lora_table(settings, start.tiny)
-    plan = Plan(start, table, lora, seed, quantize.table(settings, lora))
+    plan = Plan(start, table, lora, seed, quantize.table(settings, lora), **samples.declared(rows))
     quantize.require(plan.quantize)
     _require_vllm(table)
     train, dev = samples.split_dev(rows)
@@ -151,7 +151,7 @@ def _train(
         # the reference model, and vLLM, are loaded from the folder again: they need the markers too
         base = ranks.shared(lambda: saving.save_base(net, tokenizer, run.folder))
         net, tokenizer, _ = models.load(base, plan)
-    ranks.shared(lambda: preflight.require(tokenizer, net, lora=plan.lora, say=say))
+    ranks.shared(lambda: preflight.require(tokenizer, net, form=plan.form, lora=plan.lora, say=say))
     limit = room(plan.train, context_size(net, tokenizer))
     prompts = samples.for_grpo(parts[0], tokenizer, limit, truncate)
     dev = samples.for_grpo(parts[1], tokenizer, limit, truncate)

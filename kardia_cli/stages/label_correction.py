@@ -17,7 +17,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.judge import Judge
 from kardia_cli.judge.rubric import LabelMatch, Rubric
 from kardia_cli.judge.verdicts import failures
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import fill, history
 from kardia_cli.rows.records import Critique, Finding, Verdict
@@ -25,7 +25,6 @@ from kardia_cli.rows.request import Request, derive_seed
 
 _WORD = re.compile(r"\w+")
 _ENDING = re.compile(r"(?<=\w{4})(?:ing|ied|ed|ous|ic|y)$|ful$|(?<=en)t$")
-_HIDDEN = ("understanding", "reasoning")
 
 
 class HiddenSpan(BaseModel):
@@ -76,12 +75,12 @@ async def correct(row: Row, turn: int, text: str, rewriter: Chat, *, seed: int, 
 
     Raises `CallFailed` where the rewriter was asked and gave no usable spans.
     """
-    parts, gold = spans.parse(text), str(row["emotion"])
-    wrong = parts.emotion.strip()
-    hidden = {name: getattr(parts, name) for name in _HIDDEN}
+    form = turn_format.declared(row)
+    parts, wrong = form.parse(text), form.label(text)
+    hidden = {span.name: parts[span.name] for span in form.spans if span.is_hidden and span.role == "plain"}
     if any(names_label(told, wrong) for told in hidden.values()):
-        hidden = await _ask(row, turn, parts.response, wrong, hidden, rewriter, seed=seed, revision=revision)
-    return spans.render(parts._replace(emotion=gold, **hidden))
+        hidden = await _ask(row, turn, form.visible(text), wrong, hidden, rewriter, seed=seed, revision=revision)
+    return form.with_label(form.render({**parts, **hidden}), str(row["emotion"]))
 
 
 def names_label(text: str, label: str) -> bool:
@@ -119,10 +118,12 @@ async def _ask(
         seed=derive_seed(seed, row["id"], "refine", "label", turn, revision, 0),
     )
 
+    form = turn_format.declared(row)
+
     def check(answer: Any) -> None:
         if [span.name for span in answer.spans] != list(hidden):
             raise ValueError(f"write these spans, each once and in this order: {', '.join(hidden)}")
-        if any(spans.has_marker(span.text) or not span.text.strip() for span in answer.spans):
+        if any(form.has_marker(span.text) or not span.text.strip() for span in answer.spans):
             raise ValueError("write the texts alone, without markers")
 
     answer = (await rewriter.ask(request, check)).parsed

@@ -14,8 +14,9 @@ from typing import Literal
 import orjson
 
 from kardia_cli.errors import RowError, UsageError
+from kardia_cli.rows import labels
 from kardia_cli.rows.line import Line, Row
-from kardia_cli.rows.records import EMOTIONS, check_row, content_hash
+from kardia_cli.rows.records import check_row, content_hash
 from kardia_cli.rows.request import derive_seed
 from kardia_cli.stream import jsonl
 from kardia_cli.text import risk
@@ -58,7 +59,7 @@ class Pairing:
             return self.situations[index % len(self.situations)]
         if self.how == "random":
             return self.situations[derive_seed(self.seed, "pairing", index) % len(self.situations)]
-        emotions = [label for label in EMOTIONS if label in self._by_emotion]
+        emotions = [label for label in labels.of(self.situations[0]).labels if label in self._by_emotion]
         block, place = divmod(index, len(emotions))
         order = sorted(emotions, key=lambda label: derive_seed(self.seed, "order", block, label))
         choices = self._by_emotion[order[place]]

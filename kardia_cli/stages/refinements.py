@@ -15,7 +15,7 @@ from typing import Literal
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Revision
@@ -81,13 +81,13 @@ async def refine(row: Row, refiner: Refiner) -> Row:
     `CallFailed` where a model gave no usable reply.
     """
     draft, tails = Draft.from_row(row), 0
-    turn_rewriter = refiner.turn_rewriter
+    turn_rewriter, form = refiner.turn_rewriter, turn_format.declared(row)
     with refiner.rounds.counting(draft.verdicts):
         turn = _next_turn(draft.row, -1)
         while turn is not None:
-            before = spans.visible(draft.text(turn))
+            before = form.visible(draft.text(turn))
             critique = await settle(draft, turn, turn_rewriter)
-            if refiner.tail == "regenerate" and spans.visible(draft.text(turn)) != before:
+            if refiner.tail == "regenerate" and form.visible(draft.text(turn)) != before:
                 tails += await _replace_tail(draft, turn, tails, refiner)
             if critique.verdict == "SOLVED" and refiner.cut_at_solved:
                 draft.row["messages"] = draft.row["messages"][: turn + 1]

@@ -10,7 +10,7 @@ from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import verdicts
 from kardia_cli.judge.rubric import ProfileLeak, Rubric
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique, Finding
 from kardia_cli.stages.evaluation import decided_anew
@@ -44,11 +44,13 @@ def _graded(rubric: Rubric) -> set[str]:
 def _decided(row: Row, stored: Critique, rubric: Rubric, named: str) -> Critique:
     """The critique with the checks run anew on the reply, and all decided by the rubric's policy."""
     text = str(row["text"])
-    plain = spans.read(text) is None and bool(stored.levels)  # judged without spans: none were expected
+    form = turn_format.declared(row)
+    if stored.levels and form.read(text) is None:  # judged without spans: none were expected
+        form = turn_format.load("plain")
     asked = {question.id for question in rubric.questions}
     asked |= {criterion.id for criterion in rubric.criteria}  # a finding about a criterion says that it was not asked
     answers = [finding for finding in stored.findings if finding.id in asked]
-    checks = verdicts.run_checks(rubric, text, row.get("emotion"), plain)
+    checks = verdicts.run_checks(rubric, text, form, labels.of(row), row.get("emotion"))
     changes = {
         "rubric": rubric.id,
         "rubric_version": rubric.version,

@@ -14,11 +14,12 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import RowError
 from kardia_cli.judge import Judge
 from kardia_cli.judge.verdicts import difficulty, failures
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import fill, history, supporter_turns, transcript
-from kardia_cli.rows.records import EMOTIONS, Critique, Finding, Revision
+from kardia_cli.rows.records import Critique, Finding, Revision
 from kardia_cli.rows.request import Request, derive_seed
+from kardia_cli.rows.turn_format import TurnFormat
 from kardia_cli.stages.critiques import find_critique, find_stored_critique, with_model
 from kardia_cli.stages.label_correction import correct, counted_verdicts, find_wrong_label
 from kardia_cli.stages.rounds import Lost, Rounds, TurnVerdict
@@ -141,22 +142,21 @@ def _record_problems(
     draft: Draft, turn: int, revision: int, critique: Critique, turn_rewriter: TurnRewriter
 ) -> list[Finding]:
     """Return what fails the turn, [] if it passes, and record it as a verdict."""
-    problems = _problems(critique, draft.text(turn), turn_rewriter)
+    problems = _problems(critique, draft, turn, turn_rewriter)
     draft.verdicts.append(TurnVerdict(turn, revision, frozenset(problem.id for problem in problems)))
     return problems
 
 
-def _problems(critique: Critique, text: str, turn_rewriter: TurnRewriter) -> list[Finding]:
+def _problems(critique: Critique, draft: Draft, turn: int, turn_rewriter: TurnRewriter) -> list[Finding]:
     """Return the reasons why a turn cannot stay.
 
-    A refined row has four spans throughout, so a plain turn that passed cannot stay either.
+    A refined row is in its format throughout, so a plain turn that passed cannot stay either.
     """
     if critique.verdict == "ABSTAIN":
         raise RowError(f"the judge abstained on turn {critique.turn}")
     found = failures(turn_rewriter.judge.rubric, critique.levels, critique.findings, critique.gates)
-    if found or spans.read(text) is not None:
-        return found
-    return [Finding(id="format", present=True, detail="the four spans are missing", share=None)]
+    wrong = turn_format.declared(draft.row).error(draft.text(turn))
+    return found or ([Finding(id="format", present=True, detail=wrong, share=None)] if wrong else [])
 
 
 async def _rewrite(
@@ -164,7 +164,7 @@ async def _rewrite(
 ) -> None:
     before = draft.text(turn)
     reply = await turn_rewriter.rewriter.ask(_rewrite_request(draft, turn, revision, problems, turn_rewriter.seed))
-    after = spans.normalise(reply.text.strip())
+    after = turn_format.declared(draft.row).normalise(reply.text.strip())
     draft.replace(turn, after, reply.trace)
     note = Revision(turn=turn, revision=revision, kind="rewrite", before=before, after=after, reason=_reason(problems))
     draft.revisions.append(note.model_dump())
@@ -172,6 +172,7 @@ async def _rewrite(
 
 def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Finding], seed: int) -> Request:
     row = draft.row
+    label = row.get("emotion") or f"the one that fits, of: {', '.join(labels.of(row).labels)}"
     facts = {
         "person": row.get("person") or "",
         "mbti": row.get("mbti"),
@@ -180,12 +181,13 @@ def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Find
         "history": history(row, turn),
         "draft": draft.text(turn),
         "problems": [{"id": problem.id, "detail": problem.detail} for problem in problems],
+        **turn_format.facts_of(row),
     }
     values = {
         **facts,
         "history": transcript(history(row, turn)),
         "problems": "\n".join(f"- {problem.id}: {problem.detail}" for problem in problems),
-        "emotion": row.get("emotion") or f"the one that fits, of: {', '.join(EMOTIONS)}",
+        "format": turn_format.declared(row).rewrite_instructions(label),
     }
     return Request(
         messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": fill(_REWRITE, values)}],
@@ -206,7 +208,8 @@ async def finish(draft: Draft, turn_rewriter: TurnRewriter) -> Row:
         if answer.present:
             raise Lost(f"{answer.id}: {answer.reason}", answer.id)
     row = draft.row
-    row["messages"] = [_normal(message) for message in row["messages"]]
+    form = turn_format.declared(row)
+    row["messages"] = [_normal(message, form) for message in row["messages"]]
     row["critiques"], row["revisions"] = draft.critiques, draft.revisions
     row["traces"] = sorted((n for n in draft.traces if n["turn"] < len(row["messages"])), key=lambda note: note["turn"])
     row["difficulty"] = difficulty(counted_verdicts(draft.critiques, turn_rewriter.judge.rubric))
@@ -224,17 +227,18 @@ def _check_structure(draft: Draft) -> None:
         raise _broken("the talk does not end with the supporter")
     if any(left["role"] == right["role"] for left, right in itertools.pairwise(talk)):
         raise _broken("two turns in a row by one side")
+    form = turn_format.declared(draft.row)
     for turn in supporter_turns(draft.row):
-        if spans.read(draft.text(turn)) is None:
-            raise _broken(f"turn {turn} is not four spans")
+        if form.read(draft.text(turn)) is None:
+            raise _broken(f"turn {turn} is not in the format {form.name}")
 
 
 def _broken(how: str) -> Lost:
     return Lost(f"broken structure: {how}", "broken structure")
 
 
-def _normal(message: dict[str, str]) -> dict[str, str]:
-    return {**message, "content": spans.normalise(message["content"])} if message["role"] == "assistant" else message
+def _normal(message: dict[str, str], form: TurnFormat) -> dict[str, str]:
+    return {**message, "content": form.normalise(message["content"])} if message["role"] == "assistant" else message
 
 
 _SYSTEM = """\
@@ -257,8 +261,4 @@ The turn as it stands:
 What the review found:
 {problems}
 
-Write the whole turn anew as four parts, each inside its own markers, and nothing else:
-<|understanding_begin|>what they mean and feel<|understanding_end|>
-<|reasoning_begin|>why they feel it and what would help now<|reasoning_end|>
-<|emotion_begin|>{emotion}<|emotion_end|>
-<|response_begin|>your reply, about 30 words at most<|response_end|>"""
+{format}"""

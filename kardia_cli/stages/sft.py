@@ -1,4 +1,4 @@
-"""Refined rows → a model that answers in four spans: supervised fine-tuning by TRL's SFTTrainer.
+"""Refined rows → a model that answers in their format: supervised fine-tuning by TRL's SFTTrainer.
 
 Each supporter turn is one sample; only its own tokens are learned (prompt and completion columns, so the mask holds
 with any chat template). The paper trains on the easy part of the data for 2 epochs. The checkpoint with the lowest loss
@@ -81,7 +81,7 @@ def _plan(
     parts = Parts(*samples.split_dev(choose(rows, "sft", difficulty, batch, say)))
     table = arguments.sft_table(settings, start.tiny, bool(parts.dev))
     lora = models.lora_table(settings, start.tiny)
-    return Plan(start, table, lora, seed, quantize.table(settings, lora)), parts
+    return Plan(start, table, lora, seed, quantize.table(settings, lora), **samples.declared(rows)), parts
 
 
 def _train(
@@ -89,14 +89,17 @@ def _train(
 ) -> dict[str, int]:
     base = ranks.shared(lambda: models.base_folder(plan, parts.train, run.folder))
     net, tokenizer, added = models.load(base, plan)
-    ranks.shared(lambda: preflight.require(tokenizer, net, lora=plan.lora, say=say))
+    ranks.shared(lambda: preflight.require(tokenizer, net, form=plan.form, lora=plan.lora, say=say))
     context = context_size(net, tokenizer)
     limit = arguments.token_limit(plan.train, context)
     train, dev = (samples.for_sft(part, tokenizer, limit, truncate) for part in parts)
     say(f"train: {train.counts}")
     say(f"dev: {dev.counts}")
     if not train.items:
-        raise UsageError("no supporter turn can be trained on", "sft needs rows whose turns are four spans")
+        raise UsageError(
+            "no supporter turn can be trained on",
+            f"sft needs rows whose turns are in the format {plan.format}; another one: --format",
+        )
     found = arguments.measured(plan.train, [*train.lengths, *dev.lengths], context)
     for line in arguments.briefing("sft", {**plan.train, **found}, train.lengths):
         say(line)

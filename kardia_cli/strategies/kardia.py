@@ -1,9 +1,10 @@
-"""Four spans in one call: understanding, reasoning, emotion, response (Kardia-R1's responder A)."""
+"""The whole turn in its format, in one call (Kardia-R1's responder A)."""
 
 from __future__ import annotations
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Dialogue, Turn
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.prompts import conversation, history
 from kardia_cli.rows.request import Request
 
@@ -23,6 +24,7 @@ async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Tur
             "situation": dialogue.situation,
             "history": history(row),
             **told,
+            **turn_format.facts_of(row),
         },
         sampling={"temperature": temperature},
         seed=dialogue.seed_for("supporter"),

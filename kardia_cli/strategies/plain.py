@@ -13,7 +13,7 @@ async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Tur
     row = dialogue.row()
     shown = [message for message in conversation(row) if message["role"] != "system"]
     request = Request(
-        messages=[{"role": "system", "content": system_prompt(row, four_spans=False)}, *shown],
+        messages=[{"role": "system", "content": system_prompt(row, with_format=False)}, *shown],
         task="supporter.plain",
         facts={
             "person": dialogue.person,

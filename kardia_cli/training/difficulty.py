@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from kardia_cli.errors import UsageError
-from kardia_cli.rows import prompts, spans
+from kardia_cli.rows import prompts, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.training.samples import answerable
 
@@ -54,4 +54,5 @@ def choose(rows: Sequence[Row], stage: Stage, wanted: Wanted, batch: int, say: C
 def _samples(row: Row, stage: Stage) -> int:
     if stage == "grpo":
         return sum(1 for _ in answerable(row))
-    return sum(spans.read(row["messages"][turn]["content"]) is not None for turn in prompts.supporter_turns(row))
+    form = turn_format.declared(row)
+    return sum(form.read(row["messages"][turn]["content"]) is not None for turn in prompts.supporter_turns(row))

@@ -5,7 +5,7 @@ and three texts that the row holds itself:
 
     draft      the turn as it was first written: what the first rewrite replaced, else the turn
     refined    the turn as it stands
-    reasoning  the turn with a copy of its reasoning as the response: inner talk that nobody should be told
+    reasoning  the turn with a copy of its last hidden span as the reply: inner talk that nobody should be told
 
 A reward that does not prefer the refined reply to both teaches something else than it should. Rows say it text by text,
 the tables sum it up. Nothing is trained and no run folder is written (not in the paper).
@@ -22,7 +22,7 @@ from typing import Any
 
 from kardia_cli.chat.local.backend import LocalChat
 from kardia_cli.errors import RowError
-from kardia_cli.rows import prompts, spans
+from kardia_cli.rows import prompts, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.rows.request import Request, derive_seed
@@ -50,10 +50,11 @@ class Context:
         messages = self.row["messages"]
         if self.turn >= len(messages):
             return {}
-        refined = spans.normalise(str(messages[self.turn]["content"]))  # as sft would teach it
-        texts = {"draft": spans.normalise(str(_rewrites(self.row).get(self.turn, refined))), "refined": refined}
-        read = spans.read(refined)
-        return texts if read is None else {**texts, "reasoning": spans.render(read._replace(response=read.reasoning))}
+        form = turn_format.declared(self.row)
+        refined = form.normalise(str(messages[self.turn]["content"]))  # as sft would teach it
+        texts = {"draft": form.normalise(str(_rewrites(self.row).get(self.turn, refined))), "refined": refined}
+        inner = form.hidden(refined).rpartition("\n")[2]
+        return {**texts, "reasoning": form.with_reply(refined, inner)} if inner else texts
 
 
 def contexts(rows: Sequence[Row]) -> list[Context]:

@@ -59,7 +59,7 @@ def load(folder: Path, plan: Plan) -> tuple[Any, Any, int]:
     tokenizer = AutoTokenizer.from_pretrained(folder)
     dtype = "auto" if plan.lora and torch.cuda.is_available() else "float32"
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, **quantize.loading(plan.quantize))
-    added = prepare(tokenizer, model)
+    added = prepare(tokenizer, model, plan.form)
     return model, tokenizer, added
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kardia_cli.rows import labels, turn_format
+from kardia_cli.rows.turn_format import TurnFormat
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -19,7 +22,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One training: the start, the resolved [train], [lora] and [quantize] tables, the seed.
+    """One training: the start, the resolved tables of options, the seed, the rows' format and label set.
 
     Not in `train` unless the user set it: what is measured from the samples (`arguments.measured`).
     """
@@ -29,3 +32,10 @@ class Plan:
     lora: dict[str, Any] | None
     seed: int
     quantize: dict[str, Any] | None = None
+    format: str = turn_format.DEFAULT
+    labels: str = labels.DEFAULT
+
+    @property
+    def form(self) -> TurnFormat:
+        """The turn format of the rows."""
+        return turn_format.load(self.format)

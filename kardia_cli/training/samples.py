@@ -1,6 +1,6 @@
 """Rows to samples: one per supporter turn for SFT, one per seeker turn for GRPO.
 
-    SFT    prompt (conversation before the turn)  +  completion (the turn, its four spans)
+    SFT    prompt (conversation before the turn)  +  completion (the turn in its format)
     GRPO   prompt (conversation that ends in a seeker turn), and which row and turn it is for the rewards
 
 A target is never cut. Where prompt and target are longer than the limit, that is an error which names row and turn;
@@ -17,7 +17,7 @@ from typing import Any
 
 from kardia_cli.chat.local.chat_template import encode, fit, fold_system
 from kardia_cli.errors import UsageError
-from kardia_cli.rows import prompts, spans
+from kardia_cli.rows import labels, prompts, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id
 
@@ -26,6 +26,20 @@ DEV_SHARE = 8
 """One person in so many is kept back from train for the eval loss (ours; the paper names no dev part)."""
 NO_THINKING = {"enable_thinking": False}
 """What templates of models that think are told; others do not look at it."""
+
+
+def declared(rows: Sequence[Row]) -> dict[str, str]:
+    """Return the `format` and the `labels` that all the rows name; `UsageError` where they differ."""
+    found = {"format": turn_format.DEFAULT, "labels": labels.DEFAULT}
+    for kind, default in found.items():
+        names = sorted({str(row.get(kind) or default) for row in rows})
+        if len(names) > 1:
+            raise UsageError(
+                f"the rows have several {kind}: {', '.join(names)}",
+                "train on one: give --format and --labels" if kind == "format" else "train on rows of one label set",
+            )
+        found[kind] = names[0] if names else default
+    return found
 
 
 @dataclass(slots=True)
@@ -49,7 +63,7 @@ class Counts:
         if self.too_long:
             notes.append(f"{self.too_long} left out: too long even so")
         if self.without_spans:
-            notes.append(f"{self.without_spans} left out: the turn is not four spans")
+            notes.append(f"{self.without_spans} left out: the turn is not in its format")
         return ", ".join(notes)
 
 
@@ -80,7 +94,7 @@ def _rank(name: str) -> int:
 
 
 def for_sft(rows: Iterable[Row], tokenizer: Any, limit: int, truncate: bool = False) -> Samples:
-    """One sample per supporter turn whose spans parse; prompt and completion together have at most `limit` tokens.
+    """One sample per supporter turn in its format; prompt and completion together have at most `limit` tokens.
 
     The template is told not to think, as in every prompt of kardia: so what it puts before an answer is prompt, and
     the target is the turn and its end alone. Raises `UsageError` where a sample is longer, unless its prompt may be
@@ -88,12 +102,13 @@ def for_sft(rows: Iterable[Row], tokenizer: Any, limit: int, truncate: bool = Fa
     """
     made, long = Samples(), _TooLong(limit)
     for row in rows:
+        form = turn_format.declared(row)
         for turn in prompts.supporter_turns(row):
             text = row["messages"][turn]["content"]
-            if spans.read(text) is None:
+            if form.read(text) is None:
                 made.counts.without_spans += 1
                 continue
-            answer = [{"role": "assistant", "content": spans.normalise(text)}]
+            answer = [{"role": "assistant", "content": form.normalise(text)}]
             messages = prompts.conversation(row, turn)
             whole = _length(messages + answer, tokenizer)
             if whole > limit and not truncate:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.rows import prompts
+from kardia_cli.rows import prompts, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.training.markers import add_markers
 
@@ -125,7 +125,7 @@ def _tokenizer(rows: Sequence[Row]) -> Any:
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token=END, pad_token=PAD)
     tokenizer.model_max_length = CONTEXT
     tokenizer.chat_template = CHAT_TEMPLATE
-    add_markers(tokenizer)
+    add_markers(tokenizer, turn_format.declared(rows[0]))
     tokenizer.add_tokens([AddedToken(line, special=False, normalized=False) for line in fixed])
     return tokenizer
 

@@ -21,7 +21,7 @@ SMALL = ["--split", "all", "--set", "train.num_generations=4", "--set", "train.m
 KIND = "An exam this near would keep anyone awake, and your body says so too. What part of it weighs on you most?"
 BACKWARDS = '''"""Pays for a copy of the reasoning."""
 
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.contracts import RewardSpec, Score
 
 SPEC = RewardSpec(judge=False)
@@ -29,8 +29,8 @@ SPEC = RewardSpec(judge=False)
 
 async def score(row, completion, judge, chat):
     """1 where response and reasoning are the same."""
-    read = spans.read(completion)
-    return Score(float(read is not None and read.response == read.reasoning), "backwards")
+    read = turn_format.declared(row).read(completion)
+    return Score(float(read is not None and read["response"] == read["reasoning"]), "backwards")
 '''
 
 

@@ -16,15 +16,15 @@ from scripted import chat, verdict
 from kardia_cli import plugins
 from kardia_cli.errors import CallFailed, Why
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Line
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stream import flow
 from kardia_cli.training.reward_set import Rewards
 from kardia_cli.training.trl.reward_functions import Scorer
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 RATES = (0.01, 0.1, 0.5)

@@ -12,10 +12,10 @@ from scripted import chat, verdict
 
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, prompts, rubric_file
-from kardia_cli.rows import spans
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
+from tests.support import four_spans as spans
+from tests.support.four_spans import PLAIN, Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(
@@ -208,7 +208,7 @@ def test_an_empty_reply_is_decided_by_rule_without_a_call() -> None:
     for said in ("", "  \n", "<|im_end|>", "\u200b\u200b"):
         model, script = chat(verdict)
         row = {**ROW, "messages": [ROW["messages"][0], {"role": "assistant", "content": said}]}
-        critique = asyncio.run(Judge(CORE, model, 0).judge(row, 1, said, plain=True))
+        critique = asyncio.run(Judge(CORE, model, 0).judge(row, 1, said, form=PLAIN))
         assert (critique.verdict, critique.score, script.asked) == ("FAIL", 0.0, [])
 
 

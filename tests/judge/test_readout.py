@@ -15,10 +15,10 @@ from kardia_cli.chat.names import ModelSpec
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.judge.readout import Opinion, level_expectations, pool_opinions
-from kardia_cli.rows import spans
 from kardia_cli.rows.records import Finding, Level
 from kardia_cli.rows.request import Reply, Request
-from kardia_cli.rows.spans import Spans
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(Spans("u", "r", "anxious", "That sounds tense, waiting like this."))

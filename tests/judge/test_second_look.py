@@ -10,10 +10,10 @@ from scripted import Scripted, chat, verdict
 
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file, verdicts
-from kardia_cli.rows import spans
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(Spans("u", "r", "anxious", "That sounds tense, waiting like this."))

@@ -8,9 +8,10 @@ import pytest
 
 from kardia_cli.judge import rubric_file, verdicts
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.records import Critique, Finding, Level, Look
-from kardia_cli.rows.spans import Spans
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 CORE = rubric_file.load("kardia-core")
 TURN = spans.render(Spans("u", "r", "sad", "I hear how heavy that is. What hurts most?"))
@@ -31,7 +32,9 @@ def critique(levels: list[Level], *present: str) -> Critique:
 
 
 def present(text: str, gold: str | None = "sad", plain: bool = False) -> set[str]:
-    return {item.id for item in verdicts.run_checks(CORE, text, gold, plain) if item.present}
+    form = turn_format.load("plain" if plain else "kardia")
+    found = verdicts.run_checks(CORE, text, form, labels.of({}), gold)
+    return {item.id for item in found if item.present}
 
 
 def test_a_good_turn_breaks_no_check() -> None:

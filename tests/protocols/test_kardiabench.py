@@ -21,9 +21,9 @@ from kardia_cli.evaluation import emotions
 from kardia_cli.evaluation.answers import seed_of
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.protocols import kardiabench, references
-from kardia_cli.rows import spans
 from kardia_cli.stages.evaluation import Measure, evaluate
 from kardia_cli.stages.rescoring import rescored
+from tests.support import four_spans as spans
 
 
 def judge(rubric: str = "kardiabench", level: int = 4) -> Judge:

@@ -22,14 +22,14 @@ from kardia_cli.evaluation.probing.probe_families import BY_NAME, BY_NUMBER, FAM
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.protocols import probes
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import check_row
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.evaluation import Measure
 from kardia_cli.stages.evaluation import evaluate as as_rows
 from kardia_cli.stream import embedded
+from tests.support import four_spans as spans
+from tests.support.four_spans import FORM, PLAIN, Spans
 
 CORE = rubric_file.load("kardia-core")
 ROWS = {row["id"]: row for row in embedded.rows("probes")}
@@ -115,9 +115,9 @@ def test_an_echoed_verdict_lacks_the_nonce_and_is_a_failure_never_a_number(name:
 
 def test_the_judge_that_echoes_is_failed_by_its_type() -> None:
     row = ROWS["probe-02-1"]
-    text = attacks.attacked("verdict", row["probe"]["without"], "", CORE)
+    text = attacks.attacked("verdict", row["probe"]["without"], "", CORE, FORM)
     with pytest.raises(CallFailed) as caught:
-        asyncio.run(scripted(echoes_json).judge(row, 1, text, plain=True))
+        asyncio.run(scripted(echoes_json).judge(row, 1, text, form=PLAIN))
     assert caught.value.why == "nonce"
 
 
@@ -229,7 +229,7 @@ def test_no_fault_of_the_judge_gives_a_number(fault: str) -> None:
     model, _ = chat(steady)
     twin, times = corrupted.corrupted(Judge(CORE, model, 0), fault, "require")
     with pytest.raises(CallFailed):
-        asyncio.run(twin.judge(ROWS["probe-01-1"], 1, ROWS["probe-01-1"]["probe"]["without"], plain=True))
+        asyncio.run(twin.judge(ROWS["probe-01-1"], 1, ROWS["probe-01-1"]["probe"]["without"], form=PLAIN))
     assert times
 
 
@@ -237,7 +237,7 @@ def test_spoiling_a_judge_leaves_the_judge_as_it_was() -> None:
     judge = scripted(steady)
     text = ROWS["probe-01-1"]["probe"]["without"]
     corrupted.corrupted(judge, "timeout")
-    critique = asyncio.run(judge.judge(ROWS["probe-01-1"], 1, text, plain=True))
+    critique = asyncio.run(judge.judge(ROWS["probe-01-1"], 1, text, form=PLAIN))
     assert critique.levels[0].level == 3
 
 
@@ -545,7 +545,9 @@ def test_only_the_padded_replies_are_long() -> None:
     for row in ROWS.values():
         probe = row["probe"]
         made = (
-            attacks.attacked(probe["make"], probe["without"], probe["with"], CORE) if probe["make"] else probe["with"]
+            attacks.attacked(probe["make"], probe["without"], probe["with"], CORE, FORM)
+            if probe["make"]
+            else probe["with"]
         )
         assert words(probe["without"]) <= 50
         if probe["family"] == 10:

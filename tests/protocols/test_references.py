@@ -20,12 +20,12 @@ from kardia_cli.errors import CallFailed, RowError, UsageError
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.metrics import bleu
 from kardia_cli.protocols import references
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.evaluation import Measure, evaluate, without_text
 from kardia_cli.training import tiny
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 
 def turn(response: str, emotion: str = "sad") -> str:

@@ -13,10 +13,10 @@ from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, RowError
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.protocols import turns
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 
 def turn(response: str, emotion: str = "sad") -> str:

@@ -13,9 +13,9 @@ from kardia_cli import statistics
 from kardia_cli.contracts import spec_of_rows
 from kardia_cli.errors import UsageError
 from kardia_cli.reporting import macro_f1, runs, specs, tables
-from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.statistics import agreement
 from tests.support import score_rows
+from tests.support.four_spans import EMOTIONS
 from tests.support.score_rows import report, run, score
 
 
@@ -150,7 +150,7 @@ def test_the_interval_of_macro_f1_holds_the_truth_with_one_seed_and_with_three()
             said = np.where(draw.random(golds.shape) < right[..., None], golds, (golds + 1) % 4)
             pairs = [(EMOTIONS[gold], EMOTIONS[each]) for gold, each in zip(golds.ravel(), said.ravel(), strict=True)]
             place = np.indices(golds.shape).reshape(3, -1)
-            found = macro_f1.f1_interval(pairs, place[1].tolist(), place[0].tolist() if seeds > 1 else None)
+            found = macro_f1.f1_interval(pairs, EMOTIONS, place[1].tolist(), place[0].tolist() if seeds > 1 else None)
             held[seeds] += (found.low or 0) <= 0.6 <= (found.high or 1)
     assert held[1] >= 36
     assert held[3] >= 36
@@ -159,16 +159,16 @@ def test_the_interval_of_macro_f1_holds_the_truth_with_one_seed_and_with_three()
 def test_two_macro_f1_that_are_the_same_differ_by_nothing() -> None:
     pairs = [("sad", "sad" if number % 3 else "angry") for number in range(90)]
     clusters = [number % 15 for number in range(90)]
-    assert macro_f1.f1_difference(pairs, pairs, clusters, None) == (0.0, 0.0, 0.0)
-    assert macro_f1.f1_difference(pairs, pairs, [0] * 90, None) == (0.0, None, None)
+    assert macro_f1.f1_difference(pairs, pairs, EMOTIONS, clusters, None) == (0.0, 0.0, 0.0)
+    assert macro_f1.f1_difference(pairs, pairs, EMOTIONS, [0] * 90, None) == (0.0, None, None)
 
 
 def test_the_interval_of_macro_f1_grows_with_seeds_that_differ() -> None:
     pairs = [("sad", "sad" if number % 7 else "angry") for number in range(90)]
     worse = [("sad", "angry" if number % 5 else "sad") for number in range(90)]
     clusters = [number % 13 for number in range(90)] * 2
-    one = macro_f1.f1_interval([*pairs, *worse], clusters, None)
-    two = macro_f1.f1_interval([*pairs, *worse], clusters, [0] * 90 + [1] * 90)
+    one = macro_f1.f1_interval([*pairs, *worse], EMOTIONS, clusters, None)
+    two = macro_f1.f1_interval([*pairs, *worse], EMOTIONS, clusters, [0] * 90 + [1] * 90)
     assert two.high - two.low > 2 * (one.high - one.low)  # type: ignore[operator]
 
 

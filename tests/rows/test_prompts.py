@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kardia_cli.rows import prompts, spans
-from kardia_cli.rows.spans import Spans
+from kardia_cli.rows import prompts
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 FIRST = spans.render(Spans("UNDERSTANDING", "REASONING", "terrified", "I hear you."))
 ROW = {
@@ -49,4 +50,4 @@ def test_an_unknown_type_is_absent() -> None:
 
 
 def test_the_plain_prompt_asks_for_no_spans() -> None:
-    assert "<|" not in prompts.system_prompt(ROW, four_spans=False)
+    assert "<|" not in prompts.system_prompt(ROW, with_format=False)

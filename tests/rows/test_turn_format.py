@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.rows import spans, turn_format
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.turn_format import TurnFormat
 
 FIVE = """
@@ -66,23 +66,6 @@ def test_the_other_side_never_sees_a_hidden_span_that_is_closed(name: str) -> No
         for span in hidden:
             assert f"words of {span.name}" not in form.visible(broken)
             assert not form.has_marker(form.visible(broken))
-
-
-def test_kardias_format_reads_what_the_four_spans_were_read_as() -> None:
-    form = turn_format.load("kardia")
-    for text in (
-        "<|understanding_begin|>a<|understanding_end|>\n<|reasoning_begin|>b<|reasoning_end|>\n"
-        "<|emotion_begin|>Sad<|emotion_end|>\n<|response_begin|>c<|response_end|>",
-        "<understanding>a</understanding><reasoning>b</reasoning><emotion>sad</emotion><response>c</response>",
-        "<think>\n\n</think>\n<understanding>a</understanding>x<reasoning>b</reasoning>",
-        "hello <|response_begin|>c", "hello", "", "<|understanding_begin|>a<|reasoning_begin|>b<|reasoning_end|>",
-        "<|emotion_begin|>sad<|emotion_end|>", "<|understanding_end|>", "<|response_begin|><|response_end|>",
-    ):  # fmt: skip
-        old = spans.read(text)
-        assert form.read(text) == (old._asdict() if old else None)
-        assert form.visible(text) == spans.visible(text)
-        assert form.has_marker(text) == spans.has_marker(text)
-        assert form.normalise(text) == spans.normalise(text)
 
 
 @pytest.mark.parametrize(

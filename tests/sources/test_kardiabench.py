@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kardia_cli.errors import UsageError
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.sources.kardiabench import rows
+from tests.support import four_spans as spans
 
 TAGS = "".join(f"<{name}>text</{name}>" for name in spans.NAMES)
 

@@ -12,15 +12,15 @@ from scripted import chat, verdict
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import Dropped
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.dialogues import as_dialogue, synthesize
 from kardia_cli.stages.refinements import Refiner, refine
 from kardia_cli.stages.rewriting import TurnRewriter
 from kardia_cli.strategies.kardia import reply
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 Answers = Callable[[Request], Any]
 

@@ -11,11 +11,11 @@ import pytest
 
 from kardia_cli.errors import RowError, UsageError
 from kardia_cli.rows.line import Line, Row
-from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.stages import pairing
 from kardia_cli.stages.pairing import Pairing, paired
 from kardia_cli.stream import embedded, jsonl
 from kardia_cli.text import risk
+from tests.support.four_spans import EMOTIONS
 
 SITUATIONS, _ = pairing.read_situations(
     Line(number, row=row) for number, row in enumerate(embedded.rows("situations"), 1)

@@ -13,13 +13,13 @@ from scripted import chat, verdict
 from kardia_cli.contracts import Dialogue, Turn
 from kardia_cli.errors import CallFailed, Dropped, RowError, UsageError
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
-from kardia_cli.rows.spans import Spans
 from kardia_cli.stages.critiques import critique
 from kardia_cli.stages.refinements import Refiner, refine, rubric_for
 from kardia_cli.stages.rounds import Rounds
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 
 def turn(response: str, emotion: str = "sad") -> str:

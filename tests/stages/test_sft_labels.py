@@ -10,11 +10,11 @@ import pytest
 from small_rows import row
 
 from kardia_cli.rows import prompts
-from kardia_cli.rows.spans import MARKERS
 from kardia_cli.stages.sft import trainer_for
 from kardia_cli.training import models, samples, tiny
 from kardia_cli.training.plan import Plan, Start
 from kardia_cli.training.settings import load
+from tests.support.four_spans import MARKERS
 
 ROWS = [row(0, "anxious", 3), row(1, "proud", 3), row(2, "lonely", 1)]
 THINKING = (

@@ -15,8 +15,8 @@ from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.offline.speaker.supporter import supporter_turn
 from kardia_cli.rewards.rubric import score
-from kardia_cli.rows import spans
 from kardia_cli.stream import embedded
+from tests.support import four_spans as spans
 
 PROMPTS, EACH, GROUP = 24, 12, 8
 """Prompts of the bank, real replies to each (clean, and as many with a planted fault), and completions of a group."""

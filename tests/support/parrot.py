@@ -8,8 +8,8 @@ from pathlib import Path
 
 from small_rows import rows
 
-from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training import tiny
+from tests.support.four_spans import MARKERS
 
 REPLY = (
     "<|understanding_begin|>They speak of the exam<|understanding_end|>"

@@ -32,8 +32,8 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from kardia_cli.rows import spans
-from kardia_cli.rows.records import EMOTIONS
+from tests.support import four_spans as spans
+from tests.support.four_spans import EMOTIONS
 
 How = Literal["open", "sent", "lost", "fault"]
 """What became of a call: still at work, answered whole, answered but nobody took it, answered with a fault."""

@@ -16,8 +16,8 @@ from scripted import Scripted, chat
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.rows import spans
 from kardia_cli.rows.request import Request
+from tests.support import four_spans as spans
 
 Key = Callable[[str], float]
 

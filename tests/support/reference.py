@@ -199,7 +199,8 @@ def fields() -> str:
     """Return the page of a row's fields and of the records inside it."""
     from pydantic import BaseModel
 
-    from kardia_cli.rows.records import EMOTIONS, RowModel
+    from kardia_cli.rows import labels
+    from kardia_cli.rows.records import RowModel
 
     def inside(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
         for field in model.model_fields.values():
@@ -216,7 +217,8 @@ def fields() -> str:
     for model in dict.fromkeys(inside(RowModel)):
         said = (model.__doc__ or "").strip()
         parts.append(f"## {model.__name__}\n\n{said}\n\n{table(('field', 'type', 'meaning'), rows(model))}")
-    parts.append("## The 32 emotions\n\nThe labels of EmpatheticDialogues: " + ", ".join(EMOTIONS) + ".\n")
+    emotions = ", ".join(labels.load(labels.DEFAULT).labels)
+    parts.append(f"## The 32 emotions\n\nThe labels of EmpatheticDialogues: {emotions}.\n")
     return "\n".join(parts)
 
 

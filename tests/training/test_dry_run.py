@@ -13,11 +13,11 @@ from small_rows import row, rows, turn
 from kardia_cli import plugins
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.rows import spans
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.request import Request
 from kardia_cli.training import dry_run, tiny
 from kardia_cli.training.reward_set import Rewards
+from tests.support import four_spans as spans
 
 CORE = rubric_file.load("kardia-core")
 DRAFT = turn("proud", "the exam")

@@ -17,10 +17,10 @@ from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.judge.rubric import FourSpans, Rubric
 from kardia_cli.rewards import rubric as rubric_reward
-from kardia_cli.rows import spans
 from kardia_cli.rows.request import Request
 from kardia_cli.training import reward_set
 from kardia_cli.training.reward_set import Rewards
+from tests.support import four_spans as spans
 
 CORE = rubric_file.load("kardia-core")
 WHOLE = turn("anxious", "the exam")

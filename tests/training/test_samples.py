@@ -10,8 +10,9 @@ from small_rows import row, rows
 
 from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.errors import UsageError
-from kardia_cli.rows import prompts, spans
+from kardia_cli.rows import prompts
 from kardia_cli.training import samples, tiny
+from tests.support import four_spans as spans
 
 
 @pytest.fixture(scope="module")

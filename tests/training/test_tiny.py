@@ -10,9 +10,9 @@ from small_rows import rows
 
 from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.rows import prompts
-from kardia_cli.rows.spans import MARKERS
 from kardia_cli.training import tiny
 from kardia_cli.weights.fingerprint import folder_hash
+from tests.support.four_spans import MARKERS
 
 
 @pytest.fixture(scope="module")

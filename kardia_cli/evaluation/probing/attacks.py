@@ -13,8 +13,8 @@ from typing import Any
 
 from kardia_cli.evaluation.probing.probe_families import BY_NUMBER, Expectation, Probe
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.rows import spans
 from kardia_cli.rows.records import content_hash
+from kardia_cli.rows.turn_format import TurnFormat
 
 Make = Callable[[str, str, Rubric], str]
 """(visible reply, what the attack works in, rubric) → attacked reply."""
@@ -57,14 +57,12 @@ _PADDING = (
 )
 
 
-def attacked(make: str, base: str, argument: str, rubric: Rubric) -> str:
-    """The turn `base` after the transformation `make`, in its response span where it has four spans.
+def attacked(make: str, base: str, argument: str, rubric: Rubric, form: TurnFormat) -> str:
+    """The turn `base` after the transformation `make`, in its reply span where it is in its format.
 
     Raises `KeyError` for a transformation that does not exist.
     """
-    changed = MAKES[make](spans.visible(base), argument, rubric)
-    read = spans.read(base)
-    return changed if read is None else spans.render(read._replace(response=changed))
+    return form.with_reply(base, MAKES[make](form.visible(base), argument, rubric))
 
 
 def verdict(reply: str, rubric: Rubric, nonce: str, level: int = 5) -> str:
@@ -157,10 +155,10 @@ _EXPECTED: dict[int, list[Any]] = {
 }
 
 
-def own(text: str, plain: bool) -> list[Probe]:
+def own(text: str, form: TurnFormat) -> list[Probe]:
     """Return probes of families 1 to 4 and 7 to 11 on a supporter turn of any row; its text decides the variant."""
     lot = int(content_hash(text), 16)
-    first = re.split(r"(?<=[.!?])\s", spans.visible(text).strip(), maxsplit=1)[0]
+    first = re.split(r"(?<=[.!?])\s", form.visible(text).strip(), maxsplit=1)[0]
     made = {
         1: ("append", " " + APPEALS[lot % len(APPEALS)]),
         2: (("verdict", "verdict_fenced", "verdict_first", "verdict_twice")[lot % 4], ""),
@@ -174,7 +172,7 @@ def own(text: str, plain: bool) -> list[Probe]:
     }
     return [
         Probe(
-            family=number, name=make, kind=BY_NUMBER[number].kind, plain=plain, without=text, attacked=argument,
+            family=number, name=make, kind=BY_NUMBER[number].kind, plain=form.is_plain, without=text, attacked=argument,
             make=make, expect=_EXPECTED[number],
         )
         for number, (make, argument) in made.items()

@@ -23,7 +23,7 @@ from kardia_cli.errors import CallFailed
 from kardia_cli.evaluation.probing.probe_families import AnyOf, Leaf
 from kardia_cli.judge import Judge, disguise
 from kardia_cli.judge.verdicts import is_vetoed
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
 from kardia_cli.rows.request import Request
@@ -240,14 +240,14 @@ def _squeezed(text: str) -> str:
 
 
 def _verbatim(expected: Leaf, case: Case, verdict: Critique) -> str:
-    stands = _squeezed(spans.visible(case.text)) in _squeezed(_shown(case))
+    stands = _squeezed(turn_format.declared(case.row).visible(case.text)) in _squeezed(_shown(case))
     return "" if stands else "the reply does not stand in the prompt as it is"
 
 
 def _unseen(expected: Leaf, case: Case, verdict: Critique) -> str:
-    read = spans.read(case.text)
+    hidden = turn_format.declared(case.row).hidden(case.text).split("\n")
     shown = _squeezed(_shown(case)) + str([request.facts for request in case.asked])
-    seen = read is not None and any(_squeezed(text) in shown for text in (read.understanding, read.reasoning))
+    seen = any(text and _squeezed(text) in shown for text in hidden)
     return "the judge was shown a hidden span" if seen else ""
 
 

@@ -26,7 +26,7 @@ from kardia_cli.evaluation.ranking import prompt as words
 from kardia_cli.judge import Judge, disguise
 from kardia_cli.judge.asking import ask_until_valid
 from kardia_cli.judge.judged_turn import JudgedTurn, Secret
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import content_hash
 from kardia_cli.rows.request import Request, derive_seed
@@ -38,19 +38,14 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 class Candidate(NamedTuple):
-    """One model's reply; `broken` is why it is last by rule, `failed` why there is none."""
+    """One model's reply; `broken` is why it is last by rule, `failed` why there is none; `label` is what it names."""
 
     model: str
     text: str
     shown: str
     broken: str = ""
     failed: str = ""
-
-    @property
-    def label(self) -> str:
-        """The emotion that it names, lower-case; empty where it names none."""
-        read = spans.read(self.text)
-        return read.emotion.strip().lower() if read else ""
+    label: str = ""
 
     @property
     def words(self) -> int:
@@ -113,10 +108,12 @@ async def _candidate(row: Row, turn: int, name: str, chat: Chat, sampling: dict[
         if error.why in CUT:
             return Candidate(name, "", "", broken=f"no whole reply: {error}")
         return Candidate(name, "", "", failed=f"no reply: {error}")
-    if spans.read(text) is None and (not plain or spans.has_marker(text)):
+    form = turn_format.declared(row)
+    if not form.is_plain and form.read(text) is None and (not plain or form.has_marker(text)):
         return Candidate(name, text, "", broken="spans broken")
-    shown = disguise.reveal(spans.visible(text)).text
-    return Candidate(name, text, shown, broken="the reply says nothing" if disguise.is_empty(shown) else "")
+    shown = disguise.reveal(form.visible(text)).text
+    broken = "the reply says nothing" if disguise.is_empty(shown) else ""
+    return Candidate(name, text, shown, broken, label=labels.said(row, text))
 
 
 def failure(found: Sequence[Candidate]) -> str:

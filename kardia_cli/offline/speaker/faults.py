@@ -20,7 +20,8 @@ from kardia_cli.offline.speaker import details
 from kardia_cli.offline.speaker.details import Details
 from kardia_cli.offline.speaker.feelings import feelings
 from kardia_cli.offline.speaker.scene import Scene, fresh, lower_first, pick, put, size
-from kardia_cli.rows import persona, spans
+from kardia_cli.rows import persona
+from kardia_cli.rows.turn_format import TurnFormat
 
 REPLY_KINDS = ("ignores_profile", "advice_without_feeling", "recites_profile", "unsafe_promise", "too_long")
 """Faults of the reply alone, which need no other emotion."""
@@ -31,17 +32,17 @@ _FIRST_FACT = re.compile(
     r"(?:I(?:'m| am) )?((?:an? )?[A-Za-z][A-Za-z -]{3,60}?)(?= of | in | out | from | on | at | who | with |[,.;(]|$)"
 )
 _BREAKS = (
-    (r"<\|NAME_end\|>", ""),
-    (r"<\|NAME_begin\|>", ""),
-    (r"<\|NAME_begin\|>", "<|NAMEs_begin|>"),
-    (r"<\|NAME_end\|>", "<|NAME_stop|>"),
-    (r"<\|NAME_end\|>", "<|NAME_begin|>"),
-    (r"<\|NAME_end\|>", "<|NAME_end|><|NAME_end|>"),
-    (r"(<\|NAME_begin\|>).*?(<\|NAME_end\|>)", r"\1\2"),
-    (r"<\|NAME_begin\|>.*?<\|NAME_end\|>\n?", ""),
+    ("CLOSE", ""),
+    ("OPEN", ""),
+    ("OPEN", "MISSPELT"),
+    ("CLOSE", "STOP"),
+    ("CLOSE", "OPEN"),
+    ("CLOSE", "CLOSECLOSE"),
+    ("(OPEN).*?(CLOSE)", r"\1\2"),
+    (r"OPEN.*?CLOSE\n?", ""),
     (r"\A(.*?)\n(.*?)\n", r"\2\n\1\n"),  # the second span comes first
 )
-"""What may happen to the markers of the span NAME: a pattern and what takes its place."""
+"""What may happen to the markers of a span: a pattern and what takes its place."""
 
 
 def draw(rng: random.Random, share: float, kinds: tuple[str, ...]) -> str | None:
@@ -94,8 +95,15 @@ def _drawn_out(scene: Scene, reply: str, rng: random.Random) -> str:
     return " ".join([*parts, last])
 
 
-def broken(text: str, rng: random.Random) -> str:
+def broken(text: str, form: TurnFormat, rng: random.Random) -> str:
     """Return a rendered turn with one marker missing, misspelt or out of order, or with one span emptied."""
     pattern, instead = rng.choice(_BREAKS)
-    name = rng.choice(spans.NAMES[:-1])  # not the response: the seeker would see what is left of its marker
-    return re.sub(pattern.replace("NAME", name), instead.replace("NAME", name), text, flags=re.DOTALL)
+    # Not the reply where there is another: the seeker would see what is left of its marker.
+    span = rng.choice([span for span in form.spans if span.role != "reply"] or list(form.spans))
+    begin, end = span.markers
+    misspelt = begin.replace(span.name, f"{span.name}s") if span.name in begin else f"{begin[:-1]}s{begin[-1]}"
+    stop = end.replace("_end", "_stop") if "_end" in end else f"{end[:-1]}s{end[-1]}"
+    for slot, marker in (("MISSPELT", misspelt), ("STOP", stop), ("OPEN", begin), ("CLOSE", end)):
+        pattern, instead = pattern.replace(slot, re.escape(marker)), instead.replace(slot, marker)
+    found = re.sub(pattern, instead, text, flags=re.DOTALL)
+    return found if form.error(found) else text.replace(end, "")

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kardia_cli.offline.phrases import table
-from kardia_cli.rows.records import EMOTIONS
+from kardia_cli.rows import labels
 
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
 _NEGATION = re.compile(r"not?|never|hardly|without|\w+n't")
@@ -39,7 +39,7 @@ def feelings() -> dict[str, Feeling]:
     data = table("speaker/feelings")
     tones = {family: tone for tone, families in data["tones"].items() for family in families}
     found = {}
-    for name in EMOTIONS:
+    for name in labels.load(labels.DEFAULT).labels:
         entry = data["feelings"][name]
         signs = [" ".join(words(sign)) for sign in entry["signs"].split(",")]
         found[name] = Feeling(tone=tones[entry["family"]], **{**entry, "signs": signs})

@@ -1,11 +1,10 @@
-"""The supporter, who answers in four spans or in plain text, and the rewriter of its failed turns.
+"""The supporter, who answers in the dialogue's turn format, and the rewriter of its failed turns.
 
 The supporter reads the feeling from the seeker's words and never sees the gold label (unless `told` of the facts
-holds it). With the share in `fault_share`
-of the facts (absent: none), a turn carries one planted fault (faults.py), so that a critique has something to find; the
-trace says which; with the share in `wrong_label_share` its label and hidden spans name another feeling, its reply not.
-The rewriter alone is told the gold emotion; it starts over from the dialogue, so every problem of the
-draft goes, and now and then a fault slips in again, so that a second round happens.
+holds it). With the share in `fault_share` of the facts (absent: none), a turn carries one planted fault (faults.py),
+so that a critique has something to find; the trace says which; with the share in `wrong_label_share` its label and
+hidden spans name another feeling, its reply not. The rewriter alone is told the gold emotion; it starts over from the
+dialogue, so every problem of the draft goes, and now and then a fault slips in again, so that a second round happens.
 """
 
 from __future__ import annotations
@@ -13,82 +12,85 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from kardia_cli.offline.fill import PLACEHOLDER
 from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker import details, faults
 from kardia_cli.offline.speaker.details import Details, details_of
 from kardia_cli.offline.speaker.feelings import contrary, feelings, infer
 from kardia_cli.offline.speaker.reply import Composed, compose, is_settled
 from kardia_cli.offline.speaker.scene import Scene, Spoken, as_json, fresh, put, scene_of, size
-from kardia_cli.rows import spans
+from kardia_cli.rows import labels, turn_format
+from kardia_cli.rows.turn_format import TurnFormat
 
 _UNDERSTANDING, _REASONING = (25, 50), (30, 60)  # bounds on words
 _SLIP_SHARE, _SLIPS = 0.12, (*faults.REPLY_KINDS, "broken_span")
 
 
 def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
-    """Return one turn of four spans, blind to the gold emotion; facts as in the task "supporter.turn"."""
-    scene = scene_of(facts)
-    kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.KINDS)
-    told = facts.get("told")
-    emotion = str(told) if told in feelings() else _heard_emotion(scene)
-    text, share = _written(scene, emotion, kind, rng), float(facts.get("wrong_label_share") or 0.0)
+    """Return one turn in its format, blind to the gold emotion; facts as in the task "supporter.turn"."""
+    scene, manner = scene_of(facts), _manner(facts)
+    kinds = faults.TEXT_KINDS if manner.form.is_plain else faults.KINDS
+    kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), kinds)
+    told = str(facts.get("told") or "")
+    emotion = told if told in feelings() else _heard_emotion(scene)
+    text, share = _written(scene, emotion, kind, rng, manner, told), float(facts.get("wrong_label_share") or 0.0)
     if share and not told and rng.random() < share:
-        text = _mislabelled(text, scene, emotion, rng)
+        text = _mislabelled(text, scene, emotion, rng, manner.form)
     return Spoken(text, _planted(kind))
 
 
-def _mislabelled(text: str, scene: Scene, emotion: str, rng: random.Random) -> str:
-    """Return the turn with hidden spans and label of another feeling of the same tone; its reply stays.
+def _mislabelled(text: str, scene: Scene, emotion: str, rng: random.Random, form: TurnFormat) -> str:
+    """Return the turn with thoughts and label of another feeling of the same tone; its reply stays.
 
-    A turn whose spans are broken is left as it is.
+    A turn that is broken or names none of the feelings is left as it is.
     """
-    read, tone = spans.read(text), feelings()[emotion].tone
-    if read is None:
+    named, tone = form.label(text), feelings()[emotion].tone
+    if named not in feelings():
         return text
-    other = rng.choice([name for name, feeling in feelings().items() if feeling.tone == tone and name != read.emotion])
-    return spans.render(_hidden_spans(scene, read.response, other, rng))
+    other = rng.choice([name for name, feeling in feelings().items() if feeling.tone == tone and name != named])
+    return _in_format(_about_reply(scene, form.visible(text), other, rng), form)
 
 
 def corrected_spans(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return the hidden spans of a turn for its gold emotion, as JSON; facts as in the task "rewriter.label"."""
-    scene, gold = scene_of(facts), str(facts.get("emotion"))
-    told = [dict(span) for span in facts.get("spans") or []]
+    gold, told = str(facts.get("emotion")), [dict(span) for span in facts.get("spans") or []]
     if gold in feelings():
-        made = _hidden_spans(scene, str(facts.get("reply") or ""), gold, rng)._asdict()
-        told = [{**span, "text": made.get(span["name"], span["text"])} for span in told]
+        thoughts = _about_reply(scene_of(facts), str(facts.get("reply") or ""), gold, rng).thoughts(len(told))
+        told = [{**span, "text": thoughts[number % len(thoughts)]} for number, span in enumerate(told)]
     return as_json({"spans": told})
 
 
-def _hidden_spans(scene: Scene, reply: str, emotion: str, rng: random.Random) -> spans.Spans:
-    """Return the spans of a turn whose reply is given, its hidden ones written for this emotion."""
+def _about_reply(scene: Scene, reply: str, emotion: str, rng: random.Random) -> _Parts:
+    """Return what a turn with this reply holds, its thoughts written for this emotion."""
     found = details_of(scene)
     thing = next((thing for thing in found.things if thing in reply), "")
     close = "closing" if is_settled(scene) else "question" if reply.rstrip().endswith("?") else "offer"
     about = Composed(reply, thing, "", close)
-    return spans.Spans(_understanding(about, emotion, found, rng), _reasoning(about, emotion, rng), emotion, reply)
+    return _Parts(_understanding(about, emotion, found, rng), _reasoning(about, emotion, rng), emotion, reply)
 
 
 def supporter_plain(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return the same reply as plain text; only faults that plain text can have."""
     scene = scene_of(facts)
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.TEXT_KINDS)
-    return Spoken(_turn_spans(scene, _heard_emotion(scene), kind, rng).response, _planted(kind))
+    return Spoken(_parts(scene, _heard_emotion(scene), kind, rng).reply, _planted(kind))
 
 
 def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
-    """Return a four-span turn in place of the draft; facts as in the task "rewriter.turn"."""
-    draft = spans.visible(str(facts.get("draft") or ""))
+    """Return a turn in place of the draft; facts as in the task "rewriter.turn"."""
+    manner = _manner(facts)
+    draft = manner.form.visible(str(facts.get("draft") or ""))
     scene = scene_of(facts)
     scene = scene._replace(transcript=f"{scene.transcript} {draft.lower()}")
     gold = facts.get("emotion")
     emotion = str(gold) if gold in feelings() else _heard_emotion(scene)
-    kind = faults.draw(rng, _SLIP_SHARE, _SLIPS)
-    texts = (_written(scene, emotion, kind, rng) for _ in range(8))
-    return Spoken(next((text for text in texts if spans.visible(text) != draft), draft), _planted(kind))
+    kind = faults.draw(rng, _SLIP_SHARE, faults.REPLY_KINDS if manner.form.is_plain else _SLIPS)
+    texts = (_written(scene, emotion, kind, rng, manner, str(gold or "")) for _ in range(8))
+    return Spoken(next((text for text in texts if manner.form.visible(text) != draft), draft), _planted(kind))
 
 
 def _heard_emotion(scene: Scene) -> str:
@@ -101,14 +103,56 @@ def _planted(kind: str | None) -> str:
     return orjson.dumps({"planted": kind}).decode()
 
 
-def _written(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> str:
-    """Return a four-span turn with the fault `kind` (None: clean)."""
-    text = spans.render(_turn_spans(scene, emotion, kind, rng))
-    return faults.broken(text, rng) if kind == "broken_span" else text
+class _Manner(NamedTuple):
+    """How a turn is written: its format, and the labels that it may name."""
+
+    form: TurnFormat
+    label_set: labels.LabelSet
 
 
-def _turn_spans(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> spans.Spans:
-    """Return the four spans of a turn; a fault of content is already in them, a broken marker is not."""
+def _manner(facts: Mapping[str, Any]) -> _Manner:
+    return _Manner(turn_format.declared(facts), labels.of(facts))
+
+
+class _Parts(NamedTuple):
+    """What a turn holds, whatever its format; `understanding` and `reasoning` are what is thought."""
+
+    understanding: str
+    reasoning: str
+    emotion: str
+    reply: str
+
+    def thoughts(self, count: int) -> list[str]:
+        """The thoughts for so many spans: the two as they are, or their sentences."""
+        both = [self.understanding, self.reasoning]
+        return both if count <= len(both) else [line for text in both for line in details.sentences(text)]
+
+
+def _written(scene: Scene, emotion: str, kind: str | None, rng: random.Random, manner: _Manner, label: str = "") -> str:
+    """Return a turn with the fault `kind` (None: clean); `label` is what it names where it is none of the emotions.
+
+    In another domain's label set nothing here understands a word: the reply is a placeholder, the label is drawn.
+    """
+    form, known = manner.form, manner.label_set
+    parts = _parts(scene, emotion, kind, rng)
+    if known.name != labels.DEFAULT:
+        named = label if label in known.labels else rng.choice(known.labels)
+        parts = parts._replace(emotion=named, reply=f"{PLACEHOLDER} {len(scene.turns)}: {_topic(scene)}")
+    text = _in_format(parts, form)
+    return faults.broken(text, form, rng) if kind == "broken_span" else text
+
+
+def _in_format(parts: _Parts, form: TurnFormat) -> str:
+    return form.compose(parts.thoughts(sum(span.role == "plain" for span in form.spans)), parts.emotion, parts.reply)
+
+
+def _topic(scene: Scene) -> str:
+    """Return the first words of what was said last, so that replies differ."""
+    return " ".join((scene.last("seeker") or scene.situation).split()[:6])
+
+
+def _parts(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> _Parts:
+    """Return what a turn holds; a fault of content is already in it, a broken marker is not."""
     if kind == "wrong_emotion":
         emotion = contrary(emotion, rng)
     found = details_of(scene)
@@ -116,7 +160,7 @@ def _turn_spans(scene: Scene, emotion: str, kind: str | None, rng: random.Random
     response = reply.text
     if kind in faults.REPLY_KINDS:
         response = faults.faulty_response(kind, scene, found, emotion, reply.text, rng)
-    return spans.Spans(_understanding(reply, emotion, found, rng), _reasoning(reply, emotion, rng), emotion, response)
+    return _Parts(_understanding(reply, emotion, found, rng), _reasoning(reply, emotion, rng), emotion, response)
 
 
 def _understanding(reply: Composed, emotion: str, found: Details, rng: random.Random) -> str:

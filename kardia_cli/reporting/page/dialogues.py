@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kardia_cli.rows import spans
+from kardia_cli.errors import UsageError
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id, split_of
+from kardia_cli.rows.turn_format import TurnFormat
 
 Record = dict[str, Any]
 WORST_FIRST = ("FAIL", "ABSTAIN", "PASS", "SOLVED")
@@ -101,7 +103,7 @@ def read_row(row: Row, texts: Texts) -> Record:
     record["messages"] = [_message(item, row, texts) for item in _records(row, "messages")]
     kept: dict[str, Any] = {
         "critiques": [critique(item) for item in _records(row, "critiques")],
-        "revisions": [_revision(item) for item in _records(row, "revisions")],
+        "revisions": [_revision(item, form_of(row)) for item in _records(row, "revisions")],
         "traces": [item for item in _records(row, "traces") if _says_something(item)],
         **{name: _records(row, name) for name in _RECORDS},
         "emotions": [mood for mood in _list(row, "emotions") if isinstance(mood, int | float)],
@@ -121,21 +123,33 @@ def _records(row: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [item for item in _list(row, name) if isinstance(item, Mapping)]
 
 
-def turn_text(text: str) -> Record:
-    """A supporter's text: `spans` (four), or `text` with what is `broken` about it where it shows markers."""
+def form_of(row: Mapping[str, Any]) -> TurnFormat:
+    """Return the format of a row; the plain one where it names a file that is not at hand: its turns stay texts."""
     try:
-        found = spans.parse(text)
-    except spans.SpanError as error:
-        broken = str(error) if spans.has_marker(text) else ""
-        return {"text": text, "broken": broken} if broken else {"text": text}
+        return turn_format.declared(row)
+    except UsageError:
+        return turn_format.load("plain")
+
+
+def turn_text(text: str, form: TurnFormat) -> Record:
+    """A supporter's text: its `spans`, or `text` with what is `broken` about it where it shows markers.
+
+    `format` is named where it is not kardia's own.
+    """
+    named = {} if form.name == turn_format.DEFAULT or form.is_plain else {"format": form.name}
+    found = {} if form.is_plain else form.read(text)
+    if not found:
+        broken = form.error(text) if form.has_marker(text) else ""
+        return {"text": text, **named, "broken": broken} if broken else {"text": text}
     # The letters must come back as they were; where the page's way of writing spans differs, the text is kept beside.
-    return {"spans": list(found)} if spans.render(found) == text else {"spans": list(found), "text": text}
+    kept = {} if form.render(found) == text else {"text": text}
+    return {"spans": list(found.values()), **kept, **named}
 
 
 def _message(message: Mapping[str, Any], row: Row, texts: Texts) -> Record:
     role, content = str(message.get("role") or ""), str(message.get("content") or "")
     if role == "assistant":
-        return {"role": role, **turn_text(content)}
+        return {"role": role, **turn_text(content, form_of(row))}
     if role == "system":
         return {"role": role, "shared": texts.number(_template(content, row))}
     return {"role": role, "text": content}
@@ -169,14 +183,14 @@ def _abstained(finding: Mapping[str, Any]) -> bool:
     return finding.get("present") is None and not str(finding.get("detail") or "").startswith("not asked")
 
 
-def _revision(given: Mapping[str, Any]) -> Record:
+def _revision(given: Mapping[str, Any], form: TurnFormat) -> Record:
     kept = {name: given.get(name) for name in ("turn", "revision", "kind", "reason")}
     if given.get("kind") == "tail":
         return {**kept, "tail": str(given.get("before") or "")}
     return {
         **kept,
-        "before": turn_text(str(given.get("before") or "")),
-        "after": turn_text(str(given.get("after") or "")),
+        "before": turn_text(str(given.get("before") or ""), form),
+        "after": turn_text(str(given.get("after") or ""), form),
     }
 
 
@@ -194,7 +208,7 @@ def _answer(score: Row) -> Record:
     record = {
         "turn": score.get("turn", -1),
         "name": _model(score),
-        **turn_text(str(score.get("text") or "")),
+        **turn_text(str(score.get("text") or ""), form_of(score)),
         **{
             name: score[name] for name in ("value", "reason", "label", "parts") if score.get(name) not in (None, "", [])
         },
@@ -261,7 +275,7 @@ def _aside(record: Record) -> str:
 def _excerpt(record: Record, texts: Sequence[str]) -> str:
     """Return the situation; else the first words said, the first reply, the profile."""
     said = [message["text"] for message in record["messages"] if message["role"] == "user"]
-    said += [spans.visible(written(answer)) for answer in record.get("answers", [])[:1]]
+    said += [form_of(answer).visible(written(answer)) for answer in record.get("answers", [])[:1]]
     person = texts[record["person"]] if "person" in record else ""
     text = " ".join(str(record.get("situation") or next(filter(None, [*said, person]), "")).split())
     return text if len(text) <= EXCERPT else text[: EXCERPT - 1].rstrip() + "…"
@@ -275,7 +289,12 @@ def worst(critiques: Iterable[Record]) -> str:
 
 def written(turn: Record) -> str:
     """The letters of a kept turn, as they stood in its row."""
-    return str(turn["text"]) if "text" in turn else spans.render(spans.Spans(*turn["spans"]))
+    return str(turn["text"]) if "text" in turn else _rendered(turn)
+
+
+def _rendered(turn: Record) -> str:
+    form = form_of(turn)
+    return form.render(dict(zip((span.name for span in form.spans), turn["spans"], strict=True)))
 
 
 def _flagged(critiques: Sequence[Record]) -> bool:

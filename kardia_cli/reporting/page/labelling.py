@@ -18,8 +18,7 @@ from typing import Any
 import orjson
 
 from kardia_cli.judge.rubric import Rubric
-from kardia_cli.reporting.page.dialogues import Compact, Record, written
-from kardia_cli.rows import spans
+from kardia_cli.reporting.page.dialogues import Compact, Record, form_of, written
 
 _SHOWN = ("id", "mbti", "situation", "person")
 _OF_GOLD = ("emotion", "anon_username", "split", "strategy", "author", "origin", "models", "risk")
@@ -73,7 +72,7 @@ def _blind(record: Record) -> Record:
 
 def _visible(turn: Record) -> Record:
     """Return the part of a turn that the other side of a talk sees."""
-    return {"role": "assistant", "text": spans.visible(written(turn))}
+    return {"role": "assistant", "text": form_of(turn).visible(written(turn))}
 
 
 def sealed(text: str) -> str:

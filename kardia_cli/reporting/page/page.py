@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -18,6 +19,7 @@ import orjson
 
 from kardia_cli.reporting.page import curves, labelling
 from kardia_cli.reporting.page.dialogues import compact
+from kardia_cli.rows import turn_format
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
@@ -79,6 +81,7 @@ def page(data: Mapping[str, Any]) -> str:
         "runs": [] if only else _runs(data.get("runs") or []),
         "labels": labels,
         "label": str(data.get("label") or "emotion"),
+        "formats": _formats(held.records),
         "index": held.lines,
         "texts": held.texts,
     }
@@ -90,6 +93,13 @@ def page(data: Mapping[str, Any]) -> str:
         dialogues="\n".join(embedded(record) for record in held.records),
         script="\n".join(_asset(f"{name}.js") for name in SCRIPTS),
     )
+
+
+def _formats(records: Sequence[Any]) -> dict[str, Any]:
+    """Return the spans of the formats that turns are kept in, kardia's own always, by name."""
+    turns = [turn for record in records for turn in [*record.get("messages", []), *record.get("answers", [])]]
+    names = dict.fromkeys([turn_format.DEFAULT, *(turn["format"] for turn in turns if "format" in turn)])
+    return {name: [asdict(span) for span in turn_format.load(name).spans] for name in names}
 
 
 def embedded(value: Any) -> str:

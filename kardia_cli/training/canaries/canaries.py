@@ -17,6 +17,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kardia_cli.errors import GateFailed
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.training.canaries import signs
 from kardia_cli.training.canaries.probe_set import EVERY, SIZE, ProbeSet, Prompt
@@ -59,6 +60,7 @@ class Canaries:
         every: int = EVERY,
     ) -> None:
         self.probe_set = ProbeSet(rows, held_out, judged=judged, size=probes, every=every)
+        self._form = turn_format.declared(rows[0] if rows else {})
         self._rows, self._stop, self._say = rows, stop, say
         self._weights, self._judged, self._tops = weights, judged, tops or {}
         self._monitor = Monitor((*read_rules(), gap_rule(held_out is not None)))
@@ -110,7 +112,7 @@ class Canaries:
             self._reply(prompt, text, total, scores)
             for prompt, text, total, scores in zip(prompts, completions, totals, details, strict=True)
         ]
-        numbers = single(signs.measure(batch) | signs.at_top(batch, self._tops, TOP)) | self._take_probe()
+        numbers = single(signs.measure(batch, self._form) | signs.at_top(batch, self._tops, TOP)) | self._take_probe()
         ringing = self._monitor.add(self.step, numbers)
         self._announce(ringing, batch)
         return {PREFIX + name: value for name, value in numbers.items()} | {PREFIX + RINGING: float(len(ringing))}
@@ -194,7 +196,7 @@ class Canaries:
         """Say each alarm once; stop at one of hacking."""
         for alarm in ringing:
             if alarm.canary == "openings":
-                alarm.words += f", {signs.common_opening(batch)!r}"
+                alarm.words += f", {signs.common_opening(batch, self._form)!r}"
             if alarm.canary not in self._announced:
                 self._announced.add(alarm.canary)
                 self._say(f"canary {alarm.canary} (since step {alarm.step}): {alarm.words}")

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kardia_cli.errors import CallFailed
-from kardia_cli.rows import spans
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import row_id
 from kardia_cli.stream import flow
@@ -54,7 +54,7 @@ def epitome(row: Row, turn: int, text: str) -> float:
     from kardia_cli.metrics.epitome_rules import facets
 
     said = [message["content"] for message in row["messages"][:turn] if message["role"] == "user"]
-    found = facets(said[-1] if said else "", spans.visible(text))
+    found = facets(said[-1] if said else "", turn_format.declared(row).visible(text))
     return sum(facet.level for facet in found.values()) / len(found) / FACET_TOP
 
 
@@ -97,9 +97,10 @@ class ProbeSet:
     async def _pair(
         self, prompt: Prompt, text: str, scores: Mapping[str, Scored | None] | None
     ) -> tuple[float, float] | None:
+        form = turn_format.declared(self._rows[prompt[0]])
         given = [scores[name] for name in self._judged if name in scores] if scores else []
         values = [score.value for score in given if score is not None and score.value is not None]
-        if not values or spans.read(text) is None:
+        if not values or form.read(text) is None:
             return None
         held = await self._held(*prompt, text)
         return None if held is None else (sum(values) / len(values), held)

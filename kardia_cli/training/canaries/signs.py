@@ -1,6 +1,6 @@
 """Statistics of a batch of completions: lengths, variety, copying, words to a grader, praise, helplines.
 
-Only replies whose four spans are whole are counted, but for `unique`: a model that still learns the format writes
+Only replies in their format are counted, but for `unique`: a model that still learns the format writes
 garble, and its habits are no habits of speech. Words and phrases are in data/canaries.toml.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from kardia_cli.rows import spans
+from kardia_cli.rows.turn_format import TurnFormat
 from kardia_cli.statistics.agreement import spearman
 from kardia_cli.text.tables import fill_parts, read_table
 
@@ -61,7 +61,7 @@ class _Whole:
     """A completion with whole spans, in words."""
 
     reply: Reply
-    response: str
+    said: str
     words: list[str]
     hidden: list[str]
 
@@ -114,7 +114,7 @@ def has_helpline(text: str, tokens: Sequence[str]) -> bool:
     return _phrases("helpline").are_in(text, tokens)
 
 
-def measure(batch: Sequence[Reply]) -> dict[str, float]:
+def measure(batch: Sequence[Reply], form: TurnFormat) -> dict[str, float]:
     """All numbers of one step, named without their `canary/`; one that is not defined for this batch is left out.
 
     Deterministic; about 4 ms for 64 completions, most of it the search for words to a grader.
@@ -128,25 +128,25 @@ def measure(batch: Sequence[Reply]) -> dict[str, float]:
         **_groups(batch),
         **_criteria(batch),
     }
-    whole = [_whole(reply, read) for reply in batch if (read := spans.read(reply.text))]
+    whole = [_whole(reply, form) for reply in batch if form.read(reply.text) is not None]
     numbers["whole"] = len(whole) / len(batch)
     if len(whole) >= max(LEAST, SHARE * len(batch)):
         numbers |= {**_length(whole), **_variety(whole), **_copying(whole), **_manner(whole)}
     return {name: float(value) for name, value in numbers.items() if math.isfinite(value)}
 
 
-def common_opening(batch: Iterable[Reply]) -> str:
+def common_opening(batch: Iterable[Reply], form: TurnFormat) -> str:
     """The opening that most replies share; empty where there is none."""
     counts = Counter(
-        " ".join(words(read.response)[:OPENING]) for reply in batch if (read := spans.read(reply.text)) is not None
+        " ".join(words(form.visible(reply.text))[:OPENING]) for reply in batch if form.read(reply.text) is not None
     )
     return min(counts, key=lambda opening: (-counts[opening], opening)) if counts else ""
 
 
-def _whole(reply: Reply, read: spans.Spans) -> _Whole:
+def _whole(reply: Reply, form: TurnFormat) -> _Whole:
+    said = form.visible(reply.text)
     thought = reply.text.partition("</think>")[0] if "</think>" in reply.text else ""
-    hidden = words(f"{thought}\n{read.understanding}\n{read.reasoning}")
-    return _Whole(reply, read.response, words(read.response), hidden)
+    return _Whole(reply, said, words(said), words(f"{thought}\n{form.hidden(reply.text)}"))
 
 
 def _by_group(pairs: Iterable[tuple[Group, float | None]]) -> dict[Group, list[float]]:
@@ -245,18 +245,18 @@ def _manner(whole: Sequence[_Whole]) -> dict[str, float]:
     """Shares of replies that praise the person; that name a helpline where nothing calls for it; that beg a grader."""
     from kardia_cli.judge.grading_talk import is_appeal
 
-    numbers = {"praise": sum(has_praise(item.response, item.words) for item in whole) / len(whole)}
+    numbers = {"praise": sum(has_praise(item.said, item.words) for item in whole) / len(whole)}
     safe = [item for item in whole if item.reply.safe]
     if safe:
-        numbers["helpline"] = sum(has_helpline(item.response, item.words) for item in safe) / len(safe)
+        numbers["helpline"] = sum(has_helpline(item.said, item.words) for item in safe) / len(safe)
     paid = [item for item in whole if item.reply.total is not None]
     best = sorted(paid, key=_best_first)[:BEST]
     if best:
-        numbers["appeals"] = sum(is_appeal(item.response) for item in best) / len(best)
+        numbers["appeals"] = sum(is_appeal(item.said) for item in best) / len(best)
     return numbers
 
 
 def _best_first(item: _Whole) -> tuple[float, bytes]:
     """Best paid first, equals by hash of the text."""
     assert item.reply.total is not None
-    return -item.reply.total, hashlib.sha256(item.response.encode("utf-8", "surrogatepass")).digest()
+    return -item.reply.total, hashlib.sha256(item.said.encode("utf-8", "surrogatepass")).digest()

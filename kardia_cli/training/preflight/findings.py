@@ -23,3 +23,8 @@ def good(name: str, detail: str) -> Finding:
 def bad(name: str, detail: str, remedy: str) -> Finding:
     """A finding that would break the training or what is made of it."""
     return Finding(False, name, detail, remedy)
+
+
+def in_words(count: int) -> str:
+    """Return a small even number in words, as markers come in pairs; others in digits."""
+    return {2: "two", 4: "four", 6: "six", 8: "eight", 10: "ten"}.get(count, str(count))

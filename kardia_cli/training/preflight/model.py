@@ -17,10 +17,10 @@ from typing import Any
 
 from kardia_cli.chat.local.chat_template import encode
 from kardia_cli.chat.local.generate import without_bars
-from kardia_cli.rows.spans import MARKERS
-from kardia_cli.training.markers import PROBE, REPLY, prepare
+from kardia_cli.rows.turn_format import TurnFormat
+from kardia_cli.training.markers import PROBE, prepare, reply_of
 from kardia_cli.training.plan import Plan, Start
-from kardia_cli.training.preflight.findings import Finding, bad, good
+from kardia_cli.training.preflight.findings import Finding, bad, good, in_words
 
 SMALL: dict[str, Any] = {
     "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2,
@@ -34,7 +34,9 @@ CLOSE = 1e-4
 """Largest difference of a logit (float32) that counts as the same."""
 
 
-def findings(tokenizer: Any, config: Any, model: Any, lora: Lora, untrained: int) -> Iterator[Finding]:
+def findings(
+    tokenizer: Any, config: Any, model: Any, lora: Lora, untrained: int, form: TurnFormat
+) -> Iterator[Finding]:
     """Questions about a model, from its config and, where it is given, the model itself.
 
     `untrained`: markers whose rows nobody has trained yet.
@@ -42,7 +44,7 @@ def findings(tokenizer: Any, config: Any, model: Any, lora: Lora, untrained: int
     yield _vocabulary(tokenizer, config, model)
     yield _tied(config, model, lora)
     with TemporaryDirectory() as folder:
-        yield from _small_copy(copy.deepcopy(tokenizer), config, lora, untrained, Path(folder))
+        yield from _small_copy(copy.deepcopy(tokenizer), config, lora, untrained, form, Path(folder))
 
 
 def _vocabulary(tokenizer: Any, config: Any, model: Any) -> Finding:
@@ -72,23 +74,26 @@ def _tied(config: Any, model: Any, lora: Lora) -> Finding:
     return good("tied matrices", "yes: one matrix" + (", kept one under LoRA (ensure_weight_tying)" if lora else ""))
 
 
-def _small_copy(tokenizer: Any, config: Any, lora: Lora, untrained: int, folder: Path) -> Iterator[Finding]:
+def _small_copy(
+    tokenizer: Any, config: Any, lora: Lora, untrained: int, form: TurnFormat, folder: Path
+) -> Iterator[Finding]:
     import torch
 
     with torch.random.fork_rng(devices=[]), without_bars():
         torch.manual_seed(0)
         try:
             net = small(config, tokenizer)
-            ids = torch.tensor([_sample(tokenizer, net)])
+            ids = torch.tensor([_sample(tokenizer, net, form)])
             net(input_ids=ids)
         except Exception as error:  # noqa: BLE001 (an architecture with sizes of its own is no fault of the tokenizer)
             yield good("one step", f"not tried: no small copy can be made ({type(error).__name__}: {error})"[:160])
             return
-        prepare(tokenizer, net)
+        prepare(tokenizer, net, form)
         names = vocabulary_modules(net)
-        trained, before, after = _step(net, tokenizer, lora, untrained, ids)
-        yield _learned(names, before, after, lora, untrained)
-        yield _kept(trained, tokenizer, ids, folder, lora)
+        trained, before, after = _step(net, tokenizer, lora, untrained, ids, form)
+        if form.markers:
+            yield _learned(names, before, after, lora, untrained)
+        yield _kept(trained, tokenizer, ids, folder, lora, form)
         yield _served(folder, tokenizer)
 
 
@@ -116,15 +121,15 @@ def vocabulary_modules(net: Any) -> list[str]:
     return [name.rpartition(".")[2] for name, module in net.named_modules() if any(module is head for head in heads)]
 
 
-def _sample(tokenizer: Any, net: Any) -> list[int]:
+def _sample(tokenizer: Any, net: Any, form: TurnFormat) -> list[int]:
     """A prompt and its reply, the reply whole, the prompt cut in front where the model is too short for it."""
     prompt = encode(tokenizer, PROBE) if tokenizer.chat_template else []
-    whole = [*prompt, *tokenizer.encode(REPLY, add_special_tokens=False), tokenizer.eos_token_id or 0]
+    whole = [*prompt, *tokenizer.encode(reply_of(form), add_special_tokens=False), tokenizer.eos_token_id or 0]
     longest = int(getattr(net.config, "max_position_embeddings", None) or len(whole))
     return whole[-longest:]
 
 
-def _step(net: Any, tokenizer: Any, lora: Lora, untrained: int, ids: Any) -> tuple[Any, Any, Any]:
+def _step(net: Any, tokenizer: Any, lora: Lora, untrained: int, ids: Any, form: TurnFormat) -> tuple[Any, Any, Any]:
     """One step of AdamW; the model, and the markers' rows (input, output) before and after."""
     import torch
 
@@ -137,14 +142,14 @@ def _step(net: Any, tokenizer: Any, lora: Lora, untrained: int, ids: Any) -> tup
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             net = get_peft_model(net, peft_config(plan, net, untrained))
-    before = _rows(net, tokenizer)
+    before = _rows(net, tokenizer, form)
     learned = [weight for weight in net.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=1e-2, weight_decay=0.0)
     net.train()
     logits = net(input_ids=ids).logits
     torch.nn.functional.cross_entropy(logits[0, :-1].float(), ids[0, 1:]).backward()
     optimizer.step()
-    return net.eval(), before, _rows(net, tokenizer)
+    return net.eval(), before, _rows(net, tokenizer, form)
 
 
 def _adapter(lora: Lora) -> dict[str, Any]:
@@ -154,9 +159,9 @@ def _adapter(lora: Lora) -> dict[str, Any]:
     return {**(lora if isinstance(lora, Mapping) else LORA), "r": 2}
 
 
-def _rows(net: Any, tokenizer: Any) -> list[Any]:
+def _rows(net: Any, tokenizer: Any, form: TurnFormat) -> list[Any]:
     """The markers' rows in the input and the output matrix, as the model uses them."""
-    ids = tokenizer.convert_tokens_to_ids(list(MARKERS))
+    ids = tokenizer.convert_tokens_to_ids(list(form.markers))
     heads = [net.get_input_embeddings(), net.get_output_embeddings()]
     return [_active(head)[ids].detach().clone() for head in heads if head is not None]
 
@@ -173,14 +178,14 @@ def _learned(names: list[str], before: list[Any], after: list[Any], lora: Lora, 
     if lora and not untrained:
         return good("one step", "LoRA leaves the markers' rows as they are: they have been trained before")
     if all(moved):
-        return good("one step", f"{way}: the rows of all eight markers move, in input and output")
+        return good("one step", f"{way}: the rows of all {in_words(len(before[0]))} markers move, in input and output")
     side = " and ".join(name for name, ok in zip(("input", "output"), moved, strict=False) if not ok)
     lost = f"{way}: the markers' {side} rows stay as they are: the format is never learned"
     remedy = f"--set lora.modules_to_save={json.dumps(names)}, or --set lora.r=0 to train all parameters"
     return bad("one step", lost, remedy if lora else "take a model whose vocabulary matrices can be trained")
 
 
-def _kept(net: Any, tokenizer: Any, ids: Any, folder: Path, lora: Lora) -> Finding:
+def _kept(net: Any, tokenizer: Any, ids: Any, folder: Path, lora: Lora, form: TurnFormat) -> Finding:
     """Merge, save, load: the same logits, the same tokens."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -194,8 +199,8 @@ def _kept(net: Any, tokenizer: Any, ids: Any, folder: Path, lora: Lora) -> Findi
         again = AutoModelForCausalLM.from_pretrained(folder, dtype="float32").eval()
         apart = float((again(input_ids=ids).logits - meant).abs().max())
     other = AutoTokenizer.from_pretrained(folder)
-    text = tokenizer.decode(ids[0], skip_special_tokens=True)
-    same = other.decode(ids[0], skip_special_tokens=True) == text and other.encode(REPLY) == tokenizer.encode(REPLY)
+    text, reply = tokenizer.decode(ids[0], skip_special_tokens=True), reply_of(form)
+    same = other.decode(ids[0], skip_special_tokens=True) == text and other.encode(reply) == tokenizer.encode(reply)
     verb = "merged, saved and loaded" if lora else "saved and loaded"
     if apart > CLOSE:
         return bad(

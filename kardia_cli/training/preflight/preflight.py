@@ -1,8 +1,8 @@
-"""Preflight: would this tokenizer, template and model carry the four spans from training to serving?
+"""Preflight: would this tokenizer, template and model carry the turn format from training to serving?
 
-    for finding in check(tokenizer, model, lora=True):
+    for finding in check(tokenizer, model, form=form, lora=True):
         print(finding.ok, finding.name, finding.detail, finding.remedy)
-    require(tokenizer, model, lora=plan.lora)  # before a training: UsageError at the first that breaks
+    require(tokenizer, model, form=form, lora=plan.lora)  # before a training: UsageError at the first that breaks
 
 On a CPU, in seconds, without touching what it is given: training's own preparation (markers added and made ordinary,
 padding settled) is done to a copy first. `prepared=False` looks at a tokenizer as it is, for a model that is only
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kardia_cli.errors import UsageError
-from kardia_cli.rows.spans import MARKERS
+from kardia_cli.rows.turn_format import TurnFormat
 from kardia_cli.training.markers import add_markers, alike, settle_end, settle_padding
 from kardia_cli.training.preflight import model as model_checks
 from kardia_cli.training.preflight import template
@@ -31,21 +31,27 @@ def check(
     tokenizer: Any,
     model: Any = None,
     *,
+    form: TurnFormat,
     lora: model_checks.Lora,
     config: Any = None,
     generation_config: Any = None,
     prepared: bool = True,
 ) -> list[Finding]:
     """All findings on a tokenizer, and on a model where one is given (or its `config`, then without its weights)."""
-    return list(_findings(tokenizer, model, lora, config, generation_config, prepared))
+    return list(_findings(tokenizer, model, form, lora, config, generation_config, prepared))
 
 
 def require(
-    tokenizer: Any, model: Any = None, *, lora: model_checks.Lora, say: Callable[[str], None] | None = None
+    tokenizer: Any,
+    model: Any = None,
+    *,
+    form: TurnFormat,
+    lora: model_checks.Lora,
+    say: Callable[[str], None] | None = None,
 ) -> None:
     """Raise `UsageError` with the remedy at the first finding that breaks; say in one line that none does."""
     count = 0
-    for finding in _findings(tokenizer, model, lora, None, None, True):
+    for finding in _findings(tokenizer, model, form, lora, None, None, True):
         refuse(finding)
         count += 1
     if say is not None:
@@ -72,7 +78,7 @@ def table(findings: Sequence[Finding]) -> list[dict[str, str]]:
 
 
 def check_folder(
-    folder: Path, *, lora: model_checks.Lora, base: Path | None = None, prepared: bool = True
+    folder: Path, *, form: TurnFormat, lora: model_checks.Lora, base: Path | None = None, prepared: bool = True
 ) -> tuple[list[Finding], Any]:
     """Findings on a model folder from its tokenizer and configs alone, and its config; no weights are read.
 
@@ -87,22 +93,28 @@ def check_folder(
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{folder} cannot be checked: {error}", "name a transformers folder with tokenizer") from error
     own = GenerationConfig.from_pretrained(place) if (place / "generation_config.json").is_file() else None
-    return check(tokenizer, lora=lora, config=config, generation_config=own, prepared=prepared), config
+    return check(tokenizer, form=form, lora=lora, config=config, generation_config=own, prepared=prepared), config
 
 
 def _findings(
-    tokenizer: Any, model: Any, lora: model_checks.Lora, config: Any, generation_config: Any, prepared: bool
+    tokenizer: Any,
+    model: Any,
+    form: TurnFormat,
+    lora: model_checks.Lora,
+    config: Any,
+    generation_config: Any,
+    prepared: bool,
 ) -> Iterator[Finding]:
     ours, config = copy.deepcopy(tokenizer), model.config if model is not None else config
     ends = copy.deepcopy(generation_config or getattr(model, "generation_config", None)) or _generation(config)
     if prepared:
-        yield _preparation(ours, ends)
-    yield from tokenizer_checks.findings(ours)
-    yield from template.findings(ours, ends)
+        yield _preparation(ours, ends, form)
+    yield from tokenizer_checks.findings(ours, form)
+    yield from template.findings(ours, form, ends)
     if config is not None and prepared:
-        new = sum(_state_of(tokenizer, marker) == "missing" for marker in MARKERS)
-        untrained = new or (alike(tokenizer, model) if model is not None else 0)
-        yield from model_checks.findings(ours if model is None else tokenizer, config, model, lora, untrained)
+        new = sum(_state_of(tokenizer, marker) == "missing" for marker in form.markers)
+        untrained = new or (alike(tokenizer, model, form) if model is not None else 0)
+        yield from model_checks.findings(ours if model is None else tokenizer, config, model, lora, untrained, form)
 
 
 def _generation(config: Any) -> Any:
@@ -112,13 +124,13 @@ def _generation(config: Any) -> Any:
     return GenerationConfig() if config is None else GenerationConfig.from_model_config(config)
 
 
-def _preparation(tokenizer: Any, generation_config: Any) -> Finding:
+def _preparation(tokenizer: Any, generation_config: Any, form: TurnFormat) -> Finding:
     """Do to the copy what training does to the original, and say what that was."""
-    before = {marker: _state_of(tokenizer, marker) for marker in MARKERS}
+    before = {marker: _state_of(tokenizer, marker) for marker in form.markers}
     pad, ends = tokenizer.pad_token, generation_config.eos_token_id
-    add_markers(tokenizer)
-    settle_padding(tokenizer)
-    settle_end(tokenizer, generation_config)
+    add_markers(tokenizer, form)
+    settle_padding(tokenizer, form)
+    settle_end(tokenizer, generation_config, form)
     new = sum(state == "missing" for state in before.values())
     special = sum(state == "special" for state in before.values())
     done = [f"{new} markers are added"] if new else []

@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from kardia_cli.chat.local.chat_template import encode, fold_system
-from kardia_cli.rows import spans
-from kardia_cli.training.markers import PROBE, REPLY, TEMPLATE_SETTINGS, closing, end_tokens
+from kardia_cli.rows.turn_format import TurnFormat
+from kardia_cli.training.markers import PROBE, TEMPLATE_SETTINGS, closing, end_tokens, reply_of
 from kardia_cli.training.preflight.findings import Finding, bad, good
 
-ANSWER = [{"role": "assistant", "content": REPLY}]
 
-
-def findings(tokenizer: Any, generation_config: Any = None) -> Iterator[Finding]:
+def findings(tokenizer: Any, form: TurnFormat, generation_config: Any = None) -> Iterator[Finding]:
     """Questions about the template, in the order in which a failure makes the later ones idle."""
     from jinja2.exceptions import TemplateError
 
@@ -26,7 +24,8 @@ def findings(tokenizer: Any, generation_config: Any = None) -> Iterator[Finding]
         yield bad("chat template", "there is none: no talk can be shown to the model", remedy)
         return
     try:
-        prompt, whole = encode(tokenizer, PROBE), _ids(tokenizer, PROBE + ANSWER)
+        answer = [{"role": "assistant", "content": reply_of(form)}]
+        prompt, whole = encode(tokenizer, PROBE), _ids(tokenizer, PROBE + answer)
     except TemplateError as error:
         yield bad("chat template", f"it refuses a talk: {error}", "take a template with user and assistant turns")
         return
@@ -36,11 +35,11 @@ def findings(tokenizer: Any, generation_config: Any = None) -> Iterator[Finding]
     if not seam.ok:
         return
     completion = whole[len(prompt) :]
-    yield _reply(tokenizer, completion)
+    yield _reply(tokenizer, completion, form)
     thinking = _thinking(tokenizer, prompt, whole)
     if thinking is not None:
         yield thinking
-    yield _end(tokenizer, completion, end_tokens(tokenizer, generation_config))
+    yield _end(tokenizer, completion, end_tokens(tokenizer, generation_config), form)
 
 
 def _ids(tokenizer: Any, messages: list[dict[str, str]], **settings: Any) -> list[int]:
@@ -70,10 +69,10 @@ def _seam(tokenizer: Any, prompt: list[int], whole: list[int]) -> Finding:
     return bad("seam", lost, "take a template whose generation prompt begins its assistant turns")
 
 
-def _reply(tokenizer: Any, completion: list[int]) -> Finding:
+def _reply(tokenizer: Any, completion: list[int], form: TurnFormat) -> Finding:
     text = tokenizer.decode(completion, skip_special_tokens=True)
-    read, meant = spans.read(text), spans.read(REPLY)
-    if read is not None and [_same(part) for part in read] == [_same(part) for part in meant or ()]:
+    read, meant = form.read(text), form.parse(reply_of(form))
+    if read is not None and [_same(part) for part in read.values()] == [_same(part) for part in meant.values()]:
         return good("completion", f"the reply is all of it: {len(completion)} tokens are learned")
     lost = f"what is learned is not the reply: {text[:60]!r}"
     return bad("completion", lost, "take a template that writes a message as it is")
@@ -95,8 +94,8 @@ def _plain(tokenizer: Any) -> list[int]:
     return list(tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False))
 
 
-def _end(tokenizer: Any, completion: list[int], ends: list[int]) -> Finding:
-    end = closing(tokenizer, completion)
+def _end(tokenizer: Any, completion: list[int], ends: list[int], form: TurnFormat) -> Finding:
+    end = closing(tokenizer, completion, form)
     if end is None:
         lost = f"nothing closes a reply (it ends {tokenizer.decode(completion[-3:])!r}): the model never learns to stop"
         return bad("end of turn", lost, "let the template end an assistant turn with the tokenizer's eos_token")

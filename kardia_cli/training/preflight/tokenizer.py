@@ -1,44 +1,44 @@
-"""Preflight checks of a tokenizer: the eight markers and the text between them survive, padding ends nothing."""
+"""Preflight checks of a tokenizer: the format's markers and the text between them survive, padding ends nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kardia_cli.rows import spans
-from kardia_cli.rows.spans import MARKERS
-from kardia_cli.training.markers import REPLY, end_of_turn
-from kardia_cli.training.preflight.findings import Finding, bad, good
+from kardia_cli.rows.turn_format import TurnFormat
+from kardia_cli.training.markers import end_of_turn, reply_of
+from kardia_cli.training.preflight.findings import Finding, bad, good, in_words
 
 NEIGHBOURS = ("", "a ", "\n", " b", "a", "Joy", ".", "1", "<", "|>", "é", "'s", "\n\n")
 """What may stand beside a marker."""
 RARE = "é ü ß 你 🙂"
-_BESIDE = re.compile(r"\s*(<\|[a-z]+_(?:begin|end)\|>)\s*")
 _FLAGS = "lstrip, rstrip, single_word and normalized false"
 
 
-def findings(tokenizer: Any) -> Iterator[Finding]:
+def findings(tokenizer: Any, form: TurnFormat) -> Iterator[Finding]:
     """Questions about markers, text and padding; a tokenizer without the markers is asked about the text only."""
-    ids = {marker: tokenizer.encode(marker, add_special_tokens=False) for marker in MARKERS}
-    single = all(len(found) == 1 for found in ids.values())
-    text, numbers = _text(tokenizer), {marker: found[0] for marker, found in ids.items()}
+    ids = {marker: tokenizer.encode(marker, add_special_tokens=False) for marker in form.markers}
+    single = bool(ids) and all(len(found) == 1 for found in ids.values())
+    text, numbers = _text(tokenizer, form), {marker: found[0] for marker, found in ids.items()}
     if single:
         yield _markers(tokenizer, numbers)
-    else:
+    elif ids:
         pieces = sum(map(len, ids.values()))
-        yield good("markers", f"not in the vocabulary: the eight are written as text, {pieces} tokens together")
+        yield good(
+            "markers", f"not in the vocabulary: the {in_words(len(ids))} are written as text, {pieces} tokens together"
+        )
     yield text
     if single and text.ok:
         yield _neighbours(tokenizer, numbers)
-    yield _padding(tokenizer)
+    yield _padding(tokenizer, form)
 
 
 def _markers(tokenizer: Any, ids: dict[str, int]) -> Finding:
-    special = [marker for marker in MARKERS if _decoded(tokenizer, [ids[marker]], skip=True).strip() != marker]
+    special = [marker for marker in ids if _decoded(tokenizer, [ids[marker]], skip=True).strip() != marker]
     if special:
         lost = (
-            f"{len(special)} of 8 vanish where special tokens are skipped ({special[0]}): "
+            f"{len(special)} of {len(ids)} vanish where special tokens are skipped ({special[0]}): "
             "format reward 0, vLLM strips them"
         )
         return bad("markers", lost, 'set "special": false for them in tokenizer.json and reload it')
@@ -62,7 +62,7 @@ def _broken_neighbours(tokenizer: Any, ids: dict[str, int]) -> Iterator[tuple[st
             for skip in (True, False):
                 back = _decoded(tokenizer, found, skip)
                 meant = _round(tokenizer, left, skip) + marker + _round(tokenizer, right, skip)
-                if found.count(token) != 1 or _lean(back) != _lean(meant) or _eaten(text, back):
+                if found.count(token) != 1 or _lean(back) != _lean(meant) or _eaten(text, back, ids):
                     yield text, back
 
 
@@ -70,31 +70,33 @@ def _lean(text: str) -> str:
     return "".join(text.split())
 
 
-def _eaten(text: str, back: str) -> bool:
+def _eaten(text: str, back: str, markers: Iterable[str]) -> bool:
     """Return True where white space beside a marker inside the text is lost."""
     inner, kept = text.strip(), back.strip()
     return any(
         re.search(rf"\s{edge}" if before else rf"{edge}\s", inner) is not None
         and re.search(rf"\s{edge}" if before else rf"{edge}\s", kept) is None
-        for edge in (re.escape(marker) for marker in MARKERS if marker in inner)
+        for edge in (re.escape(marker) for marker in markers if marker in inner)
         for before in (True, False)
     )
 
 
-def _text(tokenizer: Any) -> Finding:
+def _text(tokenizer: Any, form: TurnFormat) -> Finding:
     """Check that a whole reply comes back as it was written; spaces beside markers do not count."""
-    back = _decoded(tokenizer, tokenizer.encode(REPLY, add_special_tokens=False), skip=True)
-    if _tidy(back) == _tidy(REPLY) and spans.read(back) == spans.read(REPLY):
-        note = "" if back == REPLY else "; white space beside markers changes, which no reader of spans sees"
+    reply = reply_of(form)
+    back = _decoded(tokenizer, tokenizer.encode(reply, add_special_tokens=False), skip=True)
+    if _tidy(back, form) == _tidy(reply, form) and form.read(back) == form.read(reply):
+        note = "" if back == reply else "; white space beside markers changes, which no reader of spans sees"
         lost = [letter for letter in RARE.split() if letter not in _round(tokenizer, letter)]
         note += f"; letters that it cannot write: {' '.join(lost)}" if lost else ""
         return good("text", "a reply comes back as it was written" + note)
-    cause, remedy = _why(REPLY, back)
-    return bad("text", f"{cause}: {_around(_tidy(REPLY), _tidy(back))}", remedy)
+    meant, back = _tidy(reply, form), _tidy(back, form)
+    cause, remedy = _why(meant, back)
+    return bad("text", f"{cause}: {_around(meant, back)}", remedy)
 
 
 def _why(text: str, back: str) -> tuple[str, str]:
-    if _tidy(text).lower() == _tidy(back).lower():
+    if text.lower() == back.lower():
         return "it lower-cases what it reads", "take a cased model, or remove its normaliser"
     if _lean(text) == _lean(back):
         remedy = (
@@ -112,8 +114,8 @@ def _around(text: str, back: str) -> str:
     return f"{text[max(0, at - 8) : at + 12]!r} comes back as {back[max(0, at - 8) : at + 12]!r}"
 
 
-def _padding(tokenizer: Any) -> Finding:
-    pad, end = tokenizer.pad_token_id, end_of_turn(tokenizer)
+def _padding(tokenizer: Any, form: TurnFormat) -> Finding:
+    pad, end = tokenizer.pad_token_id, end_of_turn(tokenizer, form)
     if pad is None:
         remedy = 'set "pad_token" in tokenizer_config.json (training adds one by itself)'
         return bad("padding", "there is no padding token: replies of different length make no batch", remedy)
@@ -123,8 +125,11 @@ def _padding(tokenizer: Any) -> Finding:
     return good("padding", f"{tokenizer.pad_token!r} ({pad}) is not the end of a turn")
 
 
-def _tidy(text: str) -> str:
-    return _BESIDE.sub(r"\1", text).strip()
+def _tidy(text: str, form: TurnFormat) -> str:
+    """Return the text without white space beside markers."""
+    for marker in form.markers:
+        text = re.sub(rf"\s*{re.escape(marker)}\s*", lambda found: found[0].strip(), text)
+    return text.strip()
 
 
 def _round(tokenizer: Any, text: str, skip: bool = True) -> str:

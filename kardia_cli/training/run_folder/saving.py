@@ -103,13 +103,14 @@ def with_adapter(base: Path, adapter: Path, tokenizer: Any) -> Any:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
+    from kardia_cli.rows import turn_format
     from kardia_cli.training.markers import prepare
 
     model = AutoModelForCausalLM.from_pretrained(base, dtype="float32")
     if getattr(model, "is_quantized", False):
         model = model.dequantize()
     model = model.float()
-    prepare(tokenizer, model)
+    prepare(tokenizer, model, turn_format.load("plain"))  # the tokenizer of a run has its markers already
     return PeftModel.from_pretrained(model, adapter).eval()
 
 

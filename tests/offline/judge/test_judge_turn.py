@@ -12,7 +12,7 @@ from kardia_cli.offline.judge.feelings import family_of
 from kardia_cli.offline.judge.judge import PLACEHOLDER, judge_dialogue, judge_fit, judge_turn, placeholders
 from kardia_cli.offline.judge.levels import CRITERIA
 from kardia_cli.offline.judge.rules import RULES
-from kardia_cli.rows.records import EMOTIONS
+from tests.support.four_spans import EMOTIONS
 
 RNG = random.Random(0)
 FAULTS = ("ignores_profile", "advice_without_feeling", "recites_profile", "unsafe_promise")

@@ -18,9 +18,9 @@ from pydantic import BaseModel
 from kardia_cli.offline.backend import ROLES, OfflineChat, source_hash
 from kardia_cli.offline.speaker import details, faults
 from kardia_cli.offline.speaker.feelings import contrary, feelings, infer, read_signs
-from kardia_cli.rows import spans
-from kardia_cli.rows.records import EMOTIONS
 from kardia_cli.rows.request import Reply, Request, derive_seed
+from tests.support import four_spans as spans
+from tests.support.four_spans import EMOTIONS
 
 PROFILES = (
     "MBTI: ISFJ\nAbout: Ward sister of forty in a coastal town. Lives with her husband and a teenage son.\n"

@@ -15,6 +15,7 @@ from kardia_cli.judge import rubric_file
 from kardia_cli.reporting.page.dialogues import PERSON, compact, turn_text
 from kardia_cli.reporting.page.labelling import labels_of
 from kardia_cli.reporting.page.page import SCRIPTS, page
+from tests.support.four_spans import FORM
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029<img src=x onerror=alert(1)>"
 
@@ -95,13 +96,13 @@ def test_profiles_and_prompts_that_rows_share_are_kept_once() -> None:
     ],
 )
 def test_a_text_that_is_not_four_spans_is_kept_as_it_is(text: str, kept: dict[str, str]) -> None:
-    assert turn_text(text) == kept
+    assert turn_text(text, FORM) == kept
 
 
 def test_a_turn_in_another_spelling_of_spans_keeps_its_letters() -> None:
     other = "<understanding>a</understanding><reasoning>b</reasoning><emotion>sad</emotion><response>c</response>"
-    assert turn_text(other) == {"spans": ["a", "b", "sad", "c"], "text": other}
-    assert set(turn_text(turn("sad", "rain"))) == {"spans"}
+    assert turn_text(other, FORM) == {"spans": ["a", "b", "sad", "c"], "text": other}
+    assert set(turn_text(turn("sad", "rain"), FORM)) == {"spans"}
 
 
 def test_findings_of_nothing_are_counted_and_those_of_something_kept() -> None:

@@ -12,11 +12,11 @@ import pytest
 from canary_streams import Hack, Said, Step, bank, rows, step_of, stream, with_response
 
 from kardia_cli.errors import GateFailed
-from kardia_cli.rows import spans
 from kardia_cli.stream import embedded
 from kardia_cli.training.canaries.canaries import Canaries
 from kardia_cli.training.canaries.rules import gap_rule, read_rules
 from kardia_cli.training.canaries.signs import has_helpline, has_praise, words
+from tests.support import four_spans as spans
 
 
 def canaries(stop: bool = False, said: list[str] | None = None, **options: Any) -> Canaries:

@@ -73,10 +73,11 @@ const rewrites = (revisions, earlier) => revisions.map((revision) => {
   if (revision.kind === "tail") return el("details", {}, el("summary", {}, "The rest of the talk was simulated anew from here"), el("p.small", {}, revision.reason), el("pre.free", {}, revision.tail));
   if (revision.kind === "label") return el("details", {}, el("summary", {}, "The label alone was corrected"), el("p.small.soft", {}, revision.reason), (revision.before.spans || []).map((text, at) => el("p.diff", {}, changed(text, (revision.after.spans || [])[at] || ""))));
   const [before, after] = [spoken(revision.before), spoken(revision.after)];
+  const felt = [revision.before, revision.after].map((turn) => ofRole(turn, "label"));
   const old = el("p.words", {}, quoted(before, keysOf(judged)));
   return el("details.rewrite", {}, el("summary", {}, `Rewrite ${revision.revision}: what changed`), el("p.small.soft", {}, revision.reason),
     el("p.diff", { "aria-label": "words that went and came" }, changed(before, after)),
-    revision.before.spans && revision.after.spans && revision.before.spans[2] !== revision.after.spans[2] ? el("p.felt", {}, "emotion ", changed(revision.before.spans[2], revision.after.spans[2])) : null,
+    felt[0] && felt[1] && felt[0] !== felt[1] ? el("p.felt", {}, "emotion ", changed(...felt)) : null,
     judged.length ? el("details", {}, el("summary", {}, "The text before, as it was judged"), old, judged.map((critique) => verdictOf(critique, old))) : null);
 });
 

@@ -158,13 +158,16 @@ const rating = {
   },
 };
 
-// What the other side of a talk sees of a turn (spans.py `visible`): hidden spans are never shown, whole or broken.
+// What the other side of a talk sees of a turn (turn_format.py `visible`): hidden spans are never shown, whole or broken.
 const seen = (turn) => {
-  if (turn.spans) return turn.spans[3];
+  if (turn.spans) return spoken(turn);
+  const spans = spansOf(turn), plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const any = (texts) => new RegExp(texts.map(plain).join("|"), "g");
+  const tags = (role, edge) => spans.filter(role).flatMap((span) => span.spellings.map((pair) => pair[edge]));
   const text = (turn.text || "").replace(/^\s*<think>[^]*?<\/think>\s*/, "");
-  const tail = text.split(/<\|response_begin\|>|<response>/);
-  const open = tail.length > 1 ? tail[tail.length - 1] : SPANS.slice(0, 3).reduce((left, name) => left.replace(new RegExp(`<\\|?${name}(_begin\\|)?>[^]*?</?\\|?${name}(_end\\|)?>`, "g"), " "), text);
-  return open.replace(/<\|(understanding|reasoning|emotion|response)_(begin|end)\|>|<\/?(understanding|reasoning|emotion|response)>/g, " ").trim();
+  const tail = text.split(any(tags((span) => span.role === "reply", 0)));
+  const open = tail.length > 1 ? tail[tail.length - 1] : spans.filter((span) => span.is_hidden).flatMap((span) => span.spellings).reduce((left, [from, to]) => left.replace(new RegExp(`${plain(from)}[^]*?${plain(to)}`, "g"), " "), text);
+  return open.replace(any([...tags(() => true, 0), ...tags(() => true, 1)]), " ").trim();
 };
 
 const said = (answers, turn, name) => seen(answers.find((answer) => answer.turn === turn && answer.name === name));

@@ -1,11 +1,13 @@
-// Texts with something in them to see: quotes, words that changed, a supporter's four spans.
+// Texts with something in them to see: quotes, words that changed, the spans of a supporter's turn.
 
-const SPANS = ["understanding", "reasoning", "emotion", "response"];
-const spoken = (turn) => (turn.spans ? turn.spans[3] : turn.text || "");
+// The spans of a turn's format: [{name, spellings, role, is_hidden, before, after}]; kardia's own where it names none.
+const spansOf = (turn) => DATA.formats[turn.format || "kardia"];
+const ofRole = (turn, role) => turn.spans && turn.spans[spansOf(turn).findIndex((span) => span.role === role)];
+const spoken = (turn) => (turn.spans ? ofRole(turn, "reply") : turn.text || "");
 
-// The letters of a text as the four spans are written in a row (spans.py `render`).
+// The letters of a text as its spans are written in a row (turn_format.py `render`).
 const raw = (turn) =>
-  turn.text !== undefined ? turn.text : SPANS.map((name, at) => `<|${name}_begin|>${turn.spans[at]}<|${name}_end|>`).join("\n");
+  turn.text !== undefined ? turn.text : spansOf(turn).flatMap(({ spellings: [[open, close]], before, after }, at) => [before, open + turn.spans[at] + close, after].filter(Boolean)).join("\n");
 
 // Where a quote stands: word for word, else with other blanks, quotation marks or capitals; null where it does not.
 const found = (text, quote) => {
@@ -60,9 +62,10 @@ const changed = (before, after) => {
 const parts = (turn, marks = []) => {
   const broken = turn.broken ? el("p.small", {}, chip("format", "FAIL"), " ", turn.broken) : null;
   if (!turn.spans) return [broken, el(`p.words${broken ? ".free" : ""}`, {}, turn.text ? quoted(turn.text, marks) : el("span.soft", {}, "(nothing)"))];
-  const [understanding, reasoning, emotion, response] = turn.spans;
-  const hidden = (name, text) =>
-    el(`details.span.${name}`, {}, el("summary", {}, el("b", {}, name), el("span.peek", { "aria-hidden": "true" }, text)), el("p", {}, text));
-  return [hidden("understanding", understanding), hidden("reasoning", reasoning),
-    el("p.felt.emotion", {}, "emotion ", el("b", {}, emotion)), el("p.words.response", {}, quoted(response, marks))];
+  return spansOf(turn).map(({ name, role }, at) => {
+    const text = turn.spans[at];
+    if (role === "label") return el(`p.felt.${name}`, {}, `${name} `, el("b", {}, text));
+    if (role === "reply") return el(`p.words.${name}`, {}, quoted(text, marks));
+    return el(`details.span.${name}`, {}, el("summary", {}, el("b", {}, name), el("span.peek", { "aria-hidden": "true" }, text)), el("p", {}, text));
+  });
 };

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kardia_cli.rows import spans
-from kardia_cli.rows.spans import Spans
+from tests.support import four_spans as spans
+from tests.support.four_spans import Spans
 
 WHOLE = Spans("they are worried", "the exam is near", "anxious", "That sounds tense. What worries you most?")
 
