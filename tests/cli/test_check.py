@@ -87,7 +87,7 @@ def test_a_training_that_cannot_fit_is_a_warning_with_flags(tmp_path: Path, caps
 
 
 def test_an_endpoint_has_nothing_to_examine(capsys: pytest.CaptureFixture[str]) -> None:
-    check.measuring(["offline"], Console("kardia"))
+    check.measuring(["offline"], turn_format.load("kardia"), Console("kardia"))
     assert "nothing to check here" in capsys.readouterr().err
 
 
