@@ -104,6 +104,8 @@ class RewardSpec:
     """
 
     judge: bool = True
+    needs_label: bool = False
+    """True where the turn has to name a label: such a reward is refused for a format without one."""
     shares: Callable[[Judge], Mapping[str, float]] | None = None
     split: Callable[[Judge, Score], Mapping[str, float | None]] | None = None
 

@@ -150,9 +150,18 @@ def saved(what: Measured, called: Sequence[str], models: Mapping[str, str]) -> P
 
 
 def settings(
-    found: Measure, chats: Mapping[str, Chat], gateway: Gateway, split: str, seed: int, judge: Judge | None
+    found: Measure,
+    chats: Mapping[str, Chat],
+    gateway: Gateway,
+    split: str,
+    seed: int,
+    judge: Judge | None,
+    declared: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Return what decided the scores, for each model as one JSON string; under "" for a score of none of them."""
+    """Return what decided the scores, for each model as one JSON string; under "" for a score of none of them.
+
+    `declared` names the format and the labels that --format and --labels do.
+    """
     from kardia_cli.stream import jsonl
 
     options = {name: _without_folder(value) for name, value in found.options.items()}
@@ -164,7 +173,7 @@ def settings(
         "judge": _manner(judge, found.spec.rubric),
     }
     told = {
-        name: jsonl.as_text({**shared, "model": _identity(chat, gateway), **_prompting(chat)})
+        name: jsonl.as_text({**shared, "model": _identity(chat, gateway, declared), **_prompting(chat)})
         for name, chat in chats.items()
     }
     return {"": jsonl.as_text({**shared, "model": None}), **told}
@@ -186,7 +195,7 @@ def _manner(judge: Judge | None, by_rubric: bool) -> dict[str, Any] | None:
     return {"hash": judge.hash, "gate": judge.gate.name if judge.gate else "", **asked}
 
 
-def _identity(chat: Chat, gateway: Gateway) -> dict[str, Any]:
+def _identity(chat: Chat, gateway: Gateway, declared: Mapping[str, Any]) -> dict[str, Any]:
     """Return which model answered: a folder by its last name and its weights' hash, never by its path."""
     from kardia_cli.chat.predicted import Predicted
     from kardia_cli.rows.prompts import prompt_hash
@@ -195,7 +204,7 @@ def _identity(chat: Chat, gateway: Gateway) -> dict[str, Any]:
         return chat.identity
     spec = gateway.spec(chat.name)
     name = Path(chat.name).name if spec.folder is not None else _ENDPOINT.sub("", chat.name)
-    known: dict[str, Any] = {"name": name, "hash": chat.hash, "prompt": prompt_hash()}
+    known: dict[str, Any] = {"name": name, "hash": chat.hash, "prompt": prompt_hash(declared)}
     return known if chat.real else {**known, "built_in": True}
 
 

@@ -205,7 +205,13 @@ def opened(session: Session, what: Measured, judged: JudgeFlags) -> Run:
     }
     chats |= saved.chats if saved else {}
     told = measuring.settings(
-        measure, chats, session.gateway, split_of(what, measure), session.seed, judge if needed else None
+        measure,
+        chats,
+        session.gateway,
+        split_of(what, measure),
+        session.seed,
+        judge if needed else None,
+        session.declare({}),
     )
     return Run(session, measure, chats, saved, judge, needed, told)
 

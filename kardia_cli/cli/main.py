@@ -44,7 +44,10 @@ def _main(
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a row.", is_eager=True)] = False,
     plugins: Annotated[
-        bool, typer.Option("--plugins", help="List sources, strategies, rewards, protocols, rubrics.", is_eager=True)
+        bool,
+        typer.Option(
+            "--plugins", help="List sources, strategies, rewards, protocols, rubrics, formats, labels.", is_eager=True
+        ),
     ] = False,
     rubric_schema: Annotated[
         bool, typer.Option("--rubric-schema", help="Print the JSON Schema of a rubric file.", is_eager=True)
@@ -114,11 +117,16 @@ def _print_ledger(path: Path | None, prune: str | None) -> None:
 def _print_plugins() -> None:
     from kardia_cli import plugins
     from kardia_cli.judge import rubric_file
+    from kardia_cli.rows import labels, turn_format
 
     for kind, name, said in plugins.listed():
         print(f"{kind:<9} {name:<16} {said}")
     for name in rubric_file.names():
         print(f"{'rubric':<9} {name:<16} {rubric_file.load(name).summary}")
+    for name in turn_format.names():
+        print(f"{'format':<9} {name:<16} {turn_format.load(name).summary}")
+    for name in labels.names():
+        print(f"{'labels':<9} {name:<16} {labels.load(name).summary}")
 
 
 def _print_versions() -> None:

@@ -24,6 +24,7 @@ from kardia_cli.screen.console import Console
 
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import CallSettings
+    from kardia_cli.rows.line import Row
 
 
 Inputs = Annotated[
@@ -173,6 +174,35 @@ class SeedFlags:
     """The seed of every random choice."""
 
     seed: Annotated[int, typer.Option(help="Seed of every random choice: same seed, same bytes.")] = 0
+
+
+@dataclass
+class FormatFlags:
+    """The format of supporter turns and the labels of dialogues."""
+
+    format: Annotated[
+        str | None,
+        typer.Option(
+            help="How a supporter turn is written: a name of `kardia --plugins`, or a .toml file (default: as the row "
+            "says, else kardia)."
+        ),
+    ] = None
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            help="The labels that a dialogue may have: a name of `kardia --plugins`, or a .toml file (default: as the "
+            "row says, else empathetic_dialogues)."
+        ),
+    ] = None
+
+    def declare(self) -> Callable[[Row], Row]:
+        """Return a function that puts a row into the named format and label set; raise `UsageError` for a wrong one."""
+        from kardia_cli.rows import labels, turn_format
+        from kardia_cli.rows.prompts import in_format
+
+        form = turn_format.load(self.format) if self.format else None
+        known = labels.load(self.labels) if self.labels else None
+        return lambda row: in_format(row, form, known)
 
 
 def print_rubrics(context: typer.Context, wanted: bool) -> bool:

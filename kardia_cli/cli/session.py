@@ -10,6 +10,7 @@ import json
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -38,7 +39,12 @@ DEFAULT_RUBRIC = "kardia-core"
 class Session:
     """One run of one command; an async context manager that closes its models."""
 
-    def __init__(self, command: str, io: OutputFlags, calls: CallFlags, common: CommonFlags, seed: int) -> None:
+    def __init__(
+        self, command: str, io: OutputFlags, calls: CallFlags, common: CommonFlags, seed: int,
+        declare: Callable[[Row], Row] | None = None,
+    ) -> None:  # fmt: skip
+        """Remember the flags; `declare` puts each dialogue into the format and labels that are named."""
+        self.declare = declare or (lambda row: row)
         self.command, self.io, self.calls, self.common, self.seed = command, io, calls, common, seed
         self.console = common.console(command)
         self.roles: roles.Roles | None = None
@@ -192,7 +198,12 @@ class Session:
         named = pipe.named_inputs(inputs or [], self.console, builtin)
         counted = None if named == [pipe.BUILTIN] else pipe.count_lines(named)
         self.expected = min(counted, counted if limit is None else limit) if counted is not None else None
-        return pipe.limit_lines(pipe.read_inputs(named, self.console, builtin), limit)
+        lines = pipe.read_inputs(named, self.console, builtin)
+        return pipe.limit_lines(lines if builtin == "profiles" else self._declared(lines), limit)
+
+    async def _declared(self, lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
+        async for line in lines:
+            yield line if line.row is None else replace(line, row=self.declare(line.row))
 
     def required(self, context: typer.Context, inputs: list[str] | None) -> list[str]:
         """Return the inputs of a command without embedded ones; raises `UsageError` after its help if none come."""

@@ -15,7 +15,7 @@ import typer
 
 from kardia_cli import plugins
 from kardia_cli.cli import pipe
-from kardia_cli.cli.options import CallFlags, CommonFlags, JudgeFlags, OutputFlags, missing_input
+from kardia_cli.cli.options import CallFlags, CommonFlags, FormatFlags, JudgeFlags, OutputFlags, missing_input
 from kardia_cli.cli.progress import describe_calls
 from kardia_cli.cli.session import Session
 from kardia_cli.contracts import reward_spec
@@ -42,10 +42,12 @@ MOST_CONNECTIONS = 512
 class Training:
     """One run of a training command."""
 
-    def __init__(self, command: str, context: typer.Context, common: CommonFlags, split: str) -> None:
+    def __init__(
+        self, command: str, context: typer.Context, common: CommonFlags, split: str, formats: FormatFlags
+    ) -> None:
         self.command, self._context, self._common = command, context, common
         self.console = common.console(command)
-        self._split = Split(split)
+        self._split, self._formats = Split(split), formats
         self._failed = self._read = 0
         self._session: Session | None = None
         self._chats: dict[str, Chat] = {}
@@ -79,20 +81,42 @@ class Training:
         return rows
 
     async def _collect(self, named: list[str], limit: int | None, first: int | None) -> list[Row]:
-        rows = []
+        rows, declare = [], self._formats.declare()
         source = pipe.limit_lines(pipe.read_inputs(named, self.console, "dialogues"), limit)
         async for line in pipe.limit_lines(self._split.choose(source), first):
             self._read += 1
             try:
                 if line.error is not None:
                     raise line.error
-                row = check_row(line.row, ("messages",))
+                row = check_row(line.row and declare(line.row), ("messages",))
             except RowError as error:
                 self._failed += 1
                 self.console.warn(f"failed {line.file}:{line.number}: {error}")
                 continue
             rows.append(row if row.get("id") else {**row, "id": row_id(row)})
         return rows
+
+    def in_written_format(self, rows: list[Row], rewards: Rewards | None = None) -> list[Row]:
+        """Return rows whose supporter turns show no marker at all as plain ones, unless a reward reads spans.
+
+        Rows or flags that name a format decide it. Raises `UsageError` where a reward needs a label, and the format
+        names none.
+        """
+        from kardia_cli.rows import turn_format
+        from kardia_cli.rows.prompts import in_format, supporter_turns
+
+        names = rewards.functions if rewards is not None else {}
+        form = turn_format.declared(rows[0] if rows else {})
+        labelled = next((name for name in names if reward_spec(name).needs_label), None)
+        if labelled and form.label_span is None:
+            said = f"the reward {labelled} needs a label, and the format {form.name} names none"
+            raise UsageError(said, "name the rewards without it, for example --reward format=1 --reward rubric=1")
+        written = [row for row in rows if supporter_turns(row)]
+        is_plain = bool(written) and all(turn_format.detect(row).is_plain for row in written)
+        if self._formats.format or form.is_plain or labelled or "format" in names or not is_plain:
+            return rows
+        self.console.say("no supporter turn shows a marker: taken as plain replies (--format NAME says otherwise)")
+        return [in_format(row, turn_format.load("plain"), None) for row in rows]
 
     def rewards(
         self,

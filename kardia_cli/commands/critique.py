@@ -5,6 +5,7 @@ from __future__ import annotations
 from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
+    FormatFlags,
     Inputs,
     JudgeFlags,
     Limit,
@@ -24,6 +25,7 @@ def run(
     limit: Limit = None,
     on_risk: OnRisk = "flag",
     judged: JudgeFlags = JudgeFlags(),
+    formats: FormatFlags = FormatFlags(),
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
     seeded: SeedFlags = SeedFlags(),
@@ -39,7 +41,7 @@ def run(
     from kardia_cli.text import risk
 
     async def go() -> None:
-        async with Session("critique", io, calls, common, seeded.seed) as session:
+        async with Session("critique", io, calls, common, seeded.seed, formats.declare()) as session:
             judge = session.judge(session.chats(judged.roles(), judged.flags()), judged)
             session.announce_judge(judge, inputs, limit)
 

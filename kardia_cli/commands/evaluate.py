@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from kardia_cli.cli.evaluate_flags import Measured
-from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, OutputFlags, SeedFlags, expand
+from kardia_cli.cli.options import (
+    CallFlags,
+    CommonFlags,
+    FormatFlags,
+    Inputs,
+    JudgeFlags,
+    OutputFlags,
+    SeedFlags,
+    expand,
+)
 
 POSITION = 7
 EXAMPLE = "Example: kardia evaluate data.jsonl --model runs/sft/base --model runs/sft --model runs/grpo > scores.jsonl"
@@ -23,6 +32,7 @@ def run(
     ] = None,
     what: Measured = Measured(),
     judged: JudgeFlags = JudgeFlags(),
+    formats: FormatFlags = FormatFlags(),
     calibration: Annotated[
         Path | None,
         typer.Option(
@@ -57,10 +67,11 @@ def run(
     if check:
         if not what.model:
             raise UsageError("no model to examine", "add --model FOLDER")
-        return check_.measuring(what.model, turn_format.load(turn_format.DEFAULT), common.console("evaluate"))
+        form = turn_format.load(formats.format or turn_format.DEFAULT)
+        return check_.measuring(what.model, form, common.console("evaluate"))
 
     async def go() -> None:
-        async with Session("evaluate", io, calls, common, seeded.seed) as session:
+        async with Session("evaluate", io, calls, common, seeded.seed, formats.declare()) as session:
             if what.from_scores:
                 await evaluate_scores.run(session, context, inputs, what, judged, limit)
             else:

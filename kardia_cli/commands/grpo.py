@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, JudgeFlags, Limit, SeedFlags, expand
+from kardia_cli.cli.options import CallFlags, CommonFlags, FormatFlags, Inputs, JudgeFlags, Limit, SeedFlags, expand
 
 POSITION = 6
 TRIAL = 16
@@ -98,6 +98,7 @@ def run(
             "first.",
         ),
     ] = None,
+    formats: FormatFlags = FormatFlags(),
     split: Annotated[Literal["train", "test", "all"], typer.Option(help="Whose rows.")] = "train",
     difficulty: Annotated[
         Literal["auto", "hard", "easy", "all"],
@@ -145,7 +146,7 @@ def run(
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
-    training = Training("grpo", context, common, split)
+    training = Training("grpo", context, common, split, formats)
     chosen = load(common.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
@@ -158,6 +159,7 @@ def run(
         reward or ["format", "emotion", "rubric"], [*(reward_option or []), *(["format.think=true"] * think)],
         judged, calls, start, rows, seeded.seed, chosen=chosen, held_out=held_out_judge,
     )  # fmt: skip
+    rows = training.in_written_format(rows, rewards)
     judge_notes = training.describe_judge(rewards, calibration, require_calibration)
     rows = training.choose_rows(rows, difficulty, rewards, start, chosen, dry_run)
     canary_settings = training.canary_settings(rewards, stop_on_hack, probe_every)

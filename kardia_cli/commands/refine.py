@@ -9,6 +9,7 @@ import typer
 from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
+    FormatFlags,
     Inputs,
     Limit,
     OutputFlags,
@@ -49,6 +50,7 @@ def run(
     ] = "regenerate",
     max_tails: Annotated[int, typer.Option(min=0, help="New tails of one dialogue at most.")] = 3,
     cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved", help="End a dialogue at its first SOLVED.")] = False,
+    formats: FormatFlags = FormatFlags(),
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
     seeded: SeedFlags = SeedFlags(),
@@ -64,7 +66,7 @@ def run(
     from kardia_cli.stages.rounds import Rounds
 
     async def go() -> None:
-        async with Session("refine", io, calls, common, seeded.seed) as session:
+        async with Session("refine", io, calls, common, seeded.seed, formats.declare()) as session:
             chats = session.chats(
                 {"rewriter": model, "seeker": seeker_model, **judged.roles()},
                 {"rewriter": "--model", "seeker": "--seeker-model", **judged.flags()},

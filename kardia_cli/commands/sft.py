@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kardia_cli.cli.options import CommonFlags, Inputs, Limit, SeedFlags, expand
+from kardia_cli.cli.options import CommonFlags, FormatFlags, Inputs, Limit, SeedFlags, expand
 
 POSITION = 5
 EXAMPLE = "Example: kardia sft data.jsonl -o runs/sft --set train.max_steps=200 > metrics.jsonl"
@@ -31,6 +31,7 @@ def run(
             "parameters) or BitsAndBytesConfig (quantize.…; quantize.load_in_4bit=true is QLoRA).",
         ),
     ] = None,
+    formats: FormatFlags = FormatFlags(),
     split: Annotated[Literal["train", "test", "all"], typer.Option(help="Whose rows.")] = "train",
     difficulty: Annotated[
         Literal["auto", "easy", "hard", "all"],
@@ -66,13 +67,13 @@ def run(
     from kardia_cli.training.settings import load
     from kardia_cli.training.trl import ranks
 
-    training = Training("sft", context, common, split)
+    training = Training("sft", context, common, split, formats)
     chosen = load(common.config, settings or [])
     if check:
         given = training.rows(inputs, limit) if inputs else []
         return check_.training("sft", model, chosen, training.console, given)
     folder = training.folder(output)
-    rows = ranks.shared(lambda: training.rows(inputs, limit))
+    rows = training.in_written_format(ranks.shared(lambda: training.rows(inputs, limit)))
     with training.metrics() as emit:
         run_sft(
             rows, folder, model=model, settings=chosen, seed=seeded.seed, fresh=fresh,

@@ -9,6 +9,7 @@ import typer
 from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
+    FormatFlags,
     Inputs,
     OnRisk,
     OutputFlags,
@@ -71,6 +72,7 @@ def run(
             "--cut-at-solved/--no-cut-at-solved", rich_help_panel="Judge", help="A turn judged SOLVED ends the talk."
         ),
     ] = True,
+    formats: FormatFlags = FormatFlags(),
     on_risk: OnRisk = "flag",
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
@@ -96,6 +98,7 @@ def run(
         for flag, value in {"--rewrites": rewrites, "--review": judged.review}.items():
             if value is not None and not is_judged:
                 raise UsageError(f"{flag} is for a judge, and none is named", "add --judge-model NAME")
+        declare = formats.declare()
         async with Session("synthesize", io, calls, common, seeded.seed) as session:
             chats = session.chats(
                 {"supporter": model, "seeker": seeker_model, **(judged.roles() if is_judged else {})},
@@ -103,7 +106,7 @@ def run(
                 follow={"seeker": "supporter"},
             )
             speak = session.strategy(strategy, settings, chats["supporter"])
-            situations, bad = pairing.read_situations(session.situations(scenarios), on_risk)
+            situations, bad = pairing.read_situations(session.situations(scenarios), on_risk, declare)
             pairing.require(situations, bad)
             pairs = pairing.Pairing(situations, how, seeded.seed, on_risk)
             profiles = session.lines(inputs, "profiles")
@@ -115,7 +118,7 @@ def run(
             rounds = Rounds()
 
             async def work(row: Row) -> list[Row]:
-                row = session.prepare_row(row) | ({"drafts": drafts} if drafts == "told" else {})
+                row = declare(session.prepare_row(row)) | ({"drafts": drafts} if drafts == "told" else {})
                 counts, most = Rounds() if session.is_rehearsing else rounds, 5 if rewrites is None else rewrites
                 turn_rewriter = TurnRewriter(judge, chats["supporter"], seeded.seed, most, counts) if judge else None
                 made = await dialogues.synthesize(

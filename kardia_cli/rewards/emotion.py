@@ -13,7 +13,7 @@ from kardia_cli.judge.verdicts import label_error
 from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 
-SPEC = RewardSpec(judge=False)
+SPEC = RewardSpec(judge=False, needs_label=True)
 
 
 async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> Score | None:
@@ -22,8 +22,6 @@ async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> S
     if not gold:
         raise RowError("field 'emotion' is missing: the emotion reward needs the gold label")
     form = turn_format.declared(row)
-    if form.label_span is None:
-        raise RowError(f"the format {form.name} names no label: leave the reward out (--reward emotion=0)")
     if form.read(completion) is None:
         return Score(0.0, "spans broken")
     wrong = label_error(completion, form, labels.of(row), gold)

@@ -97,6 +97,40 @@ def transcript(dialogue: list[ChatMessage]) -> str:
     return "\n".join(f"{message['role'].capitalize()}: {message['content']}" for message in dialogue) or "(nothing yet)"
 
 
+def in_format(row: Row, form: TurnFormat | None, known: labels.LabelSet | None) -> Row:
+    """Return the row as one of another turn format and label set (None: as the row says).
+
+    A supporter turn that reads as this format stays. Of any other its visible reply stays: what one format hides would
+    be said aloud in another. The system message goes where it is kardia's own for the row, so that it comes anew. A
+    name that is the default is left out of the row.
+    """
+    names = {"format": form and form.name, "labels": known and known.name}
+    defaults = {"format": turn_format.DEFAULT, "labels": labels.DEFAULT}
+    before = {name: row.get(name) or default for name, default in defaults.items()}
+    after = {name: names[name] or before[name] for name in defaults}
+    if after == before:
+        return row
+    kept = {name: value for name, value in row.items() if name not in defaults}
+    told = {name: value for name, value in after.items() if value != defaults[name]}
+    messages = row.get("messages")
+    if not isinstance(messages, list) or not all(map(_is_message, messages)):
+        return {**kept, **told}  # the check of the row says what is wrong with it
+    given = turn_format.detect(row)
+    own = [{"role": "system", "content": system_prompt(row, with_format)} for with_format in (True, False)]
+    kept["messages"] = [_converted(message, given, form or given) for message in messages if message not in own]
+    return {**kept, **told}
+
+
+def _is_message(message: Any) -> bool:
+    return isinstance(message, dict) and isinstance(message.get("content"), str) and "role" in message
+
+
+def _converted(message: ChatMessage, given: TurnFormat, form: TurnFormat) -> ChatMessage:
+    text = message["content"]
+    is_kept = message["role"] != "assistant" or form is given or (not form.is_plain and form.read(text) is not None)
+    return message if is_kept else {**message, "content": given.visible(text)}
+
+
 def prompt_hash(row: Row | None = None) -> str:
     """Return the hash of all that decides how rows of this row's format and label set become prompts."""
     form, label_set = turn_format.declared(row or {}), labels.of(row or {})

@@ -6,6 +6,7 @@
     name = "analysis"
     markers = ["<analysis>", "</analysis>"]     what is written;  also = [[…, …]]: other spellings that are read
     hint = "their situation and what they feel" what a model is told to write;  {labels} lists the label set
+    limit = 30                                  words at most;  {limit} in the hint tells them
     hidden = true                               kept from the other side of the dialogue
     role = "plain"                              `label` names the emotion, `reply` is said to the person
     before = "<think>", after = "</think>"      text that has to stand around the markers
@@ -48,6 +49,7 @@ class Span:
     is_hidden: bool = False
     before: str = ""
     after: str = ""
+    limit: int | None = None
 
     @property
     def markers(self) -> tuple[str, str]:
@@ -123,7 +125,10 @@ class TurnFormat:
         return self._told(self.anew, label, told)
 
     def _told(self, ask: str, labels: str, told: Mapping[str, str]) -> str:
-        hints = [span.written(told.get(span.name, span.hint).replace("{labels}", labels)) for span in self.spans]
+        hints = [
+            span.written(told.get(span.name, span.hint).replace("{labels}", labels).replace("{limit}", str(span.limit)))
+            for span in self.spans
+        ]
         return "\n".join([ask, *hints])
 
     def compose(self, thoughts: Sequence[str], label: str, reply: str) -> str:
@@ -331,7 +336,7 @@ def _read(path: Path) -> TurnFormat:
     return TurnFormat(path.stem, table.get("summary", ""), table.get("ask", ""), anew, spans, source)
 
 
-_SPAN_KEYS = {"name", "markers", "also", "hint", "role", "hidden", "before", "after"}
+_SPAN_KEYS = {"name", "markers", "also", "hint", "role", "hidden", "before", "after", "limit"}
 _FORMAT_KEYS = {"summary", "ask", "anew", "span"}
 
 
@@ -345,12 +350,17 @@ def _span(entry: Mapping[str, Any]) -> Span:
     spellings = tuple(tuple(map(str, pair)) for pair in [entry.get("markers") or [], *entry.get("also", [])])
     if any(len(pair) != 2 or not all(pair) for pair in spellings):
         raise ValueError(f"span {name!r}: markers are an opening and a closing text")
+    limit = entry.get("limit")
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        raise ValueError(f"span {name!r}: limit is a number of words, not {limit!r}")
+    if limit is None and "{limit}" in str(entry.get("hint", "")):
+        raise ValueError(f"span {name!r}: the hint tells a {{limit}} and there is none")
     role = entry.get("role", "plain")
     if role not in ("label", "reply", "plain"):
         raise ValueError(f"span {name!r}: role {role!r} is none of label, reply, plain")
     return Span(
         name, spellings, str(entry.get("hint", "")), role, bool(entry.get("hidden", False)),  # type: ignore[arg-type]  # pairs: checked above
-        str(entry.get("before", "")), str(entry.get("after", "")),
+        str(entry.get("before", "")), str(entry.get("after", "")), limit,
     )  # fmt: skip
 
 

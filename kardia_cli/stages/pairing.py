@@ -7,14 +7,14 @@ seed and i alone, so the first 20 dialogues of 20 and of 2,000 are equal.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import orjson
 
 from kardia_cli.errors import RowError, UsageError
-from kardia_cli.rows import labels
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.rows.records import check_row, content_hash
 from kardia_cli.rows.request import derive_seed
@@ -24,6 +24,7 @@ from kardia_cli.text import risk
 How = Literal["balanced", "random", "round-robin"]
 _MADE_HERE = frozenset(
     {"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin", "risk", "drafts"}
+    | {"format", "labels"}
 )
 _IN_MEMORY = 8 << 20
 
@@ -74,7 +75,7 @@ class Pairing:
         who = str(profile.get("anon_username") or content_hash(profile.get("person")))
         pair = (who, content_hash(situation["situation"], situation["emotion"]))
         self._count[pair] = self._count.get(pair, 0) + 1
-        row = {
+        row: Row = {
             "id": content_hash(self.seed, *pair, self._count[pair]),
             "person": profile["person"],
             "mbti": profile.get("mbti"),
@@ -82,6 +83,7 @@ class Pairing:
             "situation": situation["situation"],
             "anon_username": profile.get("anon_username"),
             "messages": [],
+            **{name: situation[name] for name in ("format", "labels") if name in situation},
             **{name: value for name, value in profile.items() if name not in _MADE_HERE},
             "origin": _origin(profile, "profile") + _origin(situation, "situation"),
         }
@@ -95,8 +97,13 @@ def _origin(row: Row, part: str) -> list[Row]:
     return stored or [{"part": part, "source": "", "licence": "", "consent": ""}]
 
 
-def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[list[Row], list[Line]]:
-    """Return the usable situations, and the bad lines with reasons; with "drop" those that show danger are bad."""
+def read_situations(
+    lines: Iterable[Line], on_risk: risk.How = "keep", declare: Callable[[Row], Row] = lambda row: row
+) -> tuple[list[Row], list[Line]]:
+    """Return the usable situations, and the bad lines with reasons; with "drop" those that show danger are bad.
+
+    `declare` puts each into the format and label set of the dialogues.
+    """
     good: list[Row] = []
     bad: list[Line] = []
     for line in lines:
@@ -105,7 +112,8 @@ def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[
                 raise line.error
             # Other fields of the line (turns, split) belong to another dialogue.
             given = line.row or {}
-            own = {name: given[name] for name in ("situation", "emotion", "origin") if name in given}
+            names = ("situation", "emotion", "origin", "format", "labels")
+            own = declare({name: given[name] for name in names if name in given})
             row = check_row(own, ("situation", "emotion"))
             if on_risk == "drop":
                 risk.treat(row, on_risk, ("situation",))
@@ -117,6 +125,7 @@ def read_situations(lines: Iterable[Line], on_risk: risk.How = "keep") -> tuple[
             "situation": " ".join(row["situation"].replace("_comma_", ",").split()),
             "emotion": row["emotion"],
             "origin": row.get("origin") or [origin],
+            **turn_format.facts_of(row),
         })  # fmt: skip
     return good, bad
 

@@ -13,6 +13,7 @@ from warm import Warm, training_commands
 
 from kardia_cli.cli import check
 from kardia_cli.errors import UsageError
+from kardia_cli.rows import turn_format
 from kardia_cli.screen.console import Console
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load

@@ -242,6 +242,7 @@ def plug_ins() -> str:
     """Return the page of the built-in plug-ins and their options."""
     from kardia_cli import contracts, plugins
     from kardia_cli.judge import rubric_file
+    from kardia_cli.rows import labels, turn_format
 
     kinds = {"source": "Sources", "strategy": "Strategies", "reward": "Rewards", "protocol": "Protocols"}
     parts = [HEADS["plug_ins"]]
@@ -259,6 +260,10 @@ def plug_ins() -> str:
             parts.append(f"### {name}\n\n{plugins.summary(kind, name)}\n\n{more}{said}")
     parts.append("## Rubrics (`--rubric`)\n\n`kardia --show-rubric NAME` prints one to start from.\n")
     parts.append(table(("rubric", "what it holds"), ((n, rubric_file.load(n).summary) for n in rubric_file.names())))
+    parts.append("## Formats (`--format`)\n\nHow a supporter turn is written.\n")
+    parts.append(table(("format", "what a turn is"), ((n, turn_format.load(n).summary) for n in turn_format.names())))
+    parts.append("## Labels (`--labels`)\n\nWhat a dialogue may be labelled with.\n")
+    parts.append(table(("labels", "what they are"), ((n, labels.load(n).summary) for n in labels.names())))
     return "\n".join(parts)
 
 
