@@ -131,7 +131,7 @@ def _converted(message: ChatMessage, given: TurnFormat, form: TurnFormat) -> Cha
     return message if is_kept else {**message, "content": given.visible(text)}
 
 
-def prompt_hash(row: Row | None = None) -> str:
+def prompt_hash(row: Mapping[str, Any] | None = None) -> str:
     """Return the hash of all that decides how rows of this row's format and label set become prompts."""
     form, label_set = turn_format.declared(row or {}), labels.of(row or {})
     told = form.instructions()
