@@ -60,7 +60,8 @@ class OfflineChat:
             nonce = {"nonce": request.facts["nonce"]} if "nonce" in request.facts else {}
             verdict = getattr(judge, request.task.replace(".", "_"))(request.facts, rng)
             return as_json(nonce | _labelled(verdict, request.facts.get("labels")))
-        from kardia_cli.offline.fill import PLACEHOLDER, fill
+        from kardia_cli.offline.fill import fill
+        from kardia_cli.offline.phrases import PLACEHOLDER
 
         if request.schema is not None:
             return as_json(fill(request.schema, rng))

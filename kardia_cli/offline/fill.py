@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-PLACEHOLDER = "(offline placeholder)"
+from kardia_cli.offline.phrases import PLACEHOLDER
+
 MAX_DEPTH = 8
 """Nesting beyond which an optional or possibly empty value stays empty (a schema may contain itself)."""
 Schema = Mapping[str, Any]

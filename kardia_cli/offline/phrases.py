@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+PLACEHOLDER = "(offline placeholder)"
+"""How a text begins that no rule here wrote."""
 FOLDER = Path(__file__).parents[1] / "data" / "offline"
 
 

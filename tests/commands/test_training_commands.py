@@ -87,8 +87,9 @@ def test_grpo_and_evaluate_go_on_from_there(place: Path) -> None:
         "--set", "train.max_completion_length=16", "--set", "train.per_device_train_batch_size=8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    probed, step = rows(done.stdout)[:2]  # the fixed prompts are probed before the first step
+    probed, dev, step = rows(done.stdout)[:3]  # the fixed prompts are probed before the first step
     assert "eval_reward" in probed
+    assert "dev_reward" in dev
     assert {"reward", "rewards/format", "rewards/emotion", "rewards/rubric"} <= set(step)
     measured = kardia(
         place, "evaluate", "data.jsonl", "--model", "sft/base", "--model", "grpo", "--with", "max_tokens=16", "-n", "2"

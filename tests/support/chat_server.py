@@ -383,6 +383,9 @@ def _played(body: Body, exchanges: int, level: int, yes: set[str]) -> str:
             "nonce": _nonce(asked),
             "answers": [{"id": name, "reason": "r", "present": False} for name in _ids(asked, "Answer each question")],
         },
+        "HiddenSpans": lambda: {
+            "spans": [{"name": name, "text": "They may be so."} for name in _noted(asked)],
+        },
         "ProfileText": lambda: {
             "about": "Somebody who writes.", "signature": "so it goes",
             "quotes": [asked.split("\n- ")[1].split("\n")[0]],
@@ -395,6 +398,11 @@ _FOUR_SPANS = (
     "<|understanding_begin|>They are tired.<|understanding_end|><|reasoning_begin|>It was much.<|reasoning_end|>"
     "<|emotion_begin|>sad<|emotion_end|><|response_begin|>That sounds hard. What weighs most?<|response_end|>"
 )
+
+
+def _noted(asked: str) -> list[str]:
+    """The hidden spans that a label's correction asks for."""
+    return re.findall(r"Write the notes \((.*?)\)", asked)[0].split(", ")
 
 
 def _nonce(asked: str) -> str:

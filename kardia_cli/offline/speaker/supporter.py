@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from kardia_cli.offline.fill import PLACEHOLDER
-from kardia_cli.offline.phrases import table
+from kardia_cli.offline.phrases import PLACEHOLDER, table
 from kardia_cli.offline.speaker import details, faults
 from kardia_cli.offline.speaker.details import Details, details_of
 from kardia_cli.offline.speaker.feelings import contrary, feelings, infer
