@@ -183,3 +183,21 @@ def test_no_protocol_is_named_by_the_rooms_that_serve_all_of_them(room: str) -> 
         place = str(path.relative_to(PACKAGE))
         for _, name in re.findall(rf"([\"'`])({names})\1", path.read_text(encoding="utf-8")):
             assert (place, name) in OTHER_MEANINGS, f"{place} names the protocol {name}: say it in the protocol's SPEC"
+
+
+def test_no_code_outside_the_stand_in_names_a_span_or_a_marker_of_a_format() -> None:
+    from kardia_cli.rows import turn_format
+
+    spans = [span for name in turn_format.names() for span in turn_format.load(name).spans]
+    markers = {marker for span in spans for pair in span.spellings for marker in pair}
+    # Names that are no words of other things (a row has an emotion, a server gives a response).
+    names = {span.name for span in spans} - {"emotion", "response", "reasoning", "analysis", "answer", "wish"}
+    read = re.compile(r"\b(?:parts|spans?|found|turn|read)(?:\.|\[\")(?:emotion|response|reasoning|analysis)\b")
+    for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js")]:
+        if "offline" in path.relative_to(PACKAGE).parts:
+            continue
+        text = path.read_text(encoding="utf-8")
+        place = str(path.relative_to(PACKAGE))
+        found = [marker for marker in markers if marker in text]
+        found += [name for name in names if re.search(rf"[\"'.]{name}\b", text)] + read.findall(text)
+        assert not found, f"{place} names {found}: ask the format (rows/turn_format.py)"

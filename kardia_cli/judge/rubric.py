@@ -93,16 +93,16 @@ class Question(Part):
         return frozenset([self.applies] if isinstance(self.applies, str) else self.applies)
 
 
-class FourSpans(Part):
-    """The turn must be four spans (format). A turn that is not is not judged."""
+class FormatCheck(Part):
+    """The turn must be in its format (`four_spans` is the name of before). A turn that is not is not judged."""
 
     id: str
-    kind: Literal["four_spans"]
+    kind: Literal["format", "four_spans"]
     effect: Literal["fail"] = "fail"
 
 
 class LabelMatch(Part):
-    """The emotion span must be the dialogue's gold label."""
+    """The turn's label must be the dialogue's gold label."""
 
     id: str
     kind: Literal["label_match"]
@@ -144,8 +144,8 @@ class HiddenText(Part):
     effect: Literal["fail", "note"] = "note"
 
 
-CheckRule = Annotated[FourSpans | LabelMatch | Words | Ngram | ProfileLeak | HiddenText, Field(discriminator="kind")]
-CHECK_KINDS = ("four_spans", "label_match", "words", "ngram", "profile_leak", "hidden_text")
+CheckRule = Annotated[FormatCheck | LabelMatch | Words | Ngram | ProfileLeak | HiddenText, Field(discriminator="kind")]
+CHECK_KINDS = ("format", "four_spans", "label_match", "words", "ngram", "profile_leak", "hidden_text")
 
 
 class DialogueQuestion(Part):

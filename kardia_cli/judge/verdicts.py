@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from kardia_cli.judge import disguise, profile_leaks
-from kardia_cli.judge.rubric import FourSpans, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
+from kardia_cli.judge.rubric import FormatCheck, HiddenText, LabelMatch, Ngram, ProfileLeak, Rubric, Words
 from kardia_cli.rows.labels import LabelSet
 from kardia_cli.rows.records import Critique, Finding, Level, Look, Verdict
 from kardia_cli.rows.turn_format import TurnFormat
@@ -42,7 +42,7 @@ def run_checks(
     for rule in rubric.checks:
         detail = ""
         match rule:
-            case FourSpans():
+            case FormatCheck():
                 detail = "" if form.is_plain else form.error(text)
             case LabelMatch():
                 detail = label_error(text, form, label_set, gold) if gold else ""
@@ -194,7 +194,7 @@ def disputed(critique: Critique) -> list[str]:
 
 def is_format_broken(rubric: Rubric, critique: Critique) -> bool:
     """Return True if the four-span check of this turn failed (the judge is not asked then)."""
-    ids = {check.id for check in rubric.checks if isinstance(check, FourSpans)}
+    ids = {check.id for check in rubric.checks if isinstance(check, FormatCheck)}
     return any(finding.present and finding.id in ids for finding in critique.findings)
 
 

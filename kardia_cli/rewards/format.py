@@ -1,6 +1,6 @@
 """1 where the turn is in the row's format: all spans, in order, whole, nothing else; else 0 (Kardia-R1, r_format).
 
-Not in the paper: only the tokenizer's own markers are paid (`<understanding>` is read elsewhere, but not paid), a
+Not in the paper: only the tokenizer's own markers are paid (other spellings are read elsewhere, but not paid), a
 hidden span has at least three words, and a think block before the turn is paid only where the run declares it.
 """
 

@@ -108,6 +108,9 @@ def in_format(row: Row, form: TurnFormat | None, known: labels.LabelSet | None) 
     defaults = {"format": turn_format.DEFAULT, "labels": labels.DEFAULT}
     before = {name: row.get(name) or default for name, default in defaults.items()}
     after = {name: names[name] or before[name] for name in defaults}
+    named = known.find(row["emotion"]) if known is not None and isinstance(row.get("emotion"), str) else None
+    if named is not None and named != row["emotion"]:  # an alias
+        row = {**row, "emotion": named}
     if after == before:
         return row
     kept = {name: value for name, value in row.items() if name not in defaults}

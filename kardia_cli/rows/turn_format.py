@@ -3,8 +3,8 @@
     ask = "Write every turn as two parts, each inside its own markers:"      what a model is told before the spans
     anew = "Write the whole turn anew, …:"                                   the same for a rewrite
     [[span]]
-    name = "analysis"
-    markers = ["<analysis>", "</analysis>"]     what is written;  also = [[…, …]]: other spellings that are read
+    name = "inner"
+    markers = ["<inner>", "</inner>"]     what is written;  also = [[…, …]]: other spellings that are read
     hint = "their situation and what they feel" what a model is told to write;  {labels} lists the label set
     limit = 30                                  words at most;  {limit} in the hint tells them
     hidden = true                               kept from the other side of the dialogue

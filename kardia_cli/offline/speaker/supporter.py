@@ -88,8 +88,11 @@ def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     gold = facts.get("emotion")
     emotion = str(gold) if gold in feelings() else _heard_emotion(scene)
     kind = faults.draw(rng, _SLIP_SHARE, faults.REPLY_KINDS if manner.form.is_plain else _SLIPS)
-    texts = (_written(scene, emotion, kind, rng, manner, str(gold or "")) for _ in range(8))
-    return Spoken(next((text for text in texts if manner.form.visible(text) != draft), draft), _planted(kind))
+    for _ in range(8):
+        text = _written(scene, emotion, kind, rng, manner, str(gold or ""))
+        if manner.form.visible(text) != draft:
+            break
+    return Spoken(text, _planted(kind))
 
 
 def _heard_emotion(scene: Scene) -> str:
