@@ -191,7 +191,16 @@ def sections() -> dict[str, str]:
 
 
 def test_extending_has_an_example_of_each_kind() -> None:
-    kinds = ["A source", "A strategy", "A reward", "A protocol", "A rubric", "A command"]
+    kinds = [
+        "A source",
+        "A strategy",
+        "A reward",
+        "A protocol",
+        "A rubric",
+        "A turn format",
+        "A label set",
+        "A command",
+    ]
     assert list(sections()) == [*kinds, "In a package of your own"]
 
 
