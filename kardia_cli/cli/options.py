@@ -45,6 +45,16 @@ OnRisk = Annotated[
 ]
 
 
+EndsBy = Annotated[
+    Literal["both", "judge", "seeker"],
+    typer.Option(
+        "--ends-by",
+        help="Who ends a talk before --max-exchanges: the judge by a SOLVED (the paper's), the seeker by calling it "
+        "settled, or who comes first.",
+    ),
+]
+
+
 @dataclass
 class CommonFlags:
     """Messages on stderr, and the file of settings."""

@@ -9,6 +9,7 @@ import typer
 from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
+    EndsBy,
     FormatFlags,
     Inputs,
     Limit,
@@ -45,11 +46,11 @@ def run(
     ] = None,
     max_rewrites: Annotated[int, typer.Option(min=0, help="Rewrites of one turn at most.")] = 5,
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
+    ends_by: EndsBy = "seeker",
     tail: Annotated[
         Literal["regenerate", "keep"], typer.Option(help="What follows a rewritten turn that it no longer fits.")
     ] = "regenerate",
     max_tails: Annotated[int, typer.Option(min=0, help="New tails of one dialogue at most.")] = 3,
-    cut_at_solved: Annotated[bool, typer.Option("--cut-at-solved", help="End a dialogue at its first SOLVED.")] = False,
     formats: FormatFlags = FormatFlags(),
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
@@ -88,7 +89,7 @@ def run(
                 speak = session.strategy(strategy or row.get("strategy") or "kardia", settings, chats["rewriter"])
                 refiner = Refiner(
                     judge, chats["rewriter"], chats["seeker"], speak, seeded.seed,
-                    max_rewrites, max_exchanges, max_tails, tail, cut_at_solved,
+                    max_rewrites, max_exchanges, max_tails, tail, ends_by,
                     rounds=Rounds() if session.is_rehearsing else rounds,
                 )  # fmt: skip
                 return [await refine(row, refiner)]

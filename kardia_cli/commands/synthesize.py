@@ -9,6 +9,7 @@ import typer
 from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
+    EndsBy,
     FormatFlags,
     Inputs,
     OnRisk,
@@ -49,13 +50,19 @@ def run(
         list[str] | None, typer.Option(help="JSONL of situations, with `situation` and `emotion`.")
     ] = None,
     how: Annotated[
-        Literal["balanced", "random", "round-robin"], typer.Option("--pairing", help="How profiles meet situations.")
+        Literal["balanced", "natural", "round-robin"],
+        typer.Option(
+            "--pairing",
+            help="How profiles meet situations. balanced: each emotion as often; natural: as often as the situations "
+            "have it (the paper's); round-robin: in the order of the file.",
+        ),
     ] = "balanced",
     drafts: Annotated[
         Literal["blind", "told"],
         typer.Option(help="told: the supporter sees the gold label (strategy kardia); the paper does not say."),
     ] = "blind",
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
+    ends_by: EndsBy = "both",
     judged: SynthesisJudgeFlags = SynthesisJudgeFlags(),
     rewrites: Annotated[
         int | None,
@@ -66,12 +73,6 @@ def run(
             show_default="5",
         ),
     ] = None,
-    cut_at_solved: Annotated[
-        bool,
-        typer.Option(
-            "--cut-at-solved/--no-cut-at-solved", rich_help_panel="Judge", help="A turn judged SOLVED ends the talk."
-        ),
-    ] = True,
     formats: FormatFlags = FormatFlags(),
     on_risk: OnRisk = "flag",
     io: OutputFlags = OutputFlags(),
@@ -109,6 +110,8 @@ def run(
             situations, bad = pairing.read_situations(session.situations(scenarios), on_risk, declare)
             pairing.require(situations, bad)
             pairs = pairing.Pairing(situations, how, seeded.seed, on_risk)
+            if ends_by == "judge" and not is_judged:
+                session.console.say("no judge ends a talk here: each has --max-exchanges; refine --ends-by judge cuts")
             profiles = session.lines(inputs, "profiles")
             session.expected = limit
             judge = None
@@ -124,7 +127,7 @@ def run(
                 made = await dialogues.synthesize(
                     row, chats["seeker"], speak, supporter_chat=chats["supporter"], strategy=strategy,
                     seed=seeded.seed, max_exchanges=max_exchanges, turn_rewriter=turn_rewriter,
-                    cut_at_solved=cut_at_solved,
+                    ends_by=ends_by,
                 )  # fmt: skip
                 return [made]
 

@@ -21,7 +21,7 @@ from kardia_cli.rows.request import derive_seed
 from kardia_cli.stream import jsonl
 from kardia_cli.text import risk
 
-How = Literal["balanced", "random", "round-robin"]
+How = Literal["balanced", "natural", "round-robin"]
 _MADE_HERE = frozenset(
     {"id", "person", "mbti", "emotion", "situation", "anon_username", "messages", "origin", "risk", "drafts"}
     | {"format", "labels"}
@@ -34,9 +34,9 @@ class Pairing:
     """Chooses the situation of the dialogue at an index, from the seed and the index alone.
 
     balanced: every block of 32 dialogues meets each emotion once, in a seeded order; within an emotion by hash.
-    random: by hash. round-robin: in the order of the file. `on_risk` is for signs of danger in profile and situation
-    (see risk.py): where they are to be dropped, `read_situations` and `paired` leave them out before anything is
-    paired, so that no dialogue is lost.
+    natural: by hash, so each emotion as often as the situations have it, as in the paper. round-robin: in the order of
+    the file. `on_risk` is for signs of danger in profile and situation (see risk.py): where they are to be dropped,
+    `read_situations` and `paired` leave them out before anything is paired, so that no dialogue is lost.
     """
 
     situations: Sequence[Row]
@@ -58,7 +58,7 @@ class Pairing:
         """Return the situation of the dialogue at `index`."""
         if self.how == "round-robin":
             return self.situations[index % len(self.situations)]
-        if self.how == "random":
+        if self.how == "natural":
             return self.situations[derive_seed(self.seed, "pairing", index) % len(self.situations)]
         emotions = [label for label in labels.of(self.situations[0]).labels if label in self._by_emotion]
         block, place = divmod(index, len(emotions))

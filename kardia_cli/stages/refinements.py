@@ -19,7 +19,7 @@ from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.rows.records import Revision
-from kardia_cli.stages.dialogues import Speaker, simulate
+from kardia_cli.stages.dialogues import EndsBy, Speaker, simulate
 from kardia_cli.stages.rewriting import Draft, TurnRewriter, finish, settle
 from kardia_cli.stages.rounds import Lost, Rounds
 from kardia_cli.stream.jsonl import as_text
@@ -40,7 +40,7 @@ class Refiner:
     max_exchanges: int = 10
     max_tails: int = 3
     tail: Literal["regenerate", "keep"] = "regenerate"
-    cut_at_solved: bool = False
+    ends_by: EndsBy = "seeker"
     rounds: Rounds = field(default_factory=Rounds)
 
     @property
@@ -89,7 +89,7 @@ async def refine(row: Row, refiner: Refiner) -> Row:
             critique = await settle(draft, turn, turn_rewriter)
             if refiner.tail == "regenerate" and form.visible(draft.text(turn)) != before:
                 tails += await _replace_tail(draft, turn, tails, refiner)
-            if critique.verdict == "SOLVED" and refiner.cut_at_solved:
+            if critique.verdict == "SOLVED" and refiner.ends_by != "seeker":
                 draft.row["messages"] = draft.row["messages"][: turn + 1]
             turn = _next_turn(draft.row, turn)
         return await finish(draft, turn_rewriter)
@@ -123,6 +123,7 @@ async def _replace_tail(draft: Draft, turn: int, tails: int, refiner: Refiner) -
         refiner.supporter,
         seed=refiner.seed,
         max_exchanges=refiner.max_exchanges,
+        ends_by=refiner.ends_by,
         revision=tails + 1,
     )
     places = [place for place in supporter_turns(draft.row) if place > turn]

@@ -36,7 +36,7 @@ HELD = dict.fromkeys((*range(1, 12), 17, 18, 22, 23, 24), 1.0) | {
     21: 0.8,
     25: 0.7,
 }
-PIPE = "d088323eb01230d8"
+PIPE = "e00713f7aa131f72"
 
 
 def kardia(*words: str, rows: bytes = b"") -> bytes:

@@ -172,7 +172,7 @@ def test_solved_ends_the_talk_with_that_turn_as_in_the_paper() -> None:
 
 
 def test_a_talk_may_go_on_after_solved() -> None:
-    row, _ = grown(passing_with("good", last=4, solved_at=2), says("good"), cut_at_solved=False)
+    row, _ = grown(passing_with("good", last=4, solved_at=2), says("good"), ends_by="seeker")
     assert [c["verdict"] for c in row["critiques"]] == ["PASS", "SOLVED", "PASS", "PASS"]
     assert row["resolved"] is True
 
@@ -215,3 +215,10 @@ def test_the_supporter_sees_the_gold_label_only_where_drafts_are_told(drafts: st
     (request,) = script.asked
     assert ("told" in request.facts) == (drafts == "told")
     assert request.messages[0]["content"].endswith("label of every turn: sad") == (drafts == "told")
+
+
+def test_where_the_judge_ends_talks_the_seeker_does_not() -> None:
+    row, _ = grown(passing_with("good", last=2, solved_at=4), says("good"), ends_by="judge")
+    assert len(supporter_turns(row)) == 4
+    row, _ = grown(passing_with("good", last=2, solved_at=4), says("good"), ends_by="both")
+    assert len(supporter_turns(row)) == 2

@@ -37,7 +37,7 @@ def rows(how: pairing.How, count: int, seed: int = 0, profiles: int = 5) -> list
     return asyncio.run(go())
 
 
-@pytest.mark.parametrize("how", ["balanced", "random", "round-robin"])
+@pytest.mark.parametrize("how", ["balanced", "natural", "round-robin"])
 def test_the_first_rows_of_few_and_of_many_are_equal(how: pairing.How) -> None:
     assert rows(how, 200)[:20] == rows(how, 20)
 
@@ -54,7 +54,7 @@ def test_balanced_lets_every_person_meet_many_emotions() -> None:
 
 
 def test_another_seed_pairs_otherwise() -> None:
-    assert rows("random", 20, seed=1) != rows("random", 20, seed=2)
+    assert rows("natural", 20, seed=1) != rows("natural", 20, seed=2)
 
 
 def test_round_robin_follows_the_file() -> None:
@@ -62,7 +62,15 @@ def test_round_robin_follows_the_file() -> None:
 
 
 def test_profiles_are_used_again_in_order() -> None:
-    assert [row["anon_username"] for row in rows("random", 7, profiles=3)] == ["u0", "u1", "u2", "u0", "u1", "u2", "u0"]
+    assert [row["anon_username"] for row in rows("natural", 7, profiles=3)] == [
+        "u0",
+        "u1",
+        "u2",
+        "u0",
+        "u1",
+        "u2",
+        "u0",
+    ]
 
 
 def test_ids_are_unique_though_a_pair_meets_again() -> None:
@@ -71,11 +79,11 @@ def test_ids_are_unique_though_a_pair_meets_again() -> None:
 
 
 def test_fields_of_the_profile_that_kardia_does_not_know_come_along() -> None:
-    assert rows("random", 1)[0]["note"] == 1
+    assert rows("natural", 1)[0]["note"] == 1
 
 
 def test_no_profile_at_all_makes_no_row() -> None:
-    assert rows("random", 5, profiles=0) == []
+    assert rows("natural", 5, profiles=0) == []
 
 
 def test_a_bad_profile_is_an_error_line_and_does_not_count() -> None:
@@ -85,7 +93,7 @@ def test_a_bad_profile_is_an_error_line_and_does_not_count() -> None:
         yield Line(3, row={"person": "p", "anon_username": "y"})
 
     async def go() -> list[Line]:
-        return [line async for line in paired(some(), Pairing(SITUATIONS, "random", 0), 2)]
+        return [line async for line in paired(some(), Pairing(SITUATIONS, "natural", 0), 2)]
 
     lines = asyncio.run(go())
     assert [line.error is None for line in lines] == [False, False, True, True]
@@ -107,7 +115,7 @@ def test_a_missing_situation_file_and_an_empty_one_are_usage_errors(tmp_path: Pa
     with pytest.raises(UsageError, match="no file"):
         list(pairing.read_files([str(tmp_path / "none.jsonl")]))
     with pytest.raises(UsageError, match="no situation"):
-        Pairing([], "random", 0)
+        Pairing([], "natural", 0)
 
 
 def test_embedded_data_is_complete() -> None:

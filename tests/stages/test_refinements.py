@@ -192,7 +192,7 @@ def test_a_solved_turn_is_recorded_and_cuts_nothing_unless_asked() -> None:
     kept, _ = run(given, answer)
     assert [c["verdict"] for c in kept["critiques"]] == ["SOLVED", "SOLVED"]
     assert len(kept["messages"]) == 5
-    cut, _ = run(given, answer, cut_at_solved=True)
+    cut, _ = run(given, answer, ends_by="both")
     assert len(cut["messages"]) == 3
 
 
@@ -238,7 +238,7 @@ def test_traces_stand_in_the_order_of_the_turns_and_go_with_a_turn_that_is_cut()
 
     given = row(turn("good one here"), turn("good two here"), turn("good three here"))
     given["traces"] = [{"turn": at, "trace": f"note {at}"} for at in (6, 4, 2)]
-    done, _ = run(given, answer, cut_at_solved=True)
+    done, _ = run(given, answer, ends_by="both")
     assert done["traces"] == [{"turn": 2, "trace": "note 2"}, {"turn": 4, "trace": "note 4"}]
 
 

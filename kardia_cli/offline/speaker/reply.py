@@ -41,7 +41,7 @@ def compose(scene: Scene, found: Details, emotion: str, rng: random.Random) -> C
         found = found._replace(things=[thing for thing in found.things if thing.split()[-1] not in sorrowful])
     compose_once = _farewell if is_settled(scene) else _answer
     made = []
-    for _ in range(20):
+    for _ in range(40):
         made.append(compose_once(scene, found, emotion, rng))
         if _SHORTEST <= size(made[-1].text) <= _LONGEST:
             return made[-1]
