@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kardia_cli.judge.verdicts import label_error
+from kardia_cli.rows import labels
 from kardia_cli.rows.prompts import supporter_turns
 from kardia_cli.screen.console import print_table
 
@@ -65,13 +65,13 @@ def make(folder: Path, count: int, seed: int, share: float) -> None:
 def measure(folder: Path, share: float) -> list[Row]:
     """Return a line for each road."""
     drafts, table = rows(folder, "drafts"), []
-    labelled = [label_error(row["messages"][turn]["content"], row["emotion"]) for row in drafts
+    labelled = [labels.said(row, row["messages"][turn]["content"]) not in ("", row["emotion"]) for row in drafts
                 for turn in supporter_turns(row)]  # fmt: skip
     for road, runs in ROADS.items():
         kept = rows(folder, runs[-1])
         first = [critique for row in kept for critique in passing(row)]
         table.append({
-            "road": road, "wrong labels asked": share, "wrong labels": sum(map(bool, labelled)) / len(labelled),
+            "road": road, "wrong labels asked": share, "wrong labels": sum(labelled) / len(labelled),
             "kept": len(kept), "easy": sum(row["difficulty"] == "easy" for row in kept) / len(kept),
             "drafts that pass": sum(first) / len(first),
             "judge calls per kept": judge_calls(folder, runs) / len(kept),

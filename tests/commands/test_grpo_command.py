@@ -12,7 +12,7 @@ import typer
 from small_rows import rows
 from warm import training_commands
 
-from kardia_cli.cli.options import CallFlags, CommonFlags
+from kardia_cli.cli.options import CallFlags, CommonFlags, FormatFlags
 from kardia_cli.cli.training import Training
 from kardia_cli.training import tiny
 from kardia_cli.training.settings import load
@@ -150,7 +150,7 @@ def test_all_judge_calls_of_a_step_may_go_out_at_once_unless_the_user_set_a_ceil
 ) -> None:
     command = typer.main.get_command(cli_of_one_flag())
     with command.make_context("grpo", ["--max-connections", "64"] if source == "COMMANDLINE" else []) as context:
-        training = Training("grpo", cast(typer.Context, context), CommonFlags(), "all")
+        training = Training("grpo", cast(typer.Context, context), CommonFlags(), "all", FormatFlags())
         settings = load(None, ["train.per_device_train_batch_size=128"])
         flags = training._widen(CallFlags(), str(place / "start"), settings, {"format": 1.0})
     assert flags.max_connections == wanted

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+import four_spans as spans
+
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.names import ModelSpec
 from kardia_cli.contracts import Score
@@ -16,7 +18,6 @@ from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.offline.speaker.supporter import supporter_turn
 from kardia_cli.rewards.rubric import score
 from kardia_cli.stream import embedded
-from tests.support import four_spans as spans
 
 PROMPTS, EACH, GROUP = 24, 12, 8
 """Prompts of the bank, real replies to each (clean, and as many with a planted fault), and completions of a group."""

@@ -6,10 +6,10 @@ import itertools
 import shutil
 from pathlib import Path
 
+from four_spans import MARKERS
 from small_rows import rows
 
 from kardia_cli.training import tiny
-from tests.support.four_spans import MARKERS
 
 REPLY = (
     "<|understanding_begin|>They speak of the exam<|understanding_end|>"

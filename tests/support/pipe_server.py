@@ -30,10 +30,9 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
+import four_spans as spans
 from aiohttp import web
-
-from tests.support import four_spans as spans
-from tests.support.four_spans import EMOTIONS
+from four_spans import EMOTIONS
 
 How = Literal["open", "sent", "lost", "fault"]
 """What became of a call: still at work, answered whole, answered but nobody took it, answered with a fault."""

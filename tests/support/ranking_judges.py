@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import four_spans as spans
 import pytest
 from scripted import Scripted, chat
 
@@ -17,7 +18,6 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
 from kardia_cli.rows.request import Request
-from tests.support import four_spans as spans
 
 Key = Callable[[str], float]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support import four_spans as spans
+import four_spans as spans
 
 SIGNS = {"anxious": "my stomach is in knots", "proud": "I could not stop smiling", "lonely": "the flat is so quiet"}
 

@@ -15,7 +15,7 @@ from kardia_cli import plugins
 from kardia_cli.contracts import Score, reward_spec
 from kardia_cli.errors import CallFailed
 from kardia_cli.judge import Judge, rubric_file
-from kardia_cli.judge.rubric import FourSpans, Rubric
+from kardia_cli.judge.rubric import FormatCheck, Rubric
 from kardia_cli.rewards import rubric as rubric_reward
 from kardia_cli.rows.request import Request
 from kardia_cli.training import reward_set
@@ -48,7 +48,7 @@ def asked(given: Rewards, text: str) -> dict[str, Score | None]:
 
 
 def without_checks(rubric: Rubric) -> Rubric:
-    checks = [check for check in rubric.checks if not isinstance(check, FourSpans)]
+    checks = [check for check in rubric.checks if not isinstance(check, FormatCheck)]
     return rubric.model_copy(update={"checks": checks})
 
 
