@@ -44,11 +44,23 @@ class Played:
     calls: list[int]
 
 
-async def print_estimate(source: AsyncIterator[Line], work: flow.Work, gateway: Gateway, console: Console) -> None:
-    """Read all rows, play a sample of them, and print the table (`--estimate`)."""
+async def print_estimate(
+    source: AsyncIterator[Line],
+    work: flow.Work,
+    gateway: Gateway,
+    console: Console,
+    other: tuple[str, flow.Work] | None = None,
+) -> None:
+    """Read all rows, play a sample of them, and print the table (`--estimate`).
+
+    `other` is another way to do the same work, with its flags: it is played too, and its total printed.
+    """
     sample, total = await _sample(source)
     played = await _play(sample, work, gateway)
     _table(played, total, gateway, console)
+    if other is not None and sample:
+        flags, work = other
+        console.warn(f"with {flags}: {_total(await _play(sample, work, gateway), total, gateway)}")
 
 
 async def confirm_calls(
@@ -141,15 +153,23 @@ def _table(played: Played, total: int, gateway: Gateway, console: Console, of: s
     if not played.calls:
         console.warn("there is nothing to reckon with")
         return
-    rows = [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), gateway)]
+    rows = [_format_row(row) for row in _rows(played, total, gateway)]
+    console.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", rows)
+    console.warn(f"{_total(played, total, gateway)}; replies were played by the built-in speaker")
+
+
+def _total(played: Played, total: int, gateway: Gateway) -> str:
+    """Return calls and cost of all rows in words."""
+    rows = _rows(played, total, gateway)
     known = [row["cost"] for row in rows]
-    console.table(f"estimate for {total:,} {of}, from {len(played.calls)} of them", [_format_row(row) for row in rows])
-    calls = sum(row["calls"] for row in rows)
     low, high = _range(played.calls, total)
     cost = "of unknown price" if None in known else f"${sum(known):,.2f}"
-    console.warn(
-        f"about {calls:,.0f} calls ({low:,.0f} to {high:,.0f}), {cost}; replies were played by the built-in speaker"
-    )
+    return f"about {sum(row['calls'] for row in rows):,.0f} calls ({low:,.0f} to {high:,.0f}), {cost}"
+
+
+def _rows(played: Played, total: int, gateway: Gateway) -> list[dict[str, Any]]:
+    """Return a row for each model and role, scaled to all rows."""
+    return [line for meter in played.meters.values() for line in _lines(meter, total / len(played.calls), gateway)]
 
 
 def _range(calls: list[int], total: int) -> tuple[float, float]:

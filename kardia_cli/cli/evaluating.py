@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,18 @@ if TYPE_CHECKING:
     from kardia_cli.cli.session import Session
     from kardia_cli.contracts import ProtocolSpec
     from kardia_cli.judge import Judge
+    from kardia_cli.judge.asking import Calls
     from kardia_cli.judge.calibrations import Record
     from kardia_cli.screen.console import Console
     from kardia_cli.stages.evaluation import Measure
+    from kardia_cli.stream.flow import Work
 
 
 HUMAN = "human"
 """What score rows call the judge where people judged (`--with human=FILE`)."""
+
+DEFAULT_CALLS: tuple[Calls, int] = ("criterion", 3)
+"""Calls of the judge a turn, and how often each is asked (not in the paper)."""
 
 FAILED = 0.05
 """Share of a model's replies that the judge may fail on before it is said."""
@@ -228,7 +233,8 @@ def opened_judge(
     if real is not None and not judged.judge_model:
         raise UsageError(f"no judge is named, and the saved replies are by {real}", "add --judge-model NAME")
     players = session.chats(judged.roles(), judged.flags(), others=models)
-    return session.judge(players, judged, calls="criterion", samples=3)
+    calls, samples = DEFAULT_CALLS
+    return session.judge(players, judged, calls=calls, samples=samples)
 
 
 async def moved(here: Run, source: AsyncIterator[Line], judged: JudgeFlags) -> tuple[list[Row], Unfinished | None]:
@@ -245,10 +251,23 @@ async def moved(here: Run, source: AsyncIterator[Line], judged: JudgeFlags) -> t
 
     try:
         with reviewing("evaluate", judged.review, session.io.force, session.console, here.judge, live=True):
-            await session.move(source, here.work, came_out)
+            await session.move(source, here.work, came_out, other=asked_otherwise(here))
     except Unfinished as error:  # what was measured is shown all the same
         return scores, error
     return scores, None
+
+
+def asked_otherwise(here: Run) -> tuple[str, Work] | None:
+    """Return the work with one judge call a turn, or with the default's calls where that is asked for; its flags.
+
+    None where no judge goes by a rubric.
+    """
+    if not (here.judged and here.measure.spec.rubric):
+        return None
+    manner = here.judge.manner
+    calls, samples = DEFAULT_CALLS if (manner.calls, manner.samples) == ("turn", 1) else ("turn", 1)
+    judge = here.judge.variant(calls=calls, samples=samples)
+    return f"--judge-calls {calls} --judge-samples {samples}", replace(here, judge=judge).work
 
 
 def titled(protocol: str, judge: str, rubric: str) -> str:

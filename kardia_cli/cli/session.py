@@ -265,8 +265,9 @@ class Session:
         work: flow.Work,
         *on_row: Callable[[Row], None],
         tables: Callable[[], Iterable[tuple[str, list[Row]]]] = lambda: (),
+        other: tuple[str, flow.Work] | None = None,
     ) -> Progress:
-        """Move rows from the source to the output; with `--estimate`, only reckon what that would take.
+        """Move rows from the source to the output; with `--estimate`, only reckon what that, and `other`, would take.
 
         Each of `on_row` sees every row that goes out. `tables` (title, rows) are shown at the end: also where rows
         failed or a cap stopped the run, not where the reader of the output has gone.
@@ -275,7 +276,7 @@ class Session:
 
         gateway = self.gateway
         if self.calls.estimate:
-            await estimate.print_estimate(source, work, gateway, self.console)
+            await estimate.print_estimate(source, work, gateway, self.console, other)
             raise typer.Exit
         source = await estimate.confirm_calls(source, work, gateway, self.console, self.calls, self.expected)
         for judge in self._judges.values():  # what was only rehearsed does not count

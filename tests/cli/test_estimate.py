@@ -100,6 +100,22 @@ def test_evaluate_is_estimated_within_half(tmp_path: Path, endpoint: server.Scri
     assert made / 1.5 <= estimated <= 1.5 * made
 
 
+@pytest.mark.parametrize("one_call", [False, True])
+def test_evaluate_estimates_one_judge_call_a_turn_and_the_default_beside_each_other(
+    one_call: bool, tmp_path: Path
+) -> None:
+    words = ["evaluate", dialogues(tmp_path, 3), "--split", "all", "--model", "offline", "--judge-model", "openai/m"]
+    flags = ("--judge-calls turn --judge-samples 1", "--judge-calls criterion --judge-samples 3")
+    chosen = flags[0].split() if one_call else []
+    first, second = (
+        line for line in kardia(tmp_path, *words, *chosen, "--estimate").stderr.split("\n") if "about" in line
+    )
+    assert f"with {flags[one_call]}: about" in second
+    assert (calls_in(first) > 3 * calls_in(second)) != one_call
+    alone = kardia(tmp_path, *words, *flags[one_call].split(), "--estimate").stderr
+    assert calls_in(second) == calls_in(alone)
+
+
 def test_build_profiles_with_a_model_is_estimated_to_the_call(tmp_path: Path, endpoint: server.Script) -> None:
     words = ("build-profiles", posts(tmp_path, 9), "--enrich", "--model", "openai/m")
     estimated, made = compared(tmp_path, endpoint, *words)
