@@ -9,12 +9,28 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from kardia_cli.errors import UsageError
+
+RENAMED = {
+    "--cut-at-solved": "--ends-by both",
+    "--no-cut-at-solved": "--ends-by seeker",
+    "--pairing random": "--pairing natural",
+}
+"""What flags of 0.1.0, alone or with a value, are called now."""
+
+
+def check_renamed(words: Sequence[str]) -> None:
+    """Raise `UsageError` for a flag, or a flag with its value, that has another name now."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        for old in (word, word.replace("=", " "), f"{word} {following}"):
+            if old in RENAMED:
+                raise UsageError(f"{old} is called {RENAMED[old]} now", f"write {RENAMED[old]}")
 
 
 def read_config(context: typer.Context, path: Path | None) -> Path | None:
@@ -30,6 +46,7 @@ def read_config(context: typer.Context, path: Path | None) -> Path | None:
     chosen = {}
     for name, value in (defaults | own).items():
         option = name.replace("_", "-")
+        check_renamed([f"--{option}", str(value)])
         if option in known:
             chosen[known[option]] = [value] if option in lists and not isinstance(value, list) else value
         elif name in own:

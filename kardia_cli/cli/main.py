@@ -15,7 +15,7 @@ import typer
 
 from kardia_cli import __version__
 from kardia_cli.cli.application import called_command, mount_commands
-from kardia_cli.cli.config import parse_duration
+from kardia_cli.cli.config import check_renamed, parse_duration
 from kardia_cli.cli.options import print_rubric, print_rubrics
 from kardia_cli.errors import KardiaError, RowError, UsageError
 
@@ -155,6 +155,7 @@ def _print_versions() -> None:
 def main() -> None:
     """Entry point of `kardia`."""
     try:
+        check_renamed(sys.argv[1:])
         build(called_command(sys.argv[1:]))(prog_name="kardia")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -46,11 +46,11 @@ OnRisk = Annotated[
 
 
 EndsBy = Annotated[
-    Literal["both", "judge", "seeker"],
+    Literal["both", "judge", "seeker"] | None,
     typer.Option(
         "--ends-by",
         help="Who ends a talk before --max-exchanges: the judge by a SOLVED (the paper's), the seeker by calling it "
-        "settled, or who comes first.",
+        "settled, or who comes first (default of synthesize: the judge where one judges, else the seeker).",
     ),
 ]
 

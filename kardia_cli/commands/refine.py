@@ -89,7 +89,7 @@ def run(
                 speak = session.strategy(strategy or row.get("strategy") or "kardia", settings, chats["rewriter"])
                 refiner = Refiner(
                     judge, chats["rewriter"], chats["seeker"], speak, seeded.seed,
-                    max_rewrites, max_exchanges, max_tails, tail, ends_by,
+                    max_rewrites, max_exchanges, max_tails, tail, ends_by or "seeker",
                     rounds=Rounds() if session.is_rehearsing else rounds,
                 )  # fmt: skip
                 return [await refine(row, refiner)]

@@ -62,7 +62,7 @@ def run(
         typer.Option(help="told: the supporter sees the gold label (strategy kardia); the paper does not say."),
     ] = "blind",
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
-    ends_by: EndsBy = "both",
+    ends_by: EndsBy = None,
     judged: SynthesisJudgeFlags = SynthesisJudgeFlags(),
     rewrites: Annotated[
         int | None,
@@ -127,7 +127,7 @@ def run(
                 made = await dialogues.synthesize(
                     row, chats["seeker"], speak, supporter_chat=chats["supporter"], strategy=strategy,
                     seed=seeded.seed, max_exchanges=max_exchanges, turn_rewriter=turn_rewriter,
-                    ends_by=ends_by,
+                    ends_by=ends_by or ("judge" if judge else "seeker"),
                 )  # fmt: skip
                 return [made]
 

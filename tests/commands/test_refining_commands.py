@@ -146,3 +146,39 @@ def test_told_drafts_are_noted_on_the_row_and_their_label_stands_in_no_system_me
 def test_drafts_are_blind_or_told_and_nothing_else(tmp_path: Path) -> None:
     done = run(tmp_path, "synthesize", "builtin", "-n", "1", "--drafts", "half")
     assert (done.returncode, "'half' is not one of 'blind'" in done.stderr) == (2, True), done.stderr
+
+
+def test_the_judge_ends_a_judged_talk_and_the_seeker_one_without_a_judge(tmp_path: Path, drafts: Path) -> None:
+    for flags, same in ((["--judge-model", "offline"], "judge"), ([], "seeker")):
+        made = [
+            run(tmp_path, "synthesize", "builtin", "-n", "12", *flags, *ends_by).stdout
+            for ends_by in ([], ["--ends-by", "judge"], ["--ends-by", "seeker"])
+        ]
+        assert made[0] == made[1 if same == "judge" else 2]
+        assert made[1] != made[2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("--cut-at-solved", "--ends-by both"),
+        ("--no-cut-at-solved", "--ends-by seeker"),
+        ("--pairing random", "--pairing natural"),
+        ("--pairing=random", "--pairing natural"),
+    ],
+)
+def test_a_flag_of_0_1_0_says_what_it_is_called_now(old: str, new: str, tmp_path: Path) -> None:
+    done = run(tmp_path, "synthesize", "builtin", "-n", "1", *old.split())
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"kardia: {old.replace('=', ' ')} is called {new} now",
+        f"        → write {new}",
+    ]
+
+
+def test_a_setting_of_0_1_0_in_the_config_file_says_what_it_is_called_now(tmp_path: Path) -> None:
+    for line, new in (("cut-at-solved = true", "--ends-by both"), ('pairing = "random"', "--pairing natural")):
+        (tmp_path / "k.toml").write_text(f"[synthesize]\n{line}\n")
+        done = run(tmp_path, "synthesize", "builtin", "-n", "1", "-c", "k.toml")
+        assert done.returncode == 2
+        assert f"is called {new} now" in done.stderr
