@@ -25,6 +25,12 @@ def run(
             "--map", metavar="FIELD=COLUMN", help="Which column is which field, e.g. person=bio; `mbti=` for none."
         ),
     ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="A column that no --map names and that comes along, cleaned; others are left out."
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the source.")
     ] = None,
@@ -47,10 +53,11 @@ def run(
 ) -> None:
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
+    from collections import Counter
 
     from kardia_cli.cli.session import Session
     from kardia_cli.rows.line import Row
-    from kardia_cli.stages.profiles import build_profile, one_per_person
+    from kardia_cli.stages.profiles import build_profile, one_per_person, unnamed_columns
     from kardia_cli.text import risk
 
     async def go() -> None:
@@ -59,13 +66,24 @@ def run(
             options = [*(settings or []), *(f"map={item}" for item in mapping or [])]
             people = session.raw_lines(inputs, source, options, limit)
             seen: set[str] = set()
+            kept = {*(keep or []), *(item.partition("=")[0] for item in mapping or [])}
+            left_out, found = Counter[str](), set[str]()
 
             async def work(raw: Row) -> list[Row]:
                 if not session.is_rehearsing:
                     one_per_person(raw, seen)
-                return [await build_profile(raw, chat, seed=seeded.seed, min_words=min_words, on_risk=on_risk)]
+                    left_out.update(unnamed_columns(raw, kept))
+                    found.update(raw)
+                made = await build_profile(raw, chat, seed=seeded.seed, min_words=min_words, on_risk=on_risk, keep=kept)
+                return [made]
 
             with risk.counted(session.console.say) as count:
-                await session.move(people, work, count.see)
+                try:
+                    await session.move(people, work, count.see)
+                finally:
+                    if left_out:
+                        session.console.say(f"columns left out: {', '.join(left_out)} (--keep COLUMN for one you want)")
+                    for column in set(keep or []) - found if found else ():
+                        session.console.warn(f"--keep {column}: no row has this column")
 
     asyncio.run(go())

@@ -1,7 +1,7 @@
 """CSV of any layout with a header line (RFC 4180); `map=person=bio` says which column is what.
 
 Cells are text. A record with another number of cells than the header, with broken quotes, invalid UTF-8 or of more than
-16 MB costs itself alone. Columns that are not mapped pass through untouched.
+16 MB costs itself alone. `build-profiles` leaves out columns that are not named.
 """
 
 from __future__ import annotations

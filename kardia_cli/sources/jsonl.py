@@ -1,7 +1,7 @@
 """JSON lines of any layout: one object a line; `map=person=bio` says which key is what.
 
 Lines end at "\\n" only (U+2028 stays inside strings); one over `kardia_cli.stream.jsonl.MAX_LINE`, not JSON, not an
-object or not UTF-8 costs itself alone. Keys that are not mapped pass through untouched.
+object or not UTF-8 costs itself alone. `build-profiles` leaves out keys that are not named.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ taken away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -20,7 +20,7 @@ from kardia_cli.errors import CallFailed, Dropped, RowError
 from kardia_cli.rows import persona
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.persona import Persona
-from kardia_cli.rows.records import row_id
+from kardia_cli.rows.records import SIX_FIELDS, row_id
 from kardia_cli.rows.request import Reply, Request, derive_seed
 from kardia_cli.text import excerpts, risk
 from kardia_cli.text.cleaning import MBTI_TYPES, clean, count_words, mask_type, same_text, usable_posts
@@ -31,6 +31,11 @@ BIO_WORDS = 150
 """Free text up to this long is the About section as it is; of a longer one sentences are chosen."""
 PROMPT_CHARACTERS = 12_000
 """How much of the posts a model is shown; 50 posts of PersonalityCafe have about 8,000."""
+
+
+_PROFILE = {"id", "person", "mbti", "anon_username", "origin", "models", "posts", "source_id", "split", "risk"}
+_DIALOGUE = {"emotion", "situation", "messages"}
+"""Of one dialogue (a KardiaBench row), not of the person."""
 
 
 class ProfileText(BaseModel):
@@ -53,16 +58,23 @@ class Chat(Protocol):
 
 
 async def build_profile(
-    raw: Row, chat: Chat | None, *, seed: int, min_words: int = MIN_WORDS, on_risk: risk.How = "flag"
+    raw: Row,
+    chat: Chat | None,
+    *,
+    seed: int,
+    min_words: int = MIN_WORDS,
+    on_risk: risk.How = "flag",
+    keep: Collection[str] = (),
 ) -> Row:
-    """Return one profile row from one raw row with `posts` or `person`; its other fields pass through untouched.
+    """Return one profile row from one raw row with `posts` or `person`.
 
-    With `chat`, About and Signature are that model's words, else the person's own. `on_risk` is for signs of danger in
-    the profile and in all the posts it was made of (see risk.py). Raises `Dropped` where fewer than `min_words` usable
-    words are left or a sign is to be dropped, `RowError` for a row without text, `CallFailed` if the model's answer
-    fails or quotes what is in no post.
+    Of its other columns those in `keep` come along, cleaned; see `unnamed_columns`. With `chat`, About and Signature
+    are that model's words, else the person's own. `on_risk` is for signs of danger in the profile and in all the posts
+    it was made of (see risk.py). Raises `Dropped` where fewer than `min_words` usable words are left or a sign is to be
+    dropped, `RowError` for a row without text, `CallFailed` if the model's answer fails or quotes what is in no post.
     """
-    name = person_name(raw)
+    name, unnamed = person_name(raw), unnamed_columns(raw, keep)
+    raw = {column: value for column, value in raw.items() if column not in unnamed}
     given = persona.parse(_text(raw, "person"))
     mbti = _mbti(raw.get("mbti")) or _mbti(given.mbti)
     posts = _posts(raw)
@@ -101,6 +113,17 @@ def person_name(raw: Row) -> str:
         return anon_username(str(known))
     record = {name: value for name, value in raw.items() if name != "origin"}
     return anon_username(orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode())
+
+
+def unnamed_columns(raw: Row, keep: Collection[str] = ()) -> list[str]:
+    """Return the columns that do not leave with a raw row: neither kardia's own nor in `keep`.
+
+    A real file may hold names and addresses beside the text, which must not reach training. A row with KardiaBench's
+    six fields is none of a raw file and loses nothing.
+    """
+    if raw.keys() >= set(SIX_FIELDS):
+        return []
+    return [column for column in raw if column not in _PROFILE | _DIALOGUE and column not in keep]
 
 
 def one_per_person(raw: Row, seen: set[str]) -> Row:
@@ -173,11 +196,10 @@ def _with_activities(
 
 
 def _row(raw: Row, name: str, mbti: str | None, built: Persona, chat: Chat | None = None) -> Row:
-    """Return the profile row: kardia's fields first, unknown ones as they came, origin and models last."""
-    own_fields = {"id", "person", "mbti", "anon_username", "origin", "models", "posts", "source_id"}
-    own_fields |= {"emotion", "situation", "messages"}  # of one dialogue (a KardiaBench row), not of the person
+    """Return the profile row: kardia's fields first, then further columns, cleaned, origin and models last."""
     row: Row = {"person": persona.render(built), "mbti": mbti, "anon_username": name}
-    row |= {field: value for field, value in raw.items() if field not in own_fields}
+    row |= {field: raw[field] for field in ("split", "risk") if field in raw}
+    row |= {field: _cleaned(raw[field], mbti) for field in raw if field not in _PROFILE | _DIALOGUE}
     row["origin"] = _entries(raw, "origin")
     models = _entries(raw, "models")
     use = {"role": "profile", "model": chat.name, "hash": chat.hash} if chat is not None else None
@@ -187,6 +209,14 @@ def _row(raw: Row, name: str, mbti: str | None, built: Persona, chat: Chat | Non
         row["models"] = models
     own = raw.get("id")
     return {"id": str(own) if own not in (None, "") else row_id(row), **row}
+
+
+def _cleaned(value: Any, mbti: str | None) -> Any:
+    if isinstance(value, str):
+        return _safe(value, mbti)
+    if isinstance(value, dict):
+        return {key: _cleaned(inner, mbti) for key, inner in value.items()}
+    return [_cleaned(inner, mbti) for inner in value] if isinstance(value, list) else value
 
 
 def _entries(raw: Row, field: str) -> list[Any]:

@@ -13,7 +13,7 @@ from kardia_cli.rows import persona
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import RowModel, row_id
 from kardia_cli.rows.request import Reply, Request
-from kardia_cli.stages.profiles import ProfileText, build_profile, one_per_person, person_name
+from kardia_cli.stages.profiles import ProfileText, build_profile, one_per_person, person_name, unnamed_columns
 
 POSTS = [
     "I'm 34 years old and I work as a gardener in a small town. The soil here is heavy.",
@@ -80,10 +80,19 @@ def test_the_own_type_links_and_names_are_nowhere_but_in_the_mbti_section() -> N
     assert "someone_else" not in person
 
 
-def test_fields_come_in_order_and_unknown_ones_pass_through() -> None:
-    raw = {"mbti": "XXXX", "posts": POSTS, "source_id": "u7", "age": 3, "origin": [{"part": "profile"}], "forum": None}
+def test_fields_come_in_order_and_of_others_those_that_are_kept_cleaned() -> None:
+    raw = {
+        "mbti": "XXXX", "posts": POSTS, "source_id": "u7", "age": 3, "origin": [{"part": "profile"}], "split": "train",
+        "email": "ann@example.org", "real_name": "Ann", "site": "see https://example.org now", "tags": ["a", "b@c.de"],
+    }  # fmt: skip
     row = built(raw)
-    assert list(row) == ["id", "person", "mbti", "anon_username", "age", "forum", "origin", "risk"]
+    assert list(row) == ["id", "person", "mbti", "anon_username", "split", "origin", "risk"]
+    assert unnamed_columns(raw, {"age"}) == ["email", "real_name", "site", "tags"]
+    kept = built(raw, keep={"age", "site", "tags"})
+    assert list(kept)[4:9] == ["split", "age", "site", "tags", "origin"]
+    assert kept["age"] == 3
+    assert "example.org" not in kept["site"]
+    assert "b@c.de" not in kept["tags"]
     assert row["mbti"] is None
     assert row["anon_username"] == person_name({"source_id": "u7"})
     assert row["id"] == row_id({**row, "id": None})
