@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from kardia_cli.judge import rubric_file
 
@@ -19,11 +18,7 @@ SAID = ["proud", "sad", "sad", "proud", "proud", "joyful"]
 
 
 def kardia(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "COLUMNS": "200"}
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", *words], cwd=folder, env=environment, capture_output=True, text=True,
-        check=False, timeout=120, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return warm.run(folder, *words, COLUMNS="200")
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:

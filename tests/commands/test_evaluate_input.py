@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from kardia_cli.rows.records import split_of
 
@@ -28,11 +27,7 @@ MODEL, SAVED, ALL = ("--model", "offline"), ("--predictions", "p.jsonl"), ("--sp
 
 
 def evaluate(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "COLUMNS": "200"}
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", "evaluate", *words], cwd=folder, env=environment, capture_output=True,
-        text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return warm.run(folder, "evaluate", *words, COLUMNS="200")
 
 
 @pytest.fixture

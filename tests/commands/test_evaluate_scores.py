@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from kardia_cli import plugins
 
@@ -29,11 +28,7 @@ WORDS = {
 
 
 def kardia(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "COLUMNS": "200", "XDG_DATA_HOME": str(folder)}
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", *words], cwd=folder, env=environment, capture_output=True, text=True,
-        check=False, timeout=120, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return warm.run(folder, *words, COLUMNS="200", XDG_DATA_HOME=str(folder))
 
 
 def tables(said: str) -> list[str]:

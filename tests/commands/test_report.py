@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 ENVIRONMENT = {**os.environ, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "110"}
 
 
 def kardia(folder: Path, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kardia_cli", "report", *arguments]
-    source: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60, **source
-    )
+    return warm.run(folder, "report", *arguments, stdin=stdin, TERM="dumb", COLUMNS="110")
 
 
 def rows(text: str) -> list[dict[str, Any]]:

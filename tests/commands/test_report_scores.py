@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from tests.support.score_rows import lines, run, score, write
 
@@ -19,11 +20,7 @@ BOTH = ("sft=sft.jsonl", "grpo=grpo.jsonl", "--baseline", "sft")
 
 
 def kardia(folder: Path, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kardia_cli", "report", *arguments]
-    source: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120, **source
-    )
+    return warm.run(folder, "report", *arguments, stdin=stdin, TERM="dumb", COLUMNS="120")
 
 
 def rows(text: str) -> list[dict[str, Any]]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from kardia_cli.metrics.epitome import FACETS, lexical_levels
 
@@ -41,9 +39,9 @@ PIPE = "e00713f7aa131f72"
 
 def kardia(*words: str, rows: bytes = b"") -> bytes:
     """The stdout of one command."""
-    command = [sys.executable, "-m", "kardia_cli", *words]
-    environment = {**os.environ, "KARDIA_SALT": "pinned"}
-    return subprocess.run(command, input=rows, capture_output=True, check=True, env=environment).stdout
+    done = warm.run(Path.cwd(), *words, stdin=rows.decode(), KARDIA_SALT="pinned")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.encode()
 
 
 def scores(rows: bytes) -> list[dict[str, Any]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from scripted import chat, verdict
 from small_rows import row, turn
 
@@ -136,11 +135,7 @@ def test_a_reply_without_a_turn_is_refused_where_the_dialogue_has_several(tmp_pa
 
 
 def kardia(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", "evaluate", *words], cwd=folder, env=environment, capture_output=True,
-        text=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return warm.run(folder, "evaluate", *words)
 
 
 def published(number: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import chat_server as server
 import pytest
+import warm
 from sentient_users import ROW
 
 from kardia_cli.environments.sentient_calls import Felt, Said
@@ -27,10 +28,7 @@ def command(*words: str) -> list[str]:
 
 
 def kardia(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*words), cwd=folder, env={**os.environ, **COLUMNS}, capture_output=True, text=True, check=False,
-        timeout=120, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return warm.run(folder, *words, COLUMNS="200")
 
 
 def rows(text: str) -> list[dict[str, Any]]:

@@ -29,9 +29,22 @@ from typing import Any
 
 ENVIRONMENT = {"KARDIA_SALT": "test", "NO_COLOR": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 TRAINING = ("datasets.arrow_dataset", "peft", "trl.trainer.sft_trainer", "trl.trainer.grpo_trainer")
+ROOMS = (
+    "chat",
+    "cli",
+    "commands",
+    "evaluation",
+    "judge",
+    "metrics",
+    "offline",
+    "protocols",
+    "reporting",
+    "stages",
+    "text",
+)
 DATA = (
     "aiohttp",
-    *(f"kardia_cli.{room}" for room in ("chat", "cli", "commands", "judge", "offline", "stages", "text")),
+    *(f"kardia_cli.{room}" for room in ROOMS),
 )
 HUNG = 300
 """Seconds after which a command of `run` is killed (SIGALRM): far more than any takes, however busy the machine is."""
@@ -64,11 +77,19 @@ class Warm:
         """The exit code of a started command, or minus the signal that ended it."""
         return int(self._ask({"wait": process}))
 
-    def run(self, folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run `kardia ARGUMENTS` in a folder to its end; stdin is /dev/null, `variables` are of its environment."""
+    def run(
+        self, folder: Path, *arguments: str, stdin: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `kardia ARGUMENTS` in a folder to its end, `variables` in its environment.
+
+        Its stdin is a pipe with a text, or /dev/null where that is None.
+        """
         with tempfile.TemporaryDirectory(prefix="kardia-said-") as scratch:
             environment = _environment() | variables
-            more = {"said": f"{scratch}/said", "environment": environment, "seconds": HUNG}
+            more: dict[str, Any] = {"said": f"{scratch}/said", "environment": environment, "seconds": HUNG}
+            if stdin is not None:
+                more["read"] = f"{scratch}/stdin"
+                Path(more["read"]).write_text(stdin, encoding="utf-8", newline="")
             code = self.wait(self.start(folder, "", *arguments, **more))
             out, err = (Path(f"{scratch}/said.{suffix}").read_text(encoding="utf-8") for suffix in ("out", "err"))
         return subprocess.CompletedProcess(["kardia", *arguments], code, out, err)
@@ -98,9 +119,9 @@ def training_commands() -> Warm:
     return _commands(TRAINING)
 
 
-def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the data stages, or one that fails before it trains; see `Warm.run`."""
-    return _commands(DATA).run(folder, *arguments, **variables)
+    return _commands(DATA).run(folder, *arguments, stdin=stdin, **variables)
 
 
 def type_line(folder: Path, line: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -132,9 +153,17 @@ def _serve(modules: Sequence[str]) -> None:
 
 
 def _become(
-    arguments: Sequence[str], folder: str, said: str, environment: dict[str, str] | None = None, seconds: int = 0
+    arguments: Sequence[str],
+    folder: str,
+    said: str,
+    environment: dict[str, str] | None = None,
+    seconds: int = 0,
+    read: str = "",
 ) -> None:
-    """Be the command, in the forked process; never returns. It is killed after `seconds` (0: never)."""
+    """Be the command, in the forked process; never returns. It is killed after `seconds` (0: never).
+
+    Its stdin is a pipe with the text of the file `read`, or /dev/null without one.
+    """
     code = 1
     try:
         os.setsid()
@@ -146,7 +175,12 @@ def _become(
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor, suffix in ((1, "out"), (2, "err")):
             os.dup2(os.open(f"{said}.{suffix}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), descriptor)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        if read:
+            writer = subprocess.Popen(["cat", read], stdout=subprocess.PIPE)
+            assert writer.stdout is not None
+            os.dup2(writer.stdout.fileno(), 0)
+        else:
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         sys.argv = ["kardia", *arguments]
         runpy.run_module("kardia_cli", run_name="__main__", alter_sys=True)
         code = 0
