@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,19 @@ def kardia(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return warm.run(folder, *arguments)
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Path:
-    """The record of one calibration of the built-in judge, kept by the command itself."""
-    done = kardia(tmp_path, "evaluate", str(GOLD), *FLAGS)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder after one calibration of the built-in judge, kept by the command itself."""
+    folder = tmp_path_factory.mktemp("kept")
+    done = warm.run(folder, "evaluate", str(GOLD), *FLAGS, XDG_DATA_HOME=str(folder / "data"))
     assert done.returncode == 0, done.stderr
-    (path,) = (tmp_path / "data" / "kardia" / "calibrations").iterdir()
+    return folder / "data"
+
+
+@pytest.fixture
+def record(tmp_path: Path, kept: Path) -> Path:
+    """A copy of that record in the data folder of one test."""
+    (path,) = (shutil.copytree(kept, tmp_path / "data") / "kardia" / "calibrations").iterdir()
     return path
 
 

@@ -6,12 +6,12 @@ import asyncio
 import json
 import math
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from scripted import chat
 from small_rows import rows as training_rows
 
@@ -247,8 +247,9 @@ def test_a_folder_that_is_no_model_ends_the_run_with_one_line(tmp_path: Path, op
 
 
 def kardia(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kardia_cli", "evaluate", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True)
+    done = warm.run(Path.cwd(), "evaluate", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done
 
 
 def table_lines(said: str) -> list[str]:

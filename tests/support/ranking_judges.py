@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import four_spans as spans
 import pytest
+import warm
 from scripted import Scripted, chat
 
 from kardia_cli.chat.gateway import Chat
@@ -92,11 +91,7 @@ def silent() -> Judge:
 
 def kardia(folder: Path, *typed: str) -> subprocess.CompletedProcess[str]:
     """`kardia evaluate` as it is typed."""
-    environment = {**os.environ, "KARDIA_SALT": "test", "NO_COLOR": "1", "COLUMNS": "200"}
-    return subprocess.run(
-        [sys.executable, "-m", "kardia_cli", "evaluate", *typed], cwd=folder, env=environment, capture_output=True,
-        text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
-    )  # fmt: skip
+    return warm.run(folder, "evaluate", *typed, COLUMNS="200")
 
 
 def table(said: str) -> list[str]:
