@@ -9,6 +9,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from kardia_cli.chat.gateway import Chat
+from kardia_cli.rows import labels
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import fill, history, transcript
 from kardia_cli.rows.request import Request, derive_seed
@@ -34,9 +35,14 @@ async def speak(
         "exchange": exchange,
         "max_exchanges": max_exchanges,
     }
+    kind = labels.of(row).kind
     values = {**facts, "history": transcript(history(row)), "task": _FIRST if exchange == 1 else _NEXT}
+    values |= {"kind": kind, "of_it": "What you feel about it" if kind == "feeling" else f"The {kind} of it"}
     request = Request(
-        messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": fill(_TURN, values)}],
+        messages=[
+            {"role": "system", "content": fill(_SYSTEM, values)},
+            {"role": "user", "content": fill(_TURN, values)},
+        ],
         task="seeker.turn",
         facts=facts,
         schema=SeekerReply,
@@ -50,7 +56,7 @@ async def speak(
 
 _SYSTEM = """\
 You play a person who writes to a supporter about something that happened to them. Stay this person throughout: their
-voice, their life, what they know. Write as people type: short, concrete, not polished. Show the feeling through what
+voice, their life, what they know. Write as people type: short, concrete, not polished. Show the {kind} through what
 you tell rather than by naming it. Never give support yourself and never mention that you play a part."""
 
 _TURN = """\
@@ -58,7 +64,7 @@ You are this person:
 {person}
 
 What happened: {situation}
-What you feel about it: {emotion}
+{of_it}: {emotion}
 
 The talk so far:
 {history}

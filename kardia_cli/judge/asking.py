@@ -128,7 +128,7 @@ def _request(
     )
     prompt = turn_prompt(
         facts, secret.fence, questions=facts["questions"], solved=sheet.solved, quotes=manner.quotes,
-        labels=manner.texts, abstain=rubric.abstain.allowed,
+        labels=manner.texts, abstain=rubric.abstain.allowed, setting=rubric.setting,
     )  # fmt: skip
     seed = derive_seed(judged.seed, row_id(judged.row), "judge", sheet.name, judged.turn, judged.hash, sample, attempt)
     many = manner.samples > 1

@@ -209,7 +209,7 @@ class Judge:
             facts = {**judged.facts(), "next": following, "nonce": secret.nonce}
             seed = derive_seed(self.seed, row_id(row), "judge", "fit", turn, content_hash(text, following), attempt)
             request = Request(
-                messages=prompts.fit_prompt(facts, secret.fence), task="judge.fit", facts=facts,
+                messages=prompts.fit_prompt(facts, secret.fence, self.rubric.setting), task="judge.fit", facts=facts,
                 schema=FitReply, sampling={"temperature": 0.0}, seed=seed,
             )  # fmt: skip
             return request, lambda parsed: replies.check_nonce(parsed, secret.nonce)
@@ -242,7 +242,8 @@ class Judge:
                 "nonce": secret.nonce,
             }  # fmt: skip
             request = Request(
-                messages=prompts.whole_prompt(facts, secret.fence), task="judge.dialogue", facts=facts,
+                messages=prompts.whole_prompt(facts, secret.fence, self.rubric.setting, labels.of(row).kind),
+                task="judge.dialogue", facts=facts,
                 schema=replies.DialogueReply, sampling={"temperature": 0.0},
                 seed=derive_seed(self.seed, row_id(row), "judge", "dialogue", judged.hash, attempt),
             )  # fmt: skip

@@ -17,6 +17,9 @@ from kardia_cli.rows.records import content_hash
 LEVELS = (1, 2, 3, 4, 5)
 FACET_LEVELS = (0, 1, 2)
 
+EMOTIONAL_SUPPORT = "emotional-support talks"
+"""The setting of the shipped rubrics, whose hashes are older than the field: it is left out of them."""
+
 Quotes = Literal["require", "check", "off"]
 Effect = Literal["fail", "gate", "note"]
 Applies = Literal["always", "profile", "risk", "abuse", "appeal"]
@@ -192,6 +195,11 @@ class Rubric(Part):
     version: str
     language: str = "en"
     summary: str = ""
+    setting: str = Field(
+        default="talks between a person and a supporter",
+        min_length=1,
+        description="the talks that are graded, as the judge and the rewriter are told: replies in …",
+    )
     quotes: Quotes = Field(
         default="require", description="evidence: require it, check and count misses, or do not ask for it"
     )
@@ -219,7 +227,8 @@ class Rubric(Part):
         asked = [question.model_dump(mode="json", exclude={"effect"}) for question in self.questions]
         whole = [question.model_dump(mode="json") for question in self.dialogue]
         taken = [self.language, self.quotes, self.min_quotes, self.abstain.allowed]
-        return content_hash(taken, graded, asked, self.solved, whole)
+        setting = [self.setting] if self.setting != EMOTIONAL_SUPPORT else []
+        return content_hash(taken, graded, asked, self.solved, whole, *setting)
 
     @cached_property
     def policy_hash(self) -> str:

@@ -36,8 +36,8 @@ async def look_again(
         facts = {**judged.facts(), "questions": questions, "nonce": secret.nonce}
         seed = derive_seed(judged.seed, row_id(judged.row), "judge", "gate", judged.turn, judged.hash, *wanted, attempt)
         request = Request(
-            messages=gate_prompt(facts, secret.fence), task="judge.gate", facts=facts, schema=replies.GateReply,
-            sampling={"temperature": 0.0}, seed=seed,
+            messages=gate_prompt(facts, secret.fence, rubric.setting), task="judge.gate", facts=facts,
+            schema=replies.GateReply, sampling={"temperature": 0.0}, seed=seed,
         )  # fmt: skip
 
         def check(parsed: Any) -> None:

@@ -113,7 +113,7 @@ def _scores(asked: Question, replies: Sequence[Candidate], pairs: Sequence[Pair]
             "words": length[each.model],
             "broken": bool(each.broken) and not human,
             "comparisons": [pair.record(length) for pair in own],
-            "settings": jsonl.as_text({"prompt": "" if human else prompt_hash(asked.axes)}),
+            "settings": jsonl.as_text({"prompt": "" if human else prompt_hash(asked.axes, asked.judge.rubric.setting)}),
             **ranking.judged_by(asked, [reply.model for reply in replies], human),
         }
         reason = missing or "; ".join(pair.told() for pair in own)

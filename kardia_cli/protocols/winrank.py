@@ -132,7 +132,7 @@ def _scores(
             "words": each.words,
             "broken": each.model in broken,
             "places": [{"judge": s.judge, "order": s.order, "shown": s.shown, "rank": s.rank} for s in own],
-            "settings": jsonl.as_text({"prompt": "" if human else prompt_hash(asked.axes)}),
+            "settings": jsonl.as_text({"prompt": "" if human else prompt_hash(asked.axes, asked.judge.rubric.setting)}),
             **ranking.judged_by(asked, [reply.model for reply in replies], human),
         }
         parts, rank = _parts(own, len(replies)), _mean([standing.rank for standing in own])

@@ -1,7 +1,7 @@
 """Label sets: the classes that a dialogue may have, with the words that mean the same (TOML of labels/, or one's own).
 
 summary = "…"
-kind = "emotion"                        what a label is, in the words of prompts and tables
+kind = "feeling"                        what a label is, in the words of prompts and tables
 labels = ["afraid", "angry", …]         in the order of prompts and tables
 [aliases]
 fear = "afraid"                         read as the label on the right; letter case and spaces never count

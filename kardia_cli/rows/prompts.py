@@ -21,8 +21,13 @@ from kardia_cli.rows.turn_format import TurnFormat
 
 ChatMessage = dict[str, str]
 
-SYSTEM = """\
-You are a supportive companion in a written talk. Listen first, stay close to what this person says, and answer briefly.
+SYSTEM = (
+    "You are a supportive companion in a written talk. Listen first, stay close to what this person says, and answer "
+    "briefly."
+)
+"""Who the model is, where the format does not say."""
+
+_ABOUT = """
 
 Who you talk with:
 {person}
@@ -47,10 +52,11 @@ def system_prompt(row: Row, with_format: bool = True) -> str:
     known = "\n".join(
         line for line in str(row.get("person") or "").split("\n") if not _is_unknown_type(line, persona.mbti)
     )
-    text = fill(
-        SYSTEM, {"person": known or "(nothing is known)", "situation": row.get("situation") or "(not told yet)"}
+    form = turn_format.declared(row)
+    text = (form.system or SYSTEM) + fill(
+        _ABOUT, {"person": known or "(nothing is known)", "situation": row.get("situation") or "(not told yet)"}
     )
-    told = turn_format.declared(row).instructions(", ".join(labels.of(row).labels)) if with_format else ""
+    told = form.instructions(", ".join(labels.of(row).labels)) if with_format else ""
     return f"{text}\n\n{told}" if told else text
 
 
@@ -138,7 +144,7 @@ def prompt_hash(row: Mapping[str, Any] | None = None) -> str:
     """Return the hash of all that decides how rows of this row's format and label set become prompts."""
     form, label_set = turn_format.declared(row or {}), labels.of(row or {})
     told = form.instructions()
-    parts = [SYSTEM, f"\n\n{told}" if told else "", "visible-response-1"]
+    parts = [form.system or SYSTEM, _ABOUT, f"\n\n{told}" if told else "", "visible-response-1"]
     if label_set.name != labels.DEFAULT:
         parts += label_set.labels
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

@@ -1,5 +1,6 @@
 """The way a supporter turn is written: a list of spans, from a TOML file of formats/ or one of the user's own.
 
+    system = "You work at a shop's desk."       who the model is, in place of kardia's own words
     ask = "Write every turn as two parts, each inside its own markers:"      what a model is told before the spans
     anew = "Write the whole turn anew, …:"                                   the same for a rewrite
     [[span]]
@@ -68,6 +69,7 @@ class TurnFormat:
 
     name: str
     summary: str = ""
+    system: str = ""
     ask: str = ""
     anew: str = ""
     spans: tuple[Span, ...] = ()
@@ -333,11 +335,12 @@ def _read(path: Path) -> TurnFormat:
     except (tomllib.TOMLDecodeError, ValueError) as error:
         raise UsageError(f"{path}: {error}", "see kardia_cli/rows/turn_format.py for a whole example") from None
     anew = table.get("anew") or "Write the whole turn anew in this form, and nothing else:"
-    return TurnFormat(path.stem, table.get("summary", ""), table.get("ask", ""), anew, spans, source)
+    words = {name: str(table.get(name, "")) for name in ("summary", "system", "ask")}
+    return TurnFormat(path.stem, anew=anew, spans=spans, source=source, **words)
 
 
 _SPAN_KEYS = {"name", "markers", "also", "hint", "role", "hidden", "before", "after", "limit"}
-_FORMAT_KEYS = {"summary", "ask", "anew", "span"}
+_FORMAT_KEYS = {"summary", "system", "ask", "anew", "span"}
 
 
 def _span(entry: Mapping[str, Any]) -> Span:

@@ -17,7 +17,7 @@ from kardia_cli.chat.gateway import Chat
 from kardia_cli.judge import Judge
 from kardia_cli.judge.rubric import LabelMatch, Rubric
 from kardia_cli.judge.verdicts import failures
-from kardia_cli.rows import turn_format
+from kardia_cli.rows import labels, turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.prompts import fill, history
 from kardia_cli.rows.records import Critique, Finding, Verdict
@@ -109,8 +109,12 @@ async def _ask(
         "hidden": "\n".join(f"{name}: {text}" for name, text in hidden.items()),
         "names": ", ".join(hidden),
     }
+    values = {**facts, **shown, "kind": labels.of(row).kind}
     request = Request(
-        messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": fill(_TURN, {**facts, **shown})}],
+        messages=[
+            {"role": "system", "content": fill(_SYSTEM, values)},
+            {"role": "user", "content": fill(_TURN, values)},
+        ],
         task="rewriter.label",
         facts=facts,
         schema=HiddenSpans,
@@ -133,7 +137,7 @@ async def _ask(
 
 _SYSTEM = """\
 You correct the notes that a supporter keeps beside a reply. The reply is good and stays word for word; only the notes \
-name the wrong feeling. Change as few words as you can."""
+name the wrong {kind}. Change as few words as you can."""
 
 _TURN = """\
 What happened: {situation}
@@ -143,4 +147,4 @@ The supporter's reply: {reply}
 The notes as they stand:
 {hidden}
 
-The notes take the feeling for {wrong}; it is {emotion}. Write the notes ({names}) anew so that they fit {emotion}."""
+The notes take the {kind} for {wrong}; it is {emotion}. Write the notes ({names}) anew so that they fit {emotion}."""

@@ -163,14 +163,18 @@ async def _rewrite(
     draft: Draft, turn: int, revision: int, problems: list[Finding], turn_rewriter: TurnRewriter
 ) -> None:
     before = draft.text(turn)
-    reply = await turn_rewriter.rewriter.ask(_rewrite_request(draft, turn, revision, problems, turn_rewriter.seed))
+    setting = turn_rewriter.judge.rubric.setting
+    request = _rewrite_request(draft, turn, revision, problems, turn_rewriter.seed, setting)
+    reply = await turn_rewriter.rewriter.ask(request)
     after = turn_format.declared(draft.row).normalise(reply.text.strip())
     draft.replace(turn, after, reply.trace)
     note = Revision(turn=turn, revision=revision, kind="rewrite", before=before, after=after, reason=_reason(problems))
     draft.revisions.append(note.model_dump())
 
 
-def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Finding], seed: int) -> Request:
+def _rewrite_request(
+    draft: Draft, turn: int, revision: int, problems: list[Finding], seed: int, setting: str
+) -> Request:
     row = draft.row
     label = row.get("emotion") or f"the one that fits, of: {', '.join(labels.of(row).labels)}"
     facts = {
@@ -189,8 +193,9 @@ def _rewrite_request(draft: Draft, turn: int, revision: int, problems: list[Find
         "problems": "\n".join(f"- {problem.id}: {problem.detail}" for problem in problems),
         "format": turn_format.declared(row).rewrite_instructions(label),
     }
+    system = fill(_SYSTEM, {"setting": setting})
     return Request(
-        messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": fill(_REWRITE, values)}],
+        messages=[{"role": "system", "content": system}, {"role": "user", "content": fill(_REWRITE, values)}],
         task="rewriter.turn",
         facts=facts,
         sampling={"temperature": 0.7},
@@ -242,8 +247,7 @@ def _normal(message: dict[str, str], form: TurnFormat) -> dict[str, str]:
 
 
 _SYSTEM = """\
-You rewrite one supporter turn of an emotional-support talk so that it passes review. Stay with this person and what \
-they
+You rewrite one supporter turn from {setting} so that it passes review. Stay with this person and what they
 said last, keep what was good, mend what was found, and do not answer the reviewer."""
 
 _REWRITE = """\

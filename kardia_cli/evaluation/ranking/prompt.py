@@ -16,6 +16,7 @@ from kardia_cli.chat.structured import Violation
 from kardia_cli.errors import UsageError
 from kardia_cli.judge import prompts
 from kardia_cli.judge.replies import check_nonce
+from kardia_cli.judge.rubric import EMOTIONAL_SUPPORT
 from kardia_cli.plugins import nearest
 from kardia_cli.rows.records import content_hash
 
@@ -63,7 +64,7 @@ def axes_of(names: Sequence[str]) -> list[dict[str, str]]:
     return [{"id": name, "ask": AXES[name]} for name in wanted]
 
 
-def rank_prompt(facts: Mapping[str, Any], fence: str) -> list[dict[str, str]]:
+def rank_prompt(facts: Mapping[str, Any], fence: str, setting: str) -> list[dict[str, str]]:
     """The prompt for these facts: person, situation, history, candidates (id, reply), axes (id, ask), nonce."""
     shown = [f"Reply {item['id']}:\n{_fenced(item['reply'], fence)}" for item in facts["candidates"]]
     values = {
@@ -75,7 +76,7 @@ def rank_prompt(facts: Mapping[str, Any], fence: str) -> list[dict[str, str]]:
         "count": len(shown),
         "nonce": facts["nonce"],
     }
-    return prompts.messages(_RANK, values)
+    return prompts.messages(_RANK, values, setting)
 
 
 def check(parsed: Any, codes: Sequence[str], nonce: str) -> None:
@@ -98,9 +99,9 @@ def check(parsed: Any, codes: Sequence[str], nonce: str) -> None:
             raise Violation("missing", f"{item.candidate}: there is no reason")
 
 
-def prompt_hash(axes: Sequence[Mapping[str, str]]) -> str:
+def prompt_hash(axes: Sequence[Mapping[str, str]], setting: str) -> str:
     """16 hex digits over all the words of the question: scores under other words are no scores of the same thing."""
-    return content_hash(prompts.HASH, _RANK, list(axes))
+    return content_hash(prompts.HASH, _RANK, list(axes), *([setting] if setting != EMOTIONAL_SUPPORT else []))
 
 
 def _fenced(text: str, fence: str) -> str:

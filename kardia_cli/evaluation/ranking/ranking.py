@@ -190,8 +190,8 @@ def _request(
     }
     seed = derive_seed(judged.seed, asked.row["id"], "judge", "rank", asked.turn, judged.hash, order, attempt)
     return Request(
-        messages=words.rank_prompt(facts, secret.fence), task="judge.rank", facts=facts, schema=words.RankReply,
-        sampling={"temperature": 0.0}, seed=seed,
+        messages=words.rank_prompt(facts, secret.fence, asked.judge.rubric.setting), task="judge.rank", facts=facts,
+        schema=words.RankReply, sampling={"temperature": 0.0}, seed=seed,
     )  # fmt: skip
 
 
@@ -210,4 +210,4 @@ def judged_by(asked: Question, models: Sequence[str], human: bool) -> dict[str, 
     policy = content_hash("among", sorted(models))
     if human:
         return {"judge": "human", "rubric_hash": "", "policy_hash": policy}
-    return {"rubric_hash": words.prompt_hash(asked.axes), "policy_hash": policy}
+    return {"rubric_hash": words.prompt_hash(asked.axes, asked.judge.rubric.setting), "policy_hash": policy}
