@@ -80,6 +80,11 @@ class Chat:
         self._backend, self._rehearsal = backend, rehearsal
         self._options = {**spec.sampling, **options}
 
+    @property
+    def is_rehearsing(self) -> bool:
+        """Return True while the built-in speaker answers in this model's place."""
+        return self._rehearsal() is not None
+
     def prompted(self, prompting: Prompting) -> Chat:
         """Return the same chat, asked in another way where a protocol measures it."""
         other = copy.copy(self)

@@ -311,7 +311,7 @@ def unjudged(scores: Sequence[Row]) -> list[tuple[str, int, int]]:
     found: dict[str, list[bool]] = {}
     for row in scores:
         parts = {part["id"]: part["value"] for part in row["parts"]}
-        if row["text"] and "rubric" in parts and parts.get("format") == 1.0:
+        if row["text"] and "rubric" in parts and (parts.get("format") == 1.0 or parts["rubric"] != 0.0):
             found.setdefault(row["model"], []).append(parts["rubric"] is None)
     return [(model, sum(its), len(its)) for model, its in found.items() if sum(its) > FAILED * len(its)]
 

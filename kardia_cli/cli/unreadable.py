@@ -22,9 +22,11 @@ class FirstAnswers:
 
     def look(self, row: Row) -> None:
         """Take in one score row; the twentieth unreadable answer in a row warns."""
-        form = {part["id"]: part["value"] for part in row["parts"]}.get("format")
+        parts = {part["id"]: part["value"] for part in row["parts"]}
+        form = parts.get("format")
         if form is None or not row["text"]:
             return
+        form = form or parts.get("rubric", 0.0) != 0.0  # judged as a plain reply
         texts = self._texts.setdefault(row["model"], [])
         if texts is None:
             return
@@ -45,7 +47,7 @@ def _reason(texts: list[str], form: TurnFormat) -> str:
             "(--system, --history full), or cut (--with max_tokens=N)?"
         )
     return (
-        f"none of its first {FIRST} answers holds a span marker; a model that writes no spans scores 0 here, and a "
-        "server may drop markers as special tokens: name a vLLM server hosted_vllm/NAME, tell another "
-        "extra_body = {skip_special_tokens = false}"
+        f"none of its first {FIRST} answers holds a span marker; a model that writes no spans scores 0 here (judge its "
+        "replies as plain ones: --with label=ask), and a server may drop markers as special tokens: name a vLLM server "
+        "hosted_vllm/NAME, tell another extra_body = {skip_special_tokens = false}"
     )

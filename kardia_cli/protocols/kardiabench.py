@@ -1,23 +1,27 @@
 """Each supporter turn of a held-out dialogue answered anew, given the gold history (Kardia-R1, section 3).
 
 Earlier supporter turns show their response span only, so no label leaks. A reply is measured by its format, its emotion
-label and the rubric's criteria; its value is the reward that GRPO pays: a third each for format, emotion and rubric.
-For figures beside the paper's take `--rubric kardiabench`: five plain impressions at 1 to 5. A saved label without a
-reply (`--predictions`) is measured by its emotion alone: it has no value.
+label and the rubric's criteria; its value is the reward that GRPO pays: a third each for format, emotion and rubric,
+or half each for format and rubric where no label is asked for. For figures beside the paper's take `--rubric
+kardiabench`: five plain impressions at 1 to 5. A saved label without a reply (`--predictions`) is measured by its
+emotion alone: it has no value.
+
+A model that was not trained to write spans (the paper's comparators) scores 0 by rule, unless `--with label=ask|none`
+lets its reply be judged as a plain one; how the paper labels such models it does not say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.chat.predicted import NO_PREDICTION, NoPrediction
 from kardia_cli.contracts import Columns, ProtocolSpec, Score
 from kardia_cli.errors import CallFailed
 from kardia_cli.evaluation import emotions
-from kardia_cli.evaluation.answers import answer, label_alone, turns
+from kardia_cli.evaluation.answers import answer, ask_label, label_alone, turns
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.rubric import Rubric
 from kardia_cli.judge.verdicts import overall, parts
@@ -38,24 +42,37 @@ async def evaluate(
     temperature: float = 0.0,
     max_tokens: int = 320,
     references: bool = False,
+    label: Literal["span", "ask", "none"] = "span",
 ) -> Sequence[Score]:
     """One score for each model and supporter turn, in the order of models, then turns.
+
+    `label` is what becomes of a reply that shows no marker of the format. span: it scores 0 by rule. ask: it is judged
+    as a plain reply, and the same model is asked for the label in a second short call. An answer that is no label is a
+    miss, a failed call leaves emotion and value unscored; the format counts as 0, so the value is at most two thirds.
+    none: judged as a plain reply without a label; the value is at most a half. Neither changes what is asked for a
+    reply, so models with and without spans stand in one table.
 
     `references` compares each reply with the row's own (`--references`): BLEU, ROUGE-L and the like as further parts
     and tables, by the default options of the protocol `references`.
     """
     sampling = {"temperature": temperature, "max_tokens": max_tokens}
     asked = [
-        _measure(row, turn, name, chat, judge, sampling) for name, chat in chats.items() for turn in turns(row, chat)
+        _measure(row, turn, name, chat, judge, sampling, label)
+        for name, chat in chats.items()
+        for turn in turns(row, chat)
     ]
     scores = await flow.gather_all(asked)
     return await flow.gather_all(_compared(row, score) for score in scores) if references else scores
 
 
-async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sampling: dict[str, Any]) -> Score:
+async def _measure(
+    row: Row, turn: int, name: str, chat: Chat, judge: Judge, sampling: dict[str, Any], how: str
+) -> Score:
     label = label_alone(row, turn, chat)
     if label is not None:
         return Score(None, "a label alone", {EMOTION: _hit(row, label)}, name, turn, label=label)
+    form = turn_format.declared(row)
+    is_labelled = form.label_span is not None or how == "ask"
     try:
         text = await answer(row, turn, chat, sampling)
     except NoPrediction:
@@ -63,25 +80,32 @@ async def _measure(row: Row, turn: int, name: str, chat: Chat, judge: Judge, sam
     except CallFailed as error:
         if error.why not in ("length", "refusal", "content_filter"):
             return Score(None, f"no reply: {error}", model=name, turn=turn)
-        return Score(0.0, f"no whole reply: {error}", _parts(0.0, _hit(row, ""), 0.0), name, turn)
-    if turn_format.declared(row).read(text) is None:
-        return Score(0.0, "spans broken", _parts(0.0, _hit(row, ""), 0.0), name, turn, text)
-    label = labels.said(row, text)
-    hit = _hit(row, label)
+        return Score(0.0, f"no whole reply: {error}", _parts(0.0, row, "", 0.0, is_labelled), name, turn)
+    is_whole = form.read(text) is not None
+    if not is_whole and (how == "span" or not text or form.has_marker(text)):
+        return Score(0.0, "spans broken", _parts(0.0, row, "", 0.0, is_labelled), name, turn, text)
+    label = labels.said(row, text) if is_whole and form.label_span is not None else None
+    if how == "ask" and (label is None or chat.is_rehearsing):  # an estimate counts the second call for every reply
+        label = await ask_label(row, turn, chat, sampling)
+    given = _parts(float(is_whole), row, label, None, is_labelled if is_whole else how == "ask")
+    score = Score(None, "", given, name, turn, text, label or "")
     try:
-        critique = await judge.judge({**row, "messages": row["messages"][:turn]}, turn, text)
+        plain = None if is_whole else turn_format.load("plain")
+        critique = await judge.judge({**row, "messages": row["messages"][:turn]}, turn, text, form=plain)
     except CallFailed as error:
-        return Score(None, unscored(error), _parts(1.0, hit, None), name, turn, text, label)
-    return rescore(Score(None, "", {EMOTION: hit}, name, turn, text, label, critique), judge.rubric)
+        return replace(score, reason=unscored(error))
+    return rescore(replace(score, critique=critique), judge.rubric)
 
 
 def rescore(score: Score, rubric: Rubric) -> Score:
-    """Return the score of a reply in whole spans by this rubric, from the score's own critique and emotion."""
+    """Return the score of a judged reply by this rubric, from the score's own critique, format and emotion."""
     assert score.critique is not None
-    hit, graded = score.parts.get(EMOTION), overall(rubric, score.critique)
-    value = None if graded is None or hit is None else (1.0 + hit + graded) / 3
+    ruled = {name: score.parts[name] for name in ("format", EMOTION) if name in score.parts}
+    graded = overall(rubric, score.critique)
+    counted = [*ruled.values(), graded]
+    value = None if None in counted else sum(part for part in counted if part is not None) / len(counted)
     others = {name: part for name, part in score.parts.items() if name.startswith(CLASSIC)}
-    found = {**_parts(1.0, hit, graded), **parts(score.critique), **others}
+    found = {**ruled, "rubric": graded, **parts(score.critique), **others}
     return replace(score, value=value, reason=score.critique.verdict, parts=found)
 
 
@@ -109,8 +133,12 @@ def _hit(row: Row, label: str) -> float | None:
     return float(label == row["emotion"]) if row.get("emotion") else None
 
 
-def _parts(form: float, emotion: float | None, rubric: float | None) -> dict[str, float | None]:
-    return {"format": form, EMOTION: emotion, "rubric": rubric}
+def _parts(
+    form: float, row: Row, label: str | None, rubric: float | None, is_labelled: bool
+) -> dict[str, float | None]:
+    """Return the parts of a reply: without emotion where none is asked for, unscored where `label` is None."""
+    hit = {EMOTION: None if label is None else _hit(row, label)} if is_labelled else {}
+    return {"format": form, **hit, "rubric": rubric}
 
 
 def summarize(rows: Sequence[Row]) -> list[dict[str, Any]]:

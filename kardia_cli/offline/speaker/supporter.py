@@ -79,6 +79,12 @@ def supporter_plain(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     return Spoken(_parts(scene, _heard_emotion(scene), kind, rng).reply, _planted(kind))
 
 
+def named_label(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+    """Return the label alone, heard as in a turn or drawn; facts as in the task "supporter.label"."""
+    known = labels.of(facts)
+    return Spoken(_heard_emotion(scene_of(facts)) if known.name == labels.DEFAULT else rng.choice(known.labels))
+
+
 def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return a turn in place of the draft; facts as in the task "rewriter.turn"."""
     manner = _manner(facts)
