@@ -78,6 +78,8 @@ class Training:
         rows = asyncio.run(self._collect(named, limit, first))
         self._split.check()
         self.console.say(self._split.summary())
+        if not rows:
+            raise UsageError("no row came in that can be used", "see what the command before said, and its --rejects")
         return rows
 
     async def _collect(self, named: list[str], limit: int | None, first: int | None) -> list[Row]:

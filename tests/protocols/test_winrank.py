@@ -19,6 +19,7 @@ from kardia_cli.contracts import Score
 from kardia_cli.errors import CallFailed, UsageError
 from kardia_cli.evaluation.ranking import prompt as words
 from kardia_cli.judge import Judge, rubric_file
+from kardia_cli.judge.rubric import EMOTIONAL_SUPPORT
 from kardia_cli.offline.backend import OfflineChat
 from kardia_cli.protocols import winrank
 from kardia_cli.rows.request import Request
@@ -212,8 +213,10 @@ def test_a_panel_is_averaged_and_each_of_its_judges_is_noted() -> None:
 
 
 def test_other_axes_are_another_measure_and_unknown_ones_are_named() -> None:
-    one, two = (words.prompt_hash(words.axes_of(names)) for names in (["empathy"], ["empathy,fluency"]))
-    assert one != two
+    one, two = (
+        words.prompt_hash(words.axes_of(names), EMOTIONAL_SUPPORT) for names in (["empathy"], ["empathy,fluency"])
+    )
+    assert len({one, two, words.prompt_hash(words.axes_of(["empathy"]), "support-desk talks")}) == 3
     found = ranked(models(**THREE), by(len)[0], axes=["empathy"])
     assert {score.extra["rubric_hash"] for score in found.values()} == {one}
     fewer = ranked(models(a="p", b="q"), by(len)[0], axes=["empathy"])
