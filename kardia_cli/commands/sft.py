@@ -70,7 +70,7 @@ def run(
     training = Training("sft", context, common, split, formats)
     chosen = load(common.config, settings or [])
     if check:
-        given = training.rows(inputs, limit) if inputs else []
+        given = training.in_written_format(training.rows(inputs, limit)) if inputs else []
         return check_.training("sft", model, chosen, training.console, given)
     folder = training.folder(output)
     rows = training.in_written_format(ranks.shared(lambda: training.rows(inputs, limit)))
