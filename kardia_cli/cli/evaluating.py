@@ -15,7 +15,7 @@ from kardia_cli.cli.unreadable import FirstAnswers
 from kardia_cli.errors import RowError, Unfinished, UsageError
 from kardia_cli.judge import track_record
 from kardia_cli.rows.line import Line, Row
-from kardia_cli.rows.records import SIX_FIELDS, row_id
+from kardia_cli.rows.records import row_id
 from kardia_cli.rows.splits import Split
 
 if TYPE_CHECKING:
@@ -129,13 +129,8 @@ def _check_dialogue(line: Line) -> None:
 
 
 def published_test(line: Line) -> str:
-    """Return why a row without a split is test, "" if nothing says so.
-
-    KardiaBench's six fields in a file that is called test; a scenario of SAGE, which has no other use.
-    """
+    """Return why a row without a split is test, "" if nothing says so: a scenario of SAGE has no other use."""
     row = line.row or {}
-    if Path(line.file).stem == "test" and row.keys() == set(SIX_FIELDS):
-        return "KardiaBench's fields and no split: all of it is test, as its name says"
     if "split" not in row and row.keys() >= {"player", "scene", "main_cha"}:
         return "scenarios of SAGE: all of them are test"
     return ""

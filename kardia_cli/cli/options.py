@@ -215,6 +215,23 @@ class FormatFlags:
         return lambda row: in_format(row, form, known)
 
 
+@dataclass
+class SplitFlags:
+    """Who is held out, written once on the rows; later stages go by it."""
+
+    test_share: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Write `split`: this share of the people is test, by hash (see --split)."),
+    ] = None
+    test_people: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Write `split`: so many people are test, by hash; reads all rows first (the paper: 32 of 671).",
+        ),
+    ] = None
+
+
 def print_rubrics(context: typer.Context, wanted: bool) -> bool:
     """Print the shipped rubrics, one a line: name, version, hash of what the judge reads / of the policy, summary."""
     if wanted and not context.resilient_parsing:

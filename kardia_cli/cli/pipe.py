@@ -21,6 +21,7 @@ from pathlib import Path
 
 from kardia_cli.cli.progress import Progress, describe_wait
 from kardia_cli.errors import Interrupted, RowError
+from kardia_cli.rows import splits
 from kardia_cli.rows.line import Line, Row
 from kardia_cli.screen.console import Console
 from kardia_cli.screen.terminal import has_piped_output
@@ -71,8 +72,9 @@ def named_inputs(inputs: list[str], console: Console, default: str | None) -> li
 
 
 async def read_inputs(inputs: list[str], console: Console, builtin: str) -> AsyncIterator[Line]:
-    """Yield the rows of all inputs, one after the other."""
+    """Yield the rows of all inputs, one after the other; dialogues with the split that their file's name says."""
     for name in inputs:
+        told = ""
         if name == BUILTIN:
             lines = embedded.lines(builtin)
         elif name == "-":
@@ -80,7 +82,11 @@ async def read_inputs(inputs: list[str], console: Console, builtin: str) -> Asyn
         else:
             lines = jsonl.read_file(Path(name))
         async for line in lines:
-            yield line
+            read = line if builtin == "profiles" else splits.with_published(line)
+            if read is not line and not told and read.row is not None:
+                told = read.row["split"]
+                console.say(f"{name}: all of it is {told}, as its name says (rows with a split of their own keep it)")
+            yield read
 
 
 _SUPPORTER = re.compile(rb'"role"\s*:\s*"assistant"')

@@ -48,7 +48,7 @@ class Training:
         self.command, self._context, self._common = command, context, common
         self.console = common.console(command)
         self._split, self._formats = Split(split), formats
-        self._failed = self._read = 0
+        self._failed = self._read = self._twice = 0
         self._session: Session | None = None
         self._chats: dict[str, Chat] = {}
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
@@ -76,14 +76,16 @@ class Training:
         if not named:
             raise missing_input(self._context, f"kardia {self.command} data.jsonl -o runs/{self.command}")
         rows = asyncio.run(self._collect(named, limit, first))
-        self._split.check()
+        self._split.check("name data to train on: what a field or a file's name holds out is never trained on")
         self.console.say(self._split.summary())
         if not rows:
             raise UsageError("no row came in that can be used", "see what the command before said, and its --rejects")
+        if self._twice:
+            self.console.warn(f"{self._twice} rows have the id of one before and are left out")
         return rows
 
     async def _collect(self, named: list[str], limit: int | None, first: int | None) -> list[Row]:
-        rows, declare = [], self._formats.declare()
+        rows, declare, seen = [], self._formats.declare(), set[str]()
         source = pipe.limit_lines(pipe.read_inputs(named, self.console, "dialogues"), limit)
         async for line in pipe.limit_lines(self._split.choose(source), first):
             self._read += 1
@@ -95,7 +97,15 @@ class Training:
                 self._failed += 1
                 self.console.warn(f"failed {line.file}:{line.number}: {error}")
                 continue
-            rows.append(row if row.get("id") else {**row, "id": row_id(row)})
+            if row.get("split") == "test":
+                said = f"{line.file}:{line.number}: this row is held out: its split is test"
+                raise UsageError(said, "use --split train and name data to train on; a test set is never trained on")
+            name = row_id(row)
+            if name in seen:
+                self._twice += 1
+                continue
+            seen.add(name)
+            rows.append(row if row.get("id") else {**row, "id": name})
         return rows
 
     def in_written_format(self, rows: list[Row], rewards: Rewards | None = None) -> list[Row]:

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from kardia_cli.cli.options import CallFlags, CommonFlags, Inputs, Limit, OnRisk, OutputFlags, SeedFlags, expand
+from kardia_cli.cli.options import (
+    CallFlags,
+    CommonFlags,
+    Inputs,
+    Limit,
+    OnRisk,
+    OutputFlags,
+    SeedFlags,
+    SplitFlags,
+    expand,
+)
 
 POSITION = 1
 EXAMPLE = "Example: kardia build-profiles posts.csv --source personalitycafe -o profiles.jsonl"
@@ -39,6 +49,7 @@ def run(
         bool,
         typer.Option("--enrich", help="Let a model write About and Signature, with quotes checked against the posts."),
     ] = False,
+    held_out: SplitFlags = SplitFlags(),
     on_risk: OnRisk = "flag",
     model: Annotated[
         str | None,
@@ -54,10 +65,12 @@ def run(
     """Clean, mask and anonymise persona text, and write it as MBTI / About / Signature / Recent Activities."""
     import asyncio
     from collections import Counter
+    from functools import partial
 
     from kardia_cli.cli.session import Session
+    from kardia_cli.rows import splits
     from kardia_cli.rows.line import Row
-    from kardia_cli.stages.profiles import build_profile, one_per_person, unnamed_columns
+    from kardia_cli.stages.profiles import build_profile, one_per_person, person_name, unnamed_columns
     from kardia_cli.text import risk
 
     async def go() -> None:
@@ -65,6 +78,8 @@ def run(
             chat = session.chats({"profile": model}, {"profile": "--model"})["profile"] if enrich else None
             options = [*(settings or []), *(f"map={item}" for item in mapping or [])]
             people = session.raw_lines(inputs, source, options, limit)
+            tried = partial(build_profile, chat=None, seed=seeded.seed, min_words=min_words, on_risk=on_risk)
+            people = splits.assigned(people, person_name, held_out.test_share, held_out.test_people, tried)
             seen: set[str] = set()
             kept = {*(keep or []), *(item.partition("=")[0] for item in mapping or [])}
             left_out, found = Counter[str](), set[str]()

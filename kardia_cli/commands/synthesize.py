@@ -15,6 +15,7 @@ from kardia_cli.cli.options import (
     OnRisk,
     OutputFlags,
     SeedFlags,
+    SplitFlags,
     SynthesisJudgeFlags,
     expand,
 )
@@ -74,6 +75,7 @@ def run(
         ),
     ] = None,
     formats: FormatFlags = FormatFlags(),
+    held_out: SplitFlags = SplitFlags(),
     on_risk: OnRisk = "flag",
     io: OutputFlags = OutputFlags(),
     calls: CallFlags = CallFlags(),
@@ -87,6 +89,7 @@ def run(
     from kardia_cli.cli.session import Session
     from kardia_cli.errors import UsageError
     from kardia_cli.judge.review import reviewing
+    from kardia_cli.rows import splits
     from kardia_cli.rows.line import Row
     from kardia_cli.stages import dialogues, pairing
     from kardia_cli.stages.refinements import DEFAULT_RUBRIC
@@ -112,7 +115,13 @@ def run(
             pairs = pairing.Pairing(situations, how, seeded.seed, on_risk)
             if ends_by == "judge" and not is_judged:
                 session.console.say("no judge ends a talk here: each has --max-exchanges; refine --ends-by judge cuts")
-            profiles = session.lines(inputs, "profiles")
+
+            async def check(profile: Row) -> None:
+                pairing.check_profile(profile, on_risk)
+
+            profiles = splits.assigned(
+                session.lines(inputs, "profiles"), splits.person_of, held_out.test_share, held_out.test_people, check
+            )
             session.expected = limit
             judge = None
             if is_judged:

@@ -13,6 +13,7 @@ from kardia_cli.reporting import score_rows
 from kardia_cli.reporting.score_rows import Key, Scored
 from kardia_cli.reporting.specs import Spec
 from kardia_cli.rows.line import Line, Row
+from kardia_cli.rows.splits import with_published
 from kardia_cli.stream import jsonl
 
 
@@ -127,7 +128,7 @@ async def dialogues(path: Path) -> list[Row]:
 
 def dialogue(line: Line) -> Row:
     """A row to read; `UsageError` with file:line for another."""
-    row = line.row or {}
+    row = with_published(line).row or {}
     if not score_rows.is_dialogue(row) or not isinstance(row.get("messages", []), list):
         raise UsageError(
             f"{line.file}:{line.number}: no dialogue: 'messages' is missing",

@@ -278,8 +278,9 @@ def split_of(row: Row) -> Literal["train", "test", "valid"]:
         return own  # type: ignore[no-any-return]  # checked against the two values on the line above
     if own in ("valid", "validation", "dev"):
         return "valid"
-    return "test" if _bucket(str(row.get("anon_username") or row_id(row)), "split") % 8 == 0 else "train"
+    return "test" if person_rank(str(row.get("anon_username") or row_id(row)), "split") % 8 == 0 else "train"
 
 
-def _bucket(name: str, purpose: str) -> int:
+def person_rank(name: str, purpose: str) -> int:
+    """Return a number below 2**64 for a person, by hash: even, and the same everywhere."""
     return int.from_bytes(hashlib.sha256(f"{purpose}:{name}".encode()).digest()[:8], "big")

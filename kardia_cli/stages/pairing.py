@@ -175,14 +175,19 @@ def _usable(line: Line, on_risk: risk.How) -> Line:
     if line.error is not None:
         return line
     try:
-        row = check_row(line.row, ("person",))
-        if on_risk == "drop":
-            risk.treat(row, on_risk, ("profile",))
-        elif "risk" in row:
-            risk.of_profile(row)  # a foreign column of that name costs this row alone
+        check_profile(line.row, on_risk)
     except RowError as error:
         return Line(line.number, row=line.row, error=error, raw=line.raw, file=line.file)
     return line
+
+
+def check_profile(profile: Row | None, on_risk: risk.How) -> None:
+    """Raise `RowError` for a row that no dialogue can be made from."""
+    row = check_row(profile, ("person",))
+    if on_risk == "drop":
+        risk.treat(row, on_risk, ("profile",))
+    elif "risk" in row:
+        risk.of_profile(row)  # a foreign column of that name costs this row alone
 
 
 def read_files(names: Sequence[str]) -> Iterable[Line]:

@@ -111,7 +111,7 @@ def person_name(raw: Row) -> str:
     known = raw.get("source_id")
     if known not in (None, ""):
         return anon_username(str(known))
-    record = {name: value for name, value in raw.items() if name != "origin"}
+    record = {name: value for name, value in raw.items() if name not in ("origin", "split")}
     return anon_username(orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode())
 
 

@@ -38,7 +38,7 @@ from kardia_cli.training.trl import ranks
 
 CONFIG, DONE, METRICS, CHECKPOINTS = "config.json", "done.json", "metrics.jsonl", "checkpoints"
 SAMPLES = "samples.jsonl"
-NOTED = ("versions.", "calibration", "train.report_to")
+NOTED = ("versions.", "calibration", "train.report_to", "split.")
 """Names in config.json that are noted and may differ when a run goes on."""
 
 
@@ -82,6 +82,7 @@ def describe(
         "stage": stage,
         "model": {"name": plan.start.name, "hash": plan.start.hash},
         "rows": {"count": len(rows), "people": len(people), "hash": content_hash(*rows), "sources": _sources(rows)},
+        "split": dict(sorted(Counter(str(row.get("split") or "by person") for row in rows).items())),
         "prompt_hash": prompt_hash(rows[0] if rows else None),
         "format": plan.format,
         "labels": plan.labels,
