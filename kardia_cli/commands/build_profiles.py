@@ -81,7 +81,8 @@ def run(
             tried = partial(build_profile, chat=None, seed=seeded.seed, min_words=min_words, on_risk=on_risk)
             people = splits.assigned(people, person_name, held_out.test_share, held_out.test_people, tried)
             seen: set[str] = set()
-            kept = {*(keep or []), *(item.partition("=")[0] for item in mapping or [])}
+            mapped = [item.removeprefix("map=") for item in options if item.startswith("map=")]
+            kept = {*(keep or []), *(item.partition("=")[0] for item in mapped)}
             left_out, found = Counter[str](), set[str]()
 
             async def work(raw: Row) -> list[Row]:

@@ -3,7 +3,7 @@
 It forks: each command is a process of its own, in a process group of its own, that a test can kill like any other.
 
     run(folder, "critique", "d.jsonl")   a command as it is typed, to its end: exit code, stdout, stderr
-    type_line(folder, "kardia …")        a line of shell; one without a pipe or the like is run as above
+    type_line(folder, "kardia …")        a line of shell, each `kardia` in it forked as above (warm_client.py)
     training_commands()                  the same for training commands (saves 8 s each): run, or start and wait
 """
 
@@ -16,8 +16,11 @@ import os
 import pkgutil
 import re
 import runpy
+import select
 import shlex
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -57,17 +60,27 @@ class Warm:
         self._modules = modules
 
     def __enter__(self) -> Warm:
-        self._process = subprocess.Popen(
-            [sys.executable, __file__, *self._modules],
+        self._folder = tempfile.mkdtemp(prefix="kardia-warm-")
+        self.socket = f"{self._folder}/socket"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.socket)
+            listener.listen(64)
+            self._process = self._started(listener.fileno())
+        return self
+
+    def _started(self, listener: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, __file__, str(listener), *self._modules],
+            pass_fds=[listener],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ENVIRONMENT},
             text=True,
         )
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.communicate()
+        shutil.rmtree(self._folder)
 
     def start(self, folder: Path, name: str, *arguments: str, **more: Any) -> int:
         """Start `kardia ARGUMENTS` in a folder; the id of its process and group. For `more` see `_become`."""
@@ -128,20 +141,38 @@ def type_line(folder: Path, line: str, **variables: str) -> subprocess.Completed
     """Run a line of shell, `kardia` meaning this kardia; the exit code is that of the last command that failed."""
     if not re.search(r"[|&;<>$]", line):
         return run(folder, *shlex.split(line)[1:], **variables)
-    script = f"set -o pipefail; {line.replace('kardia ', f'{shlex.quote(sys.executable)} -m kardia_cli ')}"
+    warm = _commands(DATA)
+    client = Path(__file__).with_name("warm_client.py")
+    typed = shlex.join([sys.executable, "-I", "-S", str(client), warm.socket])
+    script = f"set -o pipefail; {line.replace('kardia ', f'{typed} ')}"
     return subprocess.run(
         ["bash", "-c", script], cwd=folder, env=_environment() | variables, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False, timeout=HUNG,
     )  # fmt: skip
 
 
-def _serve(modules: Sequence[str]) -> None:
+def _serve(number: int, modules: Sequence[str]) -> None:
     for module in modules:
         package = importlib.import_module(module)
         if module.startswith("kardia_cli."):
             for inner in pkgutil.walk_packages(package.__path__, f"{module}."):
                 importlib.import_module(inner.name)
-    for line in sys.stdin:
+    listener = socket.socket(fileno=number)
+    asked = os.fdopen(0, "rb", buffering=0)
+    typed: list[int] = []
+    while True:
+        ready, _, _ = select.select([asked, listener], [], [])
+        typed = [process for process in typed if os.waitpid(process, os.WNOHANG)[0] == 0]
+        if listener in ready:
+            client = listener.accept()[0]
+            typed.append(os.fork())
+            if typed[-1] == 0:
+                _become_typed(client)
+            client.close()
+            continue
+        line = asked.readline()
+        if not line:
+            return
         question = json.loads(line)
         if "wait" in question:
             answer = os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1])
@@ -150,6 +181,19 @@ def _serve(modules: Sequence[str]) -> None:
             if answer == 0:
                 _become(**question)
         print(json.dumps(answer), flush=True)
+
+
+def _become_typed(client: socket.socket) -> None:
+    """Be the command of a client (warm_client.py) with its streams, and tell it the exit code; never returns."""
+    size, streams, _, _ = socket.recv_fds(client, 8, 3)
+    text = b""
+    while len(text) < int.from_bytes(size, "big"):
+        text += client.recv(1 << 16)
+    question = json.loads(text)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    _run(question["arguments"], question["folder"], question["environment"], HUNG, client)
 
 
 def _become(
@@ -164,15 +208,8 @@ def _become(
 
     Its stdin is a pipe with the text of the file `read`, or /dev/null without one.
     """
-    code = 1
+    os.setsid()
     try:
-        os.setsid()
-        os.chdir(folder)
-        if environment is not None:
-            os.environ.clear()
-            os.environ.update(environment)
-        signal.alarm(seconds)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         for descriptor, suffix in ((1, "out"), (2, "err")):
             os.dup2(os.open(f"{said}.{suffix}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), descriptor)
         if read:
@@ -181,6 +218,28 @@ def _become(
             os.dup2(writer.stdout.fileno(), 0)
         else:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    except OSError as error:
+        print(error, file=sys.stderr, flush=True)
+        os._exit(1)
+    _run(arguments, folder, environment, seconds)
+
+
+def _run(
+    arguments: Sequence[str],
+    folder: str,
+    environment: dict[str, str] | None,
+    seconds: int,
+    client: socket.socket | None = None,
+) -> None:
+    """Run the command in this process and end it; a `client` is told the exit code."""
+    code = 1
+    try:
+        os.chdir(folder)
+        if environment is not None:
+            os.environ.clear()
+            os.environ.update(environment)
+        signal.alarm(seconds)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = ["kardia", *arguments]
         runpy.run_module("kardia_cli", run_name="__main__", alter_sys=True)
         code = 0
@@ -193,8 +252,10 @@ def _become(
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        if client is not None:
+            client.sendall(code.to_bytes(4, "big"))
         os._exit(code)
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1:])
+    _serve(int(sys.argv[1]), sys.argv[2:])
