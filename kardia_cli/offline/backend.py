@@ -22,7 +22,6 @@ FAULT_SHARE = 0.3
 ROLES: dict[str, Callable[[dict[str, Any], random.Random], Spoken]] = {
     "seeker.turn": seeker.seeker_turn,
     "supporter.turn": supporter.supporter_turn,
-    "supporter.plain": supporter.supporter_plain,
     "supporter.label": supporter.named_label,
     "rewriter.turn": supporter.rewritten_turn,
     "rewriter.label": supporter.corrected_spans,

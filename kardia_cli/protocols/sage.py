@@ -85,8 +85,8 @@ def _say(chat: Chat, player: Player, sampling: dict[str, Any]) -> sentient.Say:
         names = {"user": "seeker", "assistant": "supporter"}
         request = Request(
             messages=[{"role": "system", "content": SYSTEM}, *messages],
-            task="supporter.plain",
-            facts={"history": [{**message, "role": names[message["role"]]} for message in messages]},
+            task="supporter.turn",
+            facts={"format": "plain", "history": [{**message, "role": names[message["role"]]} for message in messages]},
             sampling=asked,
             seed=derive_seed(player.seed, player.profile.id, "sage", "supporter", len(messages)),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kardia_cli.chat.gateway import Chat
 from kardia_cli.contracts import Dialogue, Turn
+from kardia_cli.rows import turn_format
 from kardia_cli.rows.prompts import conversation, history, system_prompt
 from kardia_cli.rows.request import Request
 
@@ -14,12 +15,13 @@ async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Tur
     shown = [message for message in conversation(row) if message["role"] != "system"]
     request = Request(
         messages=[{"role": "system", "content": system_prompt(row, with_format=False)}, *shown],
-        task="supporter.plain",
+        task="supporter.turn",
         facts={
             "person": dialogue.person,
             "mbti": dialogue.mbti,
             "situation": dialogue.situation,
             "history": history(row),
+            **turn_format.facts_of({**row, "format": "plain"}),
         },
         sampling={"temperature": temperature},
         seed=dialogue.seed_for("supporter"),

@@ -14,8 +14,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import orjson
-
 from kardia_cli.offline.phrases import PLACEHOLDER, table
 from kardia_cli.offline.speaker import details, faults
 from kardia_cli.offline.speaker.details import Details, details_of
@@ -31,15 +29,15 @@ _SLIP_SHARE, _SLIPS = 0.12, (*faults.REPLY_KINDS, "broken_span")
 
 def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return one turn in its format, blind to the gold emotion; facts as in the task "supporter.turn"."""
-    scene, manner = scene_of(facts), _manner(facts)
-    kinds = faults.TEXT_KINDS if manner.form.is_plain else faults.KINDS
+    scene, form = scene_of(facts), turn_format.declared(facts)
+    kinds = faults.TEXT_KINDS if form.is_plain else faults.KINDS
     kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), kinds)
     told = str(facts.get("told") or "")
-    emotion = told if told in feelings() else _heard_emotion(scene)
-    text, share = _written(scene, emotion, kind, rng, manner, told), float(facts.get("wrong_label_share") or 0.0)
+    emotion = told if told in feelings() else infer(scene.by("seeker"), scene.situation)
+    text, share = _written(facts, scene, emotion, kind, rng, told), float(facts.get("wrong_label_share") or 0.0)
     if share and not told and rng.random() < share:
-        text = _mislabelled(text, scene, emotion, rng, manner.form)
-    return Spoken(text, _planted(kind))
+        text = _mislabelled(text, scene, emotion, rng, form)
+    return _planted(text, kind)
 
 
 def _mislabelled(text: str, scene: Scene, emotion: str, rng: random.Random, form: TurnFormat) -> str:
@@ -72,54 +70,31 @@ def _about_reply(scene: Scene, reply: str, emotion: str, rng: random.Random) -> 
     return _Parts(_understanding(about, emotion, found, rng), _reasoning(about, emotion, rng), emotion, reply)
 
 
-def supporter_plain(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
-    """Return the same reply as plain text; only faults that plain text can have."""
-    scene = scene_of(facts)
-    kind = faults.draw(rng, float(facts.get("fault_share") or 0.0), faults.TEXT_KINDS)
-    return Spoken(_parts(scene, _heard_emotion(scene), kind, rng).reply, _planted(kind))
-
-
 def named_label(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return the label alone, heard as in a turn or drawn; facts as in the task "supporter.label"."""
-    known = labels.of(facts)
-    return Spoken(_heard_emotion(scene_of(facts)) if known.name == labels.DEFAULT else rng.choice(known.labels))
+    known, scene = labels.of(facts), scene_of(facts)
+    is_own = known.name == labels.DEFAULT
+    return Spoken(infer(scene.by("seeker"), scene.situation) if is_own else rng.choice(known.labels))
 
 
 def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     """Return a turn in place of the draft; facts as in the task "rewriter.turn"."""
-    manner = _manner(facts)
-    draft = manner.form.visible(str(facts.get("draft") or ""))
-    scene = scene_of(facts)
+    scene, form = scene_of(facts), turn_format.declared(facts)
+    draft = form.visible(str(facts.get("draft") or ""))
     scene = scene._replace(transcript=f"{scene.transcript} {draft.lower()}")
     gold = facts.get("emotion")
-    emotion = str(gold) if gold in feelings() else _heard_emotion(scene)
-    kind = faults.draw(rng, _SLIP_SHARE, faults.REPLY_KINDS if manner.form.is_plain else _SLIPS)
+    emotion = str(gold) if gold in feelings() else infer(scene.by("seeker"), scene.situation)
+    kind = faults.draw(rng, _SLIP_SHARE, faults.REPLY_KINDS if form.is_plain else _SLIPS)
     for _ in range(8):
-        text = _written(scene, emotion, kind, rng, manner, str(gold or ""))
-        if manner.form.visible(text) != draft:
+        text = _written(facts, scene, emotion, kind, rng, str(gold or ""))
+        if form.visible(text) != draft:
             break
-    return Spoken(text, _planted(kind))
+    return _planted(text, kind)
 
 
-def _heard_emotion(scene: Scene) -> str:
-    """Return the emotion that the supporter hears in the seeker's words and the situation."""
-    return infer(scene.by("seeker"), scene.situation)
-
-
-def _planted(kind: str | None) -> str:
-    """Return the trace of a turn: which fault was planted, null for none."""
-    return orjson.dumps({"planted": kind}).decode()
-
-
-class _Manner(NamedTuple):
-    """How a turn is written: its format, and the labels that it may name."""
-
-    form: TurnFormat
-    label_set: labels.LabelSet
-
-
-def _manner(facts: Mapping[str, Any]) -> _Manner:
-    return _Manner(turn_format.declared(facts), labels.of(facts))
+def _planted(text: str, kind: str | None) -> Spoken:
+    """Return a turn whose trace says which fault was planted, null for none."""
+    return Spoken(text, as_json({"planted": kind}).text)
 
 
 class _Parts(NamedTuple):
@@ -136,27 +111,26 @@ class _Parts(NamedTuple):
         return both if count <= len(both) else [line for text in both for line in details.sentences(text)]
 
 
-def _written(scene: Scene, emotion: str, kind: str | None, rng: random.Random, manner: _Manner, label: str = "") -> str:
+def _written(
+    facts: Mapping[str, Any], scene: Scene, emotion: str, kind: str | None, rng: random.Random, label: str
+) -> str:
     """Return a turn with the fault `kind` (None: clean); `label` is what it names where it is none of the emotions.
 
-    In another domain's label set nothing here understands a word: the reply is a placeholder, the label is drawn.
+    In another domain's label set nothing here understands a word: the reply is a placeholder with the first words of
+    what was said last, so that replies differ, and the label is drawn.
     """
-    form, known = manner.form, manner.label_set
+    form, known = turn_format.declared(facts), labels.of(facts)
     parts = _parts(scene, emotion, kind, rng)
     if known.name != labels.DEFAULT:
         named = label if label in known.labels else rng.choice(known.labels)
-        parts = parts._replace(emotion=named, reply=f"{PLACEHOLDER} {len(scene.turns)}: {_topic(scene)}")
+        topic = " ".join((scene.last("seeker") or scene.situation).split()[:6])
+        parts = parts._replace(emotion=named, reply=f"{PLACEHOLDER} {len(scene.turns)}: {topic}")
     text = _in_format(parts, form)
     return faults.broken(text, form, rng) if kind == "broken_span" else text
 
 
 def _in_format(parts: _Parts, form: TurnFormat) -> str:
     return form.compose(parts.thoughts(sum(span.role == "plain" for span in form.spans)), parts.emotion, parts.reply)
-
-
-def _topic(scene: Scene) -> str:
-    """Return the first words of what was said last, so that replies differ."""
-    return " ".join((scene.last("seeker") or scene.situation).split()[:6])
 
 
 def _parts(scene: Scene, emotion: str, kind: str | None, rng: random.Random) -> _Parts:

@@ -265,8 +265,9 @@ def test_plain_replies_have_no_markers_and_no_fault_of_markers():
         "person": PROFILES[1],
         "situation": SITUATIONS[3],
         "history": [{"role": "seeker", "content": "I miss her."}],
+        "format": "plain",
     }
-    replies = [ask("supporter.plain", facts, seed, fault_share=1.0) for seed in range(80)]
+    replies = [ask("supporter.turn", facts, seed, fault_share=1.0) for seed in range(80)]
     assert all("<|" not in reply.text and reply.text for reply in replies)
     assert {planted(reply) for reply in replies} == set(faults.TEXT_KINDS)
 
