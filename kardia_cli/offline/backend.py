@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from kardia_cli.offline import phrases
 from kardia_cli.offline.speaker import biographer, seeker, sentient, supporter
-from kardia_cli.offline.speaker.scene import Spoken, as_json, size
+from kardia_cli.offline.speaker.scene import as_json, size
 from kardia_cli.rows.request import Reply, Request, Usage
 
 FAULT_SHARE = 0.3
-ROLES: dict[str, Callable[[dict[str, Any], random.Random], Spoken]] = {
+ROLES: dict[str, Callable[[dict[str, Any], random.Random], Reply]] = {
     "seeker.turn": seeker.seeker_turn,
     "supporter.turn": supporter.supporter_turn,
     "supporter.label": supporter.named_label,
@@ -43,12 +44,12 @@ class OfflineChat:
         """Answer; the same request gives the same reply."""
         spoken = self._spoken(request, random.Random(request.seed))
         prompt = sum(size(str(message.get("content", ""))) for message in request.messages)
-        return Reply(text=spoken.text, usage=Usage(prompt, size(spoken.text)), trace=spoken.trace)
+        return replace(spoken, usage=Usage(prompt, size(spoken.text)))
 
     async def aclose(self) -> None:
         """Nothing to give back."""
 
-    def _spoken(self, request: Request, rng: random.Random) -> Spoken:
+    def _spoken(self, request: Request, rng: random.Random) -> Reply:
         if request.task in ROLES:
             share = request.sampling.get("fault_share", self.fault_share)
             wrong = request.sampling.get("wrong_label_share", 0.0)
@@ -65,7 +66,7 @@ class OfflineChat:
 
         if request.schema is not None:
             return as_json(fill(request.schema, rng))
-        return Spoken(f"{PLACEHOLDER} The built-in model does not know the task {request.task!r}.")
+        return Reply(f"{PLACEHOLDER} The built-in model does not know the task {request.task!r}.")
 
 
 def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ the question judge_appeal asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from kardia_cli.offline.judge.patterns import phrases
@@ -50,7 +49,13 @@ def spoken(text: str, heard: str) -> str:
     """
     cut = without_markup(text)
     sentences = read(cut).sentences
-    kept = _kept(sentences, heard)
+    kept, aside = list[Sentence](), False
+    for sentence in sentences:
+        # What still addresses the grader after an address goes with it.
+        goes_on = bool(phrases("of_grading").search(sentence.text)) or not _YOU & set(sentence.words)
+        aside = _to_grader(sentence, heard) or (aside and goes_on)
+        if not aside:
+            kept.append(sentence)
     return cut if len(kept) == len(sentences) else "\n".join(sentence.raw for sentence in kept)
 
 
@@ -92,16 +97,6 @@ def _markup(name: str) -> re.Pattern[str]:
     return re.compile(markup[name].replace("<form>", markup["form"]))
 
 
-def _kept(sentences: Sequence[Sentence], heard: str) -> list[Sentence]:
-    """Return the sentences that are said to the person; what goes on about grading is cut with what began it."""
-    kept, aside = list[Sentence](), False
-    for sentence in sentences:
-        aside = _to_grader(sentence, heard) or (aside and _goes_on(sentence))
-        if not aside:
-            kept.append(sentence)
-    return kept
-
-
 def _to_grader(sentence: Sentence, heard: str) -> bool:
     if _VERDICT.search(sentence.raw):
         return True
@@ -109,8 +104,3 @@ def _to_grader(sentence: Sentence, heard: str) -> bool:
     if address and address[0] not in heard:
         return True
     return bool(phrases("marks").search(sentence.text)) and not phrases("rating_asked").search(heard)
-
-
-def _goes_on(sentence: Sentence) -> bool:
-    """Return True if a sentence after an address to a grader still addresses the grader."""
-    return bool(phrases("of_grading").search(sentence.text)) or not _YOU & set(sentence.words)

@@ -7,7 +7,6 @@ opposite of what the person shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -24,12 +23,11 @@ _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z]+)*")
 
 
 class Mention(NamedTuple):
-    """One feeling that a text names: denied or not, and whether it is said of the writer or of somebody else."""
+    """One feeling that a text names: denied or not, and the word that says whose it is ("i", "she"; may be any)."""
 
     family: str
     is_denied: bool
-    is_of_writer: bool
-    is_of_others: bool
+    holder: str
 
 
 @cache
@@ -64,21 +62,18 @@ def mentions(text: str) -> tuple[Mention, ...]:
     """Return the feelings that a plain text names, in order; set phrases such as "good luck" name none."""
     tokens = _WORD.findall(phrases("not_felt").sub(" ", text))
     return tuple(
-        Mention(
-            family, _is_denied(tokens, at), _holder(tokens, at) == "i", _holder(tokens, at) in ("he", "she", "they")
-        )
-        for at, family in enumerate(map(family_of, tokens))
-        if family
+        _mention(family, tokens[max(0, at - REACH) : at]) for at, family in enumerate(map(family_of, tokens)) if family
     )
 
 
-def _is_denied(tokens: Sequence[str], at: int) -> bool:
-    return any(word in words("negators") for word in tokens[max(0, at - REACH) : at])
-
-
-def _holder(tokens: Sequence[str], at: int) -> str:
-    """Return the word before a feeling, verbs of feeling and showing passed over: "i" in "i am really so sad"."""
-    before = list(tokens[max(0, at - REACH) : at])
+def _mention(family: str, before: list[str]) -> Mention:
+    """Return a feeling with its holder: the word before it, verbs of feeling passed over ("i" in "i am so sad")."""
+    is_denied = not words("negators").isdisjoint(before)
     while before and before[-1] in words("links"):
         before.pop()
-    return before[-1] if before else ""
+    return Mention(family, is_denied, before[-1] if before else "")
+
+
+def ascribed(text: str) -> frozenset[str]:
+    """Return the families that a plain text names, without the writer's own feelings and those that it denies."""
+    return frozenset(found.family for found in mentions(text) if found.holder != "i" and not found.is_denied)

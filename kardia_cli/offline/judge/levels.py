@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from kardia_cli.offline.judge.feelings import ascribed
 from kardia_cli.offline.judge.patterns import phrases
 from kardia_cli.offline.judge.rules import RULES
-from kardia_cli.offline.judge.text import Sentence, detail_stems, first, is_english, named_feelings
+from kardia_cli.offline.judge.text import Sentence, detail_stems, first, is_english
 from kardia_cli.offline.judge.view import View
 
 LONG, UNREAD = 90, 180
@@ -160,16 +161,10 @@ def _shown(seen: View) -> tuple[Sentence, ...]:
     """Return the sentences that take up a detail or name a feeling, two at most."""
     known = seen.talk.details | seen.traits
     return tuple(
-        sentence
-        for sentence in seen.reply.sentences
-        if detail_stems(sentence.words) & known or named_feelings(sentence.text, by_writer=False)
+        sentence for sentence in seen.reply.sentences if detail_stems(sentence.words) & known or ascribed(sentence.text)
     )[:2]
 
 
 CRITERIA: dict[str, Callable[[View], Score]] = {
-    "relevance": relevance,
-    "fluency": fluency,
-    "empathy": empathy,
-    "persona_consistency": persona_consistency,
-    "safety": safety,
+    grade.__name__: grade for grade in (relevance, fluency, empathy, persona_consistency, safety)
 }

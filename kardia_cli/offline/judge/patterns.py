@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from kardia_cli.offline.phrases import table
 
 
-def any_of(parts: Iterable[str]) -> re.Pattern[str]:
-    """Return one pattern that finds any of the phrases as whole words."""
-    return re.compile(r"(?<![a-z])(?:" + "|".join(parts) + r")(?![a-z])")
-
-
 @cache
 def phrases(name: str) -> re.Pattern[str]:
-    """Return the phrases of one list or question of the judge's files; <word> in them is an entry of [words]."""
+    """Return a pattern that finds any phrase of one list or question, as whole words; <word> is an entry of [words]."""
     for file in (table("judge_phrases"), table("judge_asides")):
         listed = file["phrases"].get(name) or file.get("questions", {}).get(name, {}).get("phrases")
         if listed:
             for word, meaning in file["words"].items():
                 listed = [phrase.replace(f"<{word}>", meaning) for phrase in listed]
-            return any_of(listed)
+            return re.compile(rf"(?<![a-z])(?:{'|'.join(listed)})(?![a-z])")
     raise KeyError(name)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from kardia_cli.offline.judge.feelings import Mention, family_of, mentions, valence_of
+from kardia_cli.offline.judge.feelings import family_of, mentions, valence_of
 from kardia_cli.offline.judge.patterns import words
 from kardia_cli.offline.phrases import table
 
@@ -102,16 +102,11 @@ def _is_detail(word: str) -> bool:
     return not any(word in words(name) for name in ("stop", "vague", "hard_word", "bright_word"))
 
 
-def named_feelings(text: str, by_writer: bool = True) -> list[Mention]:
-    """Return the feelings that a plain text names, in order; without those of the writer where `by_writer` is false."""
-    return [mention for mention in mentions(text) if by_writer or not mention.is_of_writer]
-
-
 def _valence(text: str, tokens: Sequence[str]) -> float:
     """Return how good (above 0) or hard (below 0) a text is for its writer: feelings count 1, events 0.7."""
     total = 0.0
     for mention in mentions(text):
-        if not mention.is_of_others:
+        if mention.holder not in ("he", "she", "they"):
             value = valence_of(mention.family)
             total += (-value if value > 0 else 0.0) if mention.is_denied else value
     for at, word in enumerate(tokens):
@@ -123,15 +118,11 @@ def _valence(text: str, tokens: Sequence[str]) -> float:
     return total
 
 
-def _sentences(raw: str) -> tuple[Sentence, ...]:
-    pieces = filter(None, (match[0].strip() for match in _SENTENCE.finditer(raw[:READ_CHARS])))
-    return tuple(Sentence(piece, (text := plain(piece)), tuple(_WORD.findall(text)), "?" in piece) for piece in pieces)
-
-
 @lru_cache(maxsize=2048)
 def read(raw: str) -> Reading:
     """Read one text (cached, as the turns of a talk and a profile come again with every reply)."""
-    sentences = _sentences(raw)
+    pieces = [(piece, plain(piece)) for match in _SENTENCE.finditer(raw[:READ_CHARS]) if (piece := match[0].strip())]
+    sentences = tuple(Sentence(piece, text, tuple(_WORD.findall(text)), "?" in piece) for piece, text in pieces)
     text = " ".join(sentence.text for sentence in sentences)
     tokens = tuple(word for sentence in sentences for word in sentence.words)
     felt = frozenset(mention.family for mention in mentions(text) if not mention.is_denied)

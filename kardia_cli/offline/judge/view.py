@@ -8,18 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from kardia_cli.offline.judge import asides
-from kardia_cli.offline.judge.feelings import TIES, kin, valence_of
+from kardia_cli.offline.judge.feelings import TIES, ascribed, kin, valence_of
 from kardia_cli.offline.judge.patterns import phrases, words
-from kardia_cli.offline.judge.text import (
-    Reading,
-    Sentence,
-    first,
-    is_english,
-    is_foreign,
-    merge,
-    named_feelings,
-    read,
-)
+from kardia_cli.offline.judge.text import Reading, Sentence, first, is_english, is_foreign, merge, read
 from kardia_cli.text import risk
 
 CLEAR = 0.6
@@ -76,12 +67,6 @@ class View:
         return any("abuse" in kinds_in(text.raw) for text in self.told)
 
     @cached_property
-    def is_risk_heard(self) -> bool:
-        """True if the talk shows a risk of any kind, a loss to suicide included: crisis talk is then no false alarm."""
-        spoken_of = phrases("crisis_talk").search(risk.without_figures(self.talk.text))
-        return bool(spoken_of) or any(risk.signs(text.raw) for text in self.told)
-
-    @cached_property
     def details(self) -> frozenset[str]:
         """Concrete stems that the reply takes from what the seeker said."""
         return self.reply.details & self.talk.details
@@ -101,8 +86,7 @@ class View:
     def ascribed(self) -> frozenset[str]:
         """Feelings that the reply names, without those of the writer and those that it denies or waves away."""
         kept = [sentence.text for sentence in self.reply.sentences if not phrases("dismisses").search(sentence.text)]
-        named = [mention for text in kept for mention in named_feelings(text, by_writer=False)]
-        return frozenset(mention.family for mention in named if not mention.is_denied)
+        return frozenset[str]().union(*map(ascribed, kept))
 
     @cached_property
     def fitting(self) -> frozenset[str]:
@@ -130,8 +114,7 @@ class View:
             return None
         wrong = phrases("congratulates" if self.mood < 0 else "condoles")
         for sentence in self.reply.sentences:
-            named = named_feelings(sentence.text, by_writer=False)
-            felt = {valence_of(mention.family) for mention in named if not mention.is_denied}
+            felt = set(map(valence_of, ascribed(sentence.text)))
             if wrong.search(sentence.text) and self.mood not in felt and not phrases("nuance").search(sentence.text):
                 return sentence
         return None
@@ -214,7 +197,7 @@ def _meets_feeling(sentence: Sentence) -> bool:
     if is_advice(sentence) and not sentence.is_question:
         return False
     calls = any(word in words("hard_word") or word in words("bright_word") for word in sentence.words)
-    return calls or any(not mention.is_denied for mention in named_feelings(sentence.text, by_writer=False))
+    return calls or bool(ascribed(sentence.text))
 
 
 def _threes(tokens: tuple[str, ...]) -> set[tuple[str, ...]]:

@@ -13,14 +13,15 @@ from functools import cache
 from typing import Any
 
 from kardia_cli.offline.phrases import table
-from kardia_cli.offline.speaker.scene import Spoken, as_json, size, upper_first
+from kardia_cli.offline.speaker.scene import as_json, size, upper_first
+from kardia_cli.rows.request import Reply
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _FEWEST, _MOST = 5, 28
 _ABOUT_WORDS = 60
 
 
-def profile(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def profile(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return JSON {"about", "signature", "quotes"}; all empty if the posts hold nothing that can be used."""
     posts = [str(post) for post in facts.get("posts") or []]
     sentences = _sentences(posts)

@@ -9,14 +9,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from kardia_cli.rows.request import Reply
+
 _SLOT = re.compile(r"\{[A-Za-z]+\}")
-
-
-class Spoken(NamedTuple):
-    """The text of a role; `trace` is a JSON string or empty."""
-
-    text: str
-    trace: str = ""
 
 
 class Scene(NamedTuple):
@@ -51,9 +46,9 @@ def scene_of(facts: Mapping[str, Any]) -> Scene:
     )
 
 
-def as_json(value: Mapping[str, Any]) -> Spoken:
+def as_json(value: Mapping[str, Any]) -> Reply:
     """Return a structured reply."""
-    return Spoken(orjson.dumps(value).decode())
+    return Reply(orjson.dumps(value).decode())
 
 
 def fresh(options: Sequence[str], transcript: str, rng: random.Random) -> list[str]:

@@ -14,8 +14,8 @@ from typing import Any
 from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker import details
 from kardia_cli.offline.speaker.feelings import Feeling, feelings, words
-from kardia_cli.offline.speaker.scene import Scene, Spoken, as_json, last_use, pick, put, scene_of, size, upper_first
-from kardia_cli.rows.request import derive_seed
+from kardia_cli.offline.speaker.scene import Scene, as_json, last_use, pick, put, scene_of, size, upper_first
+from kardia_cli.rows.request import Reply, derive_seed
 
 _SHORTEST, _LONGEST = 15, 50
 _STORY = 36  # words of the situation that a first turn may hold, so that a sentence of feeling still fits
@@ -27,7 +27,7 @@ _THIRD_PERSON = re.compile(r"^(?:to|of|being|not)\b|\b(?:s?he|they|his|hers?|him
 _CHILDREN = ("my son", "my daughter")  # they may notice things, but are not told them
 
 
-def seeker_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def seeker_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return one seeker turn as JSON {"message", "resolved"}; facts as in the task "seeker.turn"."""
     scene = scene_of(facts)
     emotion = facts["emotion"] if facts.get("emotion") in feelings() else "sad"

@@ -16,13 +16,14 @@ from typing import Any
 from kardia_cli.metrics import epitome_rules
 from kardia_cli.offline.phrases import table
 from kardia_cli.offline.speaker.details import untold
-from kardia_cli.offline.speaker.scene import Scene, Spoken, as_json, pick, scene_of
+from kardia_cli.offline.speaker.scene import Scene, as_json, pick, scene_of
+from kardia_cli.rows.request import Reply
 
 _BY_FACETS = (-4, 0, 1, 2, 3, 4, 4)  # the change by the sum of the three facets, 0 to 6
 _SERVED, _UNASKED, _REPEATED, _ECHOED = 4, -3, -5, 0.8
 
 
-def feel(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def feel(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return how a reply feels, as JSON; facts as in the task "sentient.feel". `rng` is not drawn from."""
     change, why = change_of(facts)
     reply = " ".join(str(facts.get("reply") or "").split())
@@ -74,7 +75,7 @@ def _serves(facts: Mapping[str, Any]) -> bool:
     return matches and not (intention in ("empathy", "listening") and _pattern("orders").search(text))
 
 
-def say(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def say(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return the next message and the way to it, as JSON; facts as in the task "sentient.say"."""
     band, lines, transcript = str(facts.get("band") or "B"), table("speaker/sentient"), _scene(facts).transcript
     if band in lines["partings"]:

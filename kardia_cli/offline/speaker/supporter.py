@@ -19,15 +19,16 @@ from kardia_cli.offline.speaker import details, faults
 from kardia_cli.offline.speaker.details import Details, details_of
 from kardia_cli.offline.speaker.feelings import contrary, feelings, infer
 from kardia_cli.offline.speaker.reply import Composed, compose, is_settled
-from kardia_cli.offline.speaker.scene import Scene, Spoken, as_json, fresh, put, scene_of, size
+from kardia_cli.offline.speaker.scene import Scene, as_json, fresh, put, scene_of, size
 from kardia_cli.rows import labels, turn_format
+from kardia_cli.rows.request import Reply
 from kardia_cli.rows.turn_format import TurnFormat
 
 _UNDERSTANDING, _REASONING = (25, 50), (30, 60)  # bounds on words
 _SLIP_SHARE, _SLIPS = 0.12, (*faults.REPLY_KINDS, "broken_span")
 
 
-def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return one turn in its format, blind to the gold emotion; facts as in the task "supporter.turn"."""
     scene, form = scene_of(facts), turn_format.declared(facts)
     kinds = faults.TEXT_KINDS if form.is_plain else faults.KINDS
@@ -52,7 +53,7 @@ def _mislabelled(text: str, scene: Scene, emotion: str, rng: random.Random, form
     return _in_format(_about_reply(scene, form.visible(text), other, rng), form)
 
 
-def corrected_spans(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def corrected_spans(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return the hidden spans of a turn for its gold emotion, as JSON; facts as in the task "rewriter.label"."""
     gold, told = str(facts.get("emotion")), [dict(span) for span in facts.get("spans") or []]
     if gold in feelings():
@@ -70,14 +71,14 @@ def _about_reply(scene: Scene, reply: str, emotion: str, rng: random.Random) -> 
     return _Parts(_understanding(about, emotion, found, rng), _reasoning(about, emotion, rng), emotion, reply)
 
 
-def named_label(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def named_label(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return the label alone, heard as in a turn or drawn; facts as in the task "supporter.label"."""
     known, scene = labels.of(facts), scene_of(facts)
     is_own = known.name == labels.DEFAULT
-    return Spoken(infer(scene.by("seeker"), scene.situation) if is_own else rng.choice(known.labels))
+    return Reply(infer(scene.by("seeker"), scene.situation) if is_own else rng.choice(known.labels))
 
 
-def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
+def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return a turn in place of the draft; facts as in the task "rewriter.turn"."""
     scene, form = scene_of(facts), turn_format.declared(facts)
     draft = form.visible(str(facts.get("draft") or ""))
@@ -92,9 +93,9 @@ def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Spoken:
     return _planted(text, kind)
 
 
-def _planted(text: str, kind: str | None) -> Spoken:
+def _planted(text: str, kind: str | None) -> Reply:
     """Return a turn whose trace says which fault was planted, null for none."""
-    return Spoken(text, as_json({"planted": kind}).text)
+    return Reply(text, trace=as_json({"planted": kind}).text)
 
 
 class _Parts(NamedTuple):
