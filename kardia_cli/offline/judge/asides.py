@@ -28,18 +28,11 @@ def appeal(text: str, heard: str) -> Sentence | None:
     """
     sentences = read(text).sentences
     found = next((sentence for sentence in sentences if _to_grader(sentence, heard)), None)
-    if found or not _holds_verdict(text):
+    markup = (part for name in ("innermost", "unclosed", "field") for part in _markup(name).finditer(text[:READ_CHARS]))
+    if found or not any(_markup("verdict_key").search(part[0]) for part in markup):
         return found
     keyed = next((sentence for sentence in sentences if _markup("verdict_key").search(sentence.raw)), None)
     return keyed or next(iter(sentences), None)
-
-
-def _holds_verdict(text: str) -> bool:
-    return any(
-        _markup("verdict_key").search(match[0])
-        for name in ("innermost", "unclosed", "field")
-        for match in _markup(name).finditer(text[:READ_CHARS])
-    )
 
 
 def spoken(text: str, heard: str) -> str:
@@ -81,10 +74,7 @@ def without_markup(text: str) -> str:
     if _SIGNS.isdisjoint(text):
         return text
     for _ in range(MAX_NESTING):
-        less = _markup("innermost").sub("\n", text)
-        if less == text:
-            break
-        text = less
+        text = _markup("innermost").sub("\n", text)
     for name in ("unclosed", "heading", "field", "fence", "tag", "placeholder"):
         text = _markup(name).sub("\n", text)
     lines = text.split("\n")

@@ -20,18 +20,6 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z' -]+")
 _NEW_SUBJECT = re.compile(r"[,;] (?:and |but |so )(?=(?:I|my|he|she|they|the|nobody|everyone|everybody)\b)|; ")
 _SUBJECT = re.compile(r"(?:I|I'm|I've|I'd|My|He|She|They|Nobody|Everyone|Everybody)\b", re.I)
 _FIRST = re.compile(r"\b(I am|I was|am I|was I|I(?:'m|'ve|'d|'ll)?|[Mm]e|[Mm]yself|[Mm]y|[Oo]ur|[Mm]ine)\b")
-_PERSONS = {  # first person: second, third
-    "i am": ("you are", "they are"),
-    "i was": ("you were", "they were"),
-    "am i": ("are you", "are they"),
-    "was i": ("were you", "were they"),
-    "i": ("you", "they"),
-    "me": ("you", "them"),
-    "my": ("your", "their"),
-    "our": ("your", "their"),
-    "mine": ("yours", "theirs"),
-    "myself": ("yourself", "themselves"),
-}
 _OBJECT = re.compile(r"\b(asked|let|keeps|made|makes|prepared|reminds|to|for|with|in|of|from|on) you\b")
 UNSURE = re.compile(
     r"\b(your?s?|we|us|ours|ourselves|let's|seeker|(?:and|but|or|who|that|just|still) (?:was|am))\b", re.I
@@ -61,10 +49,10 @@ def details_of(scene: Scene) -> Details:
     )
 
 
-def sentences(text: str, limit: int = 40) -> list[str]:
-    """Return the text's sentences, at most `limit` of them, blanks squeezed."""
+def sentences(text: str) -> list[str]:
+    """Return the text's sentences, at most 40 of them, blanks squeezed."""
     parts = (" ".join(part.split()) for part in _SENTENCE_END.split(text[:4000]))
-    return [part for part in parts if part][:limit]
+    return [part for part in parts if part][:40]
 
 
 def untold(story: str, transcript: str) -> str:
@@ -131,7 +119,7 @@ def turned(sentence: str, person: int = 2) -> str:
 
     def swap(match: re.Match[str]) -> str:
         word, mark, ending = match[0].lower().partition("'")
-        return _PERSONS[word][person - 2] + mark + ending.replace("m", "re")
+        return str(table("speaker/reading")["persons"][word][person - 2]) + mark + ending.replace("m", "re")
 
     return lower_first(_FIRST.sub(swap, sentence))
 

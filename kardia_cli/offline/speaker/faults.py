@@ -31,18 +31,6 @@ KINDS = (*TEXT_KINDS, "broken_span")
 _FIRST_FACT = re.compile(
     r"(?:I(?:'m| am) )?((?:an? )?[A-Za-z][A-Za-z -]{3,60}?)(?= of | in | out | from | on | at | who | with |[,.;(]|$)"
 )
-_BREAKS = (
-    ("CLOSE", ""),
-    ("OPEN", ""),
-    ("OPEN", "MISSPELT"),
-    ("CLOSE", "STOP"),
-    ("CLOSE", "OPEN"),
-    ("CLOSE", "CLOSECLOSE"),
-    ("(OPEN).*?(CLOSE)", r"\1\2"),
-    (r"OPEN.*?CLOSE\n?", ""),
-    (r"\A(.*?)\n(.*?)\n", r"\2\n\1\n"),  # the second span comes first
-)
-"""What may happen to the markers of a span: a pattern and what takes its place."""
 
 
 def draw(rng: random.Random, share: float, kinds: tuple[str, ...]) -> str | None:
@@ -97,7 +85,7 @@ def _drawn_out(scene: Scene, reply: str, rng: random.Random) -> str:
 
 def broken(text: str, form: TurnFormat, rng: random.Random) -> str:
     """Return a rendered turn with one marker missing, misspelt or out of order, or with one span emptied."""
-    pattern, instead = rng.choice(_BREAKS)
+    pattern, instead = rng.choice(table("speaker/faults")["breaks"])
     # Not the reply where there is another: the seeker would see what is left of its marker.
     span = rng.choice([span for span in form.spans if span.role != "reply"] or list(form.spans))
     begin, end = span.markers

@@ -58,8 +58,9 @@ def read_signs(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     at = 0
     while at < len(tokens):
-        for length in range(min(_LONGEST_SIGN, len(tokens) - at) if tokens[at] in _first_words() else 0, 0, -1):
-            names = lexicon.get(" ".join(tokens[at : at + length]))
+        signs = lexicon.get(tokens[at], {})
+        for length in range(min(_LONGEST_SIGN, len(tokens) - at) if signs else 0, 0, -1):
+            names = signs.get(" ".join(tokens[at : at + length]))
             if names and not (length == 1 and at and _NEGATION.fullmatch(tokens[at - 1])):
                 for name in names:
                     found[name] = found.get(name, 0.0) + (0.4 + 0.6 * length) / len(names)
@@ -71,19 +72,13 @@ def read_signs(text: str) -> dict[str, float]:
 
 
 @cache
-def _lexicon() -> dict[str, list[str]]:
-    """Return the emotions that each sign stands for."""
-    lexicon: dict[str, list[str]] = {}
+def _lexicon() -> dict[str, dict[str, list[str]]]:
+    """Return the emotions that each sign stands for, by the sign's first word; most words of a text begin none."""
+    lexicon: dict[str, dict[str, list[str]]] = {}
     for name, feeling in feelings().items():
         for sign in feeling.signs:
-            lexicon.setdefault(sign, []).append(name)
+            lexicon.setdefault(sign.split()[0], {}).setdefault(sign, []).append(name)
     return lexicon
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    """Return the first words of all signs; most words of a text begin none."""
-    return frozenset(sign.split()[0] for sign in _lexicon())
 
 
 def infer(seeker_texts: Iterable[str], situation: str) -> str:
