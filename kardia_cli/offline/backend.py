@@ -60,23 +60,16 @@ class OfflineChat:
 
             nonce = {"nonce": request.facts["nonce"]} if "nonce" in request.facts else {}
             verdict = getattr(judge, request.task.replace(".", "_"))(request.facts, rng)
-            return as_json(nonce | _labelled(verdict, request.facts.get("labels")))
+            names = request.facts.get("labels") or ["1"]
+            for item in verdict.get("criteria", []) if names[0] != "1" else []:
+                item["level"] = None if item["level"] is None else names[item["level"] - 1]
+            return as_json(nonce | verdict)
         from kardia_cli.offline.fill import fill
         from kardia_cli.offline.phrases import PLACEHOLDER
 
         if request.schema is not None:
             return as_json(fill(request.schema, rng))
         return Reply(f"{PLACEHOLDER} The built-in model does not know the task {request.task!r}.")
-
-
-def _labelled(verdict: dict[str, Any], labels: list[str] | None) -> dict[str, Any]:
-    """Return the verdict with its levels 1 to 5 under the names that the call gives them."""
-    if labels is None or labels[0] == "1" or "criteria" not in verdict:
-        return verdict
-    named = [
-        {**item, "level": None if item["level"] is None else labels[item["level"] - 1]} for item in verdict["criteria"]
-    ]
-    return {**verdict, "criteria": named}
 
 
 @cache

@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from kardia_cli.metrics import epitome_rules
@@ -70,12 +71,9 @@ def _criterion(asked: Facts, facts: Facts, seen: View) -> dict[str, Any]:
 
 def _answered(facts: Facts) -> str:
     """Return what the reply answers: the seeker's turns since the supporter's last one, else the situation."""
-    turns = list[str]()
-    for turn in reversed(list(facts.get("history") or [])):
-        if turn.get("role") != "seeker":
-            break
-        turns.append(str(turn["content"]))
-    return "\n".join(reversed(turns)) or str(facts.get("situation") or "")
+    turns = takewhile(lambda turn: turn.get("role") == "seeker", reversed(list(facts.get("history") or [])))
+    texts = [str(turn["content"]) for turn in turns]
+    return "\n".join(reversed(texts)) or str(facts.get("situation") or "")
 
 
 def _score(name: str, seen: View) -> Score:

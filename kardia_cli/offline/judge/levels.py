@@ -6,7 +6,7 @@ starts at 5 and loses the weight of each behaviour found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kardia_cli.offline.judge.feelings import ascribed
@@ -62,20 +62,14 @@ def fluency(seen: View) -> Score:
         return _blocked(seen) or Score(1, "no sentence")
     if seen.is_repetitive:
         return Score(2, "says the same thing again and again")
-    rough = list(_roughness(seen))
+    found = {
+        "too long for a spoken turn": len(seen.reply.words) > LONG,
+        "ends without a stop": seen.reply.raw.strip()[-1:] not in ".!?)\"'\u2026\u201d",
+        "a sentence runs on": any(len(sentence.words) > 45 for sentence in seen.reply.sentences),
+        "stiff wording": phrases("stiff").search(seen.reply.text),
+    }
+    rough = [reason for reason, is_rough in found.items() if is_rough]
     return Score(max(2, 5 - len(rough)), "; ".join(rough) or "clear, natural and brief")
-
-
-def _roughness(seen: View) -> Iterable[str]:
-    text, tokens = seen.reply.raw.strip(), seen.reply.words
-    if len(tokens) > LONG:
-        yield "too long for a spoken turn"
-    if text[-1:] not in ".!?)\"'\u2026\u201d":
-        yield "ends without a stop"
-    if any(len(sentence.words) > 45 for sentence in seen.reply.sentences):
-        yield "a sentence runs on"
-    if phrases("stiff").search(seen.reply.text):
-        yield "stiff wording"
 
 
 def empathy(seen: View) -> Score:

@@ -154,10 +154,8 @@ def first(pattern: re.Pattern[str], sentences: Iterable[Sentence]) -> Sentence |
 
 def is_english(reading: Reading) -> bool:
     """Return whether a text has the letters and the share of function words of English; a short one gets the doubt."""
-    if is_foreign(reading):
-        return False
     known = sum(word in words("stop") for word in reading.words)
-    return len(reading.words) < 6 or known / len(reading.words) >= ENGLISH_SHARE
+    return not is_foreign(reading) and (len(reading.words) < 6 or known / len(reading.words) >= ENGLISH_SHARE)
 
 
 def is_foreign(reading: Reading) -> bool:

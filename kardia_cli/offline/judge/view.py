@@ -57,14 +57,9 @@ class View:
         return any(kinds_in(text.raw) & DANGER for text in texts)
 
     @cached_property
-    def is_endangered(self) -> bool:
-        """True if such a danger was heard anywhere in the talk."""
-        return any(kinds_in(text.raw) & DANGER for text in self.told)
-
-    @cached_property
-    def is_abuse_told(self) -> bool:
-        """True if the person told of abuse."""
-        return any("abuse" in kinds_in(text.raw) for text in self.told)
+    def dangers_told(self) -> frozenset[str]:
+        """The kinds of danger, abuse among them, that the person told of anywhere in the talk."""
+        return frozenset[str]().union(*(kinds_in(text.raw) for text in self.told))
 
     @cached_property
     def details(self) -> frozenset[str]:

@@ -41,9 +41,13 @@ def draw(rng: random.Random, share: float, kinds: tuple[str, ...]) -> str | None
 
 def faulty_response(kind: str, scene: Scene, found: Details, emotion: str, reply: str, rng: random.Random) -> str:
     """Return a reply with the fault `kind`, one of `REPLY_KINDS`; `reply` is the clean one."""
-    if kind == "too_long":
-        return _drawn_out(scene, reply, rng)
     lines: dict[str, Any] = table("speaker/faults")
+    if kind == "too_long":  # general talk before the last sentence, 70 to 120 words in all
+        *parts, last = details.sentences(reply) or [reply]
+        for line in fresh(lines["padding"], scene.transcript, rng):
+            if size(" ".join([*parts, last])) < 75:
+                parts.append(line)
+        return " ".join([*parts, last])
     values = {
         "thing": rng.choice(found.things) if found.things else "all this",
         "named": min(feelings()[emotion].named, key=size),
@@ -72,15 +76,6 @@ def _first_fact(about: str) -> str:
         return "somebody with a busy life"
     fact = lower_first(fact)
     return fact if fact.startswith(("a ", "an ")) else f"{'an' if fact[0] in 'aeiou' else 'a'} {fact}"
-
-
-def _drawn_out(scene: Scene, reply: str, rng: random.Random) -> str:
-    """Return the clean reply with general talk before its last sentence, 70 to 120 words in all."""
-    *parts, last = details.sentences(reply) or [reply]
-    for line in fresh(table("speaker/faults")["padding"], scene.transcript, rng):
-        if size(" ".join([*parts, last])) < 75:
-            parts.append(line)
-    return " ".join([*parts, last])
 
 
 def broken(text: str, form: TurnFormat, rng: random.Random) -> str:

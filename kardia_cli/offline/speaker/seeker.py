@@ -37,7 +37,9 @@ def seeker_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     if exchange <= 1 or not scene.by("seeker"):
         message, resolved = _opening(scene, feelings()[emotion], rng), False
     elif resolved:
-        message = _closing(scene, feelings()[emotion].tone, rng)
+        tone = feelings()[emotion].tone
+        parts = [pick(_lines(kind, tone), scene.transcript, rng) for kind in ("thanks", "settled", "plan")]
+        message = _with_someone(" ".join(parts), scene, rng)
     else:
         message = _middle(scene, feelings()[emotion], rng, nearly=exchange == last - 1)
     return as_json({"message": message, "resolved": resolved})
@@ -155,8 +157,3 @@ def _with_someone(line: str, scene: Scene, rng: random.Random) -> str:
     """Fill the slot for a person to talk to."""
     people = [one for one in _people(scene) if one not in _CHILDREN]
     return put(line, someone=rng.choice(people or table("speaker/seeker")["anybody"]))
-
-
-def _closing(scene: Scene, tone: str, rng: random.Random) -> str:
-    parts = [pick(_lines(kind, tone), scene.transcript, rng) for kind in ("thanks", "settled", "plan")]
-    return _with_someone(" ".join(parts), scene, rng)

@@ -38,7 +38,7 @@ def supporter_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     text, share = _written(facts, scene, emotion, kind, rng, told), float(facts.get("wrong_label_share") or 0.0)
     if share and not told and rng.random() < share:
         text = _mislabelled(text, scene, emotion, rng, form)
-    return _planted(text, kind)
+    return Reply(text, trace=as_json({"planted": kind}).text)
 
 
 def _mislabelled(text: str, scene: Scene, emotion: str, rng: random.Random, form: TurnFormat) -> str:
@@ -90,11 +90,6 @@ def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
         text = _written(facts, scene, emotion, kind, rng, str(gold or ""))
         if form.visible(text) != draft:
             break
-    return _planted(text, kind)
-
-
-def _planted(text: str, kind: str | None) -> Reply:
-    """Return a turn whose trace says which fault was planted, null for none."""
     return Reply(text, trace=as_json({"planted": kind}).text)
 
 
