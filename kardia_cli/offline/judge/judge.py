@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -25,10 +25,9 @@ from kardia_cli.offline.judge import PLACEHOLDER, talk
 from kardia_cli.offline.judge.asides import unranked
 from kardia_cli.offline.judge.levels import CRITERIA, Score
 from kardia_cli.offline.judge.rules import RULES
+from kardia_cli.offline.judge.talk import Facts
 from kardia_cli.offline.judge.text import quote, read
 from kardia_cli.offline.judge.view import View, view
-
-Facts = Mapping[str, Any]
 
 
 def placeholders(ids: Iterable[str]) -> list[str]:

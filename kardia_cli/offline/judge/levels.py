@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from kardia_cli.offline.judge.feelings import ascribed
+from kardia_cli.offline.judge.feelings import mentions
 from kardia_cli.offline.judge.patterns import phrases
 from kardia_cli.offline.judge.rules import RULES
 from kardia_cli.offline.judge.text import Sentence, detail_stems, first, is_english
@@ -153,10 +153,12 @@ def _blocked(seen: View) -> Score | None:
 
 def _shown(seen: View) -> tuple[Sentence, ...]:
     """Return the sentences that take up a detail or name a feeling, two at most."""
-    known = seen.talk.details | seen.traits
-    return tuple(
-        sentence for sentence in seen.reply.sentences if detail_stems(sentence.words) & known or ascribed(sentence.text)
-    )[:2]
+    known, shown = seen.talk.details | seen.traits, list[Sentence]()
+    for sentence in seen.reply.sentences:
+        is_felt = any(found.holder != "i" for found in mentions(sentence.text))
+        if is_felt or detail_stems(sentence.words) & known:
+            shown.append(sentence)
+    return tuple(shown[:2])
 
 
 CRITERIA: dict[str, Callable[[View], Score]] = {

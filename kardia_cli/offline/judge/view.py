@@ -47,8 +47,7 @@ class View:
     @cached_property
     def is_empty(self) -> bool:
         """True if the reply says nothing: no word, or bare keys such as "Solution:"."""
-        rest = phrases("bare_key").sub(" ", self.reply.text)
-        return not any(char.isalnum() for char in rest)
+        return not any(char.isalnum() for char in phrases("bare_key").sub(" ", self.reply.text))
 
     @cached_property
     def is_danger(self) -> bool:

@@ -50,7 +50,6 @@ def compose(scene: Scene, found: Details, emotion: str, rng: random.Random) -> C
 
 def _answer(scene: Scene, found: Details, emotion: str, rng: random.Random) -> Composed:
     feeling, kind = feelings()[emotion], _taken_up(scene, found, rng)
-    tone = feeling.tone
     echo = rng.choice(found.echoes[:3]) if found.echoes else ""
     values = {
         "named": pick(feeling.named, scene.transcript, rng),
@@ -59,11 +58,11 @@ def _answer(scene: Scene, found: Details, emotion: str, rng: random.Random) -> C
         "echo": details.turned(echo),
         "quote": rng.choice(found.quotes) if found.quotes else "",
     }
-    line = put(pick(_lines("line", tone)[kind], scene.transcript, rng), **values)
+    line = put(pick(_lines("line", feeling.tone)[kind], scene.transcript, rng), **values)
     if len(scene.by("seeker")) > 1 and rng.random() < 0.35:
-        close, ending = "offer", _offer(scene, tone, rng)
+        close, ending = "offer", _offer(scene, feeling.tone, rng)
     else:
-        close, ending = "question", _question(scene, tone, rng)
+        close, ending = "question", _question(scene, feeling.tone, rng)
     return Composed(f"{line} {ending}", values["thing"], echo if kind == "echo" else "", close)
 
 

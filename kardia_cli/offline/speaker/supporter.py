@@ -74,8 +74,8 @@ def _about_reply(scene: Scene, reply: str, emotion: str, rng: random.Random) -> 
 def named_label(facts: Mapping[str, Any], rng: random.Random) -> Reply:
     """Return the label alone, heard as in a turn or drawn; facts as in the task "supporter.label"."""
     known, scene = labels.of(facts), scene_of(facts)
-    is_own = known.name == labels.DEFAULT
-    return Reply(infer(scene.by("seeker"), scene.situation) if is_own else rng.choice(known.labels))
+    heard = infer(scene.by("seeker"), scene.situation)
+    return Reply(heard if known.name == labels.DEFAULT else rng.choice(known.labels))
 
 
 def rewritten_turn(facts: Mapping[str, Any], rng: random.Random) -> Reply:
