@@ -16,6 +16,7 @@ import pytest
 from killed_pipe import (
     ALL,
     JUST_NOW,
+    KARDIA,
     STAGES,
     Kill,
     Pipe,
@@ -28,6 +29,7 @@ from killed_pipe import (
     undisturbed,
 )
 from pipe_server import Calls, PipeServer, every, paid
+from warm import data_commands, run
 
 BUSY = 5.0
 """Times of `make torture` are multiplied by this at least; the slowest commit of a run may stretch them further."""
@@ -37,7 +39,7 @@ WHEN = {"early": (0.25, 0.6), "late": (0.6, 0.95)}
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with PipeServer() as server:
-        yield Place(server, tmp_path_factory.mktemp("pipes"), rows=16, patience=BUSY)
+        yield Place(server, tmp_path_factory.mktemp("pipes"), rows=16, patience=BUSY, warm=data_commands())
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +134,8 @@ def test_equal_rows_are_asked_about_once_however_fast_they_come(place: Place) ->
     row = _dialogues(place).read_bytes().splitlines(keepends=True)[0]
     (place.folder / "equal.jsonl").write_bytes(row * 100)
     place.server.reset()
-    command = [*place.command("critique"), "equal.jsonl"]
-    done = subprocess.run(command, cwd=place.folder, env=place.environment(), capture_output=True, check=True)
+    done = run(place.folder, *place.command("critique"), "equal.jsonl", **place.environment())
+    assert done.returncode == 0, done.stderr
     assert len(set(done.stdout.splitlines())) == 1
     assert set(paid(place.server.calls()).values()) == {1}
 
@@ -142,7 +144,7 @@ def test_after_ctrl_c_a_row_waits_for_all_of_its_turns(tmp_path: Path) -> None:
     with PipeServer(least=0.5) as server:
         place = Place(server, tmp_path, rows=4, connections=1)
         dialogues = _dialogues(place)
-        command = [*place.command("critique"), dialogues.name]
+        command = [*KARDIA, *place.command("critique"), dialogues.name]
         critique = subprocess.Popen(
             command, cwd=tmp_path, env=place.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -159,6 +161,6 @@ def test_after_ctrl_c_a_row_waits_for_all_of_its_turns(tmp_path: Path) -> None:
 def _dialogues(place: Place) -> Path:
     """Write a file of dialogues with several turns each, made by the built-in speaker."""
     path = place.folder / "dialogues.jsonl"
-    command = [*place.command("synthesize")[:3], "synthesize", "builtin", "-n", "4", "-o", str(path)]
-    subprocess.run(command, env=place.environment(), check=True, capture_output=True)
+    done = run(place.folder, "synthesize", "builtin", "-n", "4", "-o", str(path), **place.environment())
+    assert done.returncode == 0, done.stderr
     return path

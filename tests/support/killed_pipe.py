@@ -16,8 +16,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipe_server import Calls, PipeServer, every, paid
+from warm import Begun, Warm
 
 STAGES = ("synthesize", "critique", "refine")
+KARDIA = (sys.executable, "-m", "kardia_cli")
 ALL = "all"
 """In place of one process: the whole pipe, as Ctrl-C on a terminal and `kill -9 -PGID` do it."""
 MUST_END = 60.0
@@ -37,7 +39,8 @@ _FAR_TOO_LONG = 120.0
 class Place:
     """The place of a pipe: the server it asks, a folder for ledger and output, the rows it makes.
 
-    `patience` multiplies the times within which a busy machine gets to read a reply and to commit it.
+    `patience` multiplies the times within which a busy machine gets to read a reply and to commit it. The processes
+    are forked from `warm` where there is one, which saves each its imports.
     """
 
     server: PipeServer
@@ -45,6 +48,7 @@ class Place:
     rows: int
     connections: int = 16
     patience: float = 1.0
+    warm: Warm | None = None
 
     def inside(self, name: str) -> Place:
         """A fresh folder in this one."""
@@ -59,14 +63,24 @@ class Place:
         return self.folder / "ledger.sqlite"
 
     def command(self, stage: str) -> list[str]:
-        """Return the command of a stage."""
+        """Return what follows `kardia` to run a stage."""
         more = {
             "synthesize": ["-n", str(self.rows), "--max-exchanges", "3", "--model", "openai/speaker"],
             "critique": ["--judge-model", "openai/judge"],
             "refine": ["--model", "openai/speaker", "--judge-model", "openai/judge"],
         }[stage]
         shared = ["--ledger", str(self.ledger), "--max-connections", str(self.connections)]
-        return [sys.executable, "-m", "kardia_cli", stage, *more, "--api-base", self.server.base(stage), *shared]
+        return [stage, *more, "--api-base", self.server.base(stage), *shared]
+
+    def begin(self, stage: str, streams: tuple[int, int, int], group: int) -> Begun | subprocess.Popen[bytes]:
+        """Start a stage with these streams in a process group (0: its own)."""
+        if self.warm is not None:
+            return self.warm.begin(self.command(stage), self.folder, self.environment(), streams, group)
+        before, after, errors = streams
+        return subprocess.Popen(
+            [*KARDIA, *self.command(stage)], stdin=before, stdout=after, stderr=errors, cwd=self.folder,
+            env=self.environment(), process_group=group, preexec_fn=_heed_ctrl_c,
+        )  # fmt: skip
 
     def environment(self) -> dict[str, str]:
         """The user's environment without their settings and cache."""
@@ -91,7 +105,7 @@ class Pipe:
         self._errors = {stage: place.folder / f"{name}.{stage}.err" for stage in STAGES}
         self.began = time.monotonic()
         self.ended: dict[str, float] = {}
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, Begun | subprocess.Popen[bytes]] = {}
         self._reader: subprocess.Popen[bytes] | None = None
         with self.output.open("wb") as output:
             self._start(place, output.fileno(), reader)
@@ -103,10 +117,7 @@ class Pipe:
             is_last = stage == STAGES[-1] and reader is None
             after, mouth = (-1, output) if is_last else os.pipe()
             with self._errors[stage].open("wb") as errors:
-                process = subprocess.Popen(
-                    place.command(stage), stdin=before, stdout=mouth, stderr=errors, cwd=place.folder,
-                    env=place.environment(), process_group=group, preexec_fn=_heed_ctrl_c,
-                )  # fmt: skip
+                process = place.begin(stage, (before, mouth, errors.fileno()), group)
             group = group or process.pid
             self.processes[stage] = process
             os.close(before)

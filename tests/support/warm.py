@@ -4,6 +4,7 @@ It forks: each command is a process of its own, in a process group of its own, t
 
     run(folder, "critique", "d.jsonl")   a command as it is typed, to its end: exit code, stdout, stderr
     type_line(folder, "kardia …")        a line of shell, each `kardia` in it forked as above (warm_client.py)
+    begin(["critique"], …)               a process with streams of the caller's, to be signalled and polled
     training_commands()                  the same for training commands (saves 8 s each): run, or start and wait
 """
 
@@ -107,12 +108,58 @@ class Warm:
             out, err = (Path(f"{scratch}/said.{suffix}").read_text(encoding="utf-8") for suffix in ("out", "err"))
         return subprocess.CompletedProcess(["kardia", *arguments], code, out, err)
 
+    def begin(
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: dict[str, str],
+        streams: Sequence[int],
+        group: int = 0,
+    ) -> Begun:
+        """Start `kardia ARGUMENTS` with stdin, stdout and stderr of the caller's, in a process group (0: its own)."""
+        said = {"arguments": arguments, "folder": str(folder), "environment": environment, "group": group}
+        talk = socket.socket(socket.AF_UNIX)
+        talk.connect(self.socket)
+        text = json.dumps(said).encode()
+        socket.send_fds(talk, [len(text).to_bytes(8, "big")], streams)
+        talk.sendall(text)
+        return Begun(self, int.from_bytes(talk.recv(4), "big"), talk)
+
     def _ask(self, question: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
+
+
+class Begun:
+    """A process that was begun; what tests use of `subprocess.Popen`."""
+
+    def __init__(self, warm: Warm, process: int, talk: socket.socket) -> None:
+        self._warm, self.pid, self._talk = warm, process, talk
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or minus the signal that ended it; None while it runs."""
+        return self.wait() if self.returncode is None and select.select([self._talk], [], [], 0)[0] else self.returncode
+
+    def wait(self) -> int:
+        """Return the same once it has ended."""
+        if self.returncode is None:
+            self._talk.recv(1)  # until its end closes the connection
+            self._talk.close()
+            self.returncode = self._warm.wait(self.pid)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:
@@ -130,6 +177,11 @@ def _commands(modules: Sequence[str]) -> Warm:
 def training_commands() -> Warm:
     """Return the process that training commands fork from, one for all tests of this process."""
     return _commands(TRAINING)
+
+
+def data_commands() -> Warm:
+    """Return the process that commands of the data stages fork from, one for all tests of this process."""
+    return _commands(DATA)
 
 
 def run(folder: Path, *arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -160,9 +212,11 @@ def _serve(number: int, modules: Sequence[str]) -> None:
     listener = socket.socket(fileno=number)
     asked = os.fdopen(0, "rb", buffering=0)
     typed: list[int] = []
+    ended: dict[int, int] = {}
     while True:
         ready, _, _ = select.select([asked, listener], [], [])
-        typed = [process for process in typed if os.waitpid(process, os.WNOHANG)[0] == 0]
+        ended |= dict(os.waitpid(process, os.WNOHANG) for process in typed)
+        typed = [process for process in typed if process not in ended]
         if listener in ready:
             client = listener.accept()[0]
             typed.append(os.fork())
@@ -175,7 +229,10 @@ def _serve(number: int, modules: Sequence[str]) -> None:
             return
         question = json.loads(line)
         if "wait" in question:
-            answer = os.waitstatus_to_exitcode(os.waitpid(question["wait"], 0)[1])
+            process = question["wait"]
+            typed = [other for other in typed if other != process]
+            status = ended.pop(process) if process in ended else os.waitpid(process, 0)[1]
+            answer = os.waitstatus_to_exitcode(status)
         else:
             answer = os.fork()
             if answer == 0:
@@ -193,6 +250,9 @@ def _become_typed(client: socket.socket) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    if "group" in question:  # of `Warm.begin`
+        os.setpgid(0, question["group"])
+        client.sendall(os.getpid().to_bytes(4, "big"))
     _run(question["arguments"], question["folder"], question["environment"], HUNG, client)
 
 
