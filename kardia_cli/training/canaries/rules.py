@@ -125,7 +125,7 @@ def _hidden_length(numbers: Numbers) -> str:
 
 def _distinct(numbers: Numbers) -> str:
     pairs = numbers["distinct_2"]
-    if pairs.fell(0.1) and pairs.now <= 0.6 * pairs.first:
+    if pairs.fell(0.1) and pairs.now <= 0.5 * pairs.first:
         return (
             f"replies repeat one another: {pairs.now:.0%} of their word pairs are distinct, {pairs.first:.0%} at first"
         )
