@@ -26,7 +26,7 @@ async def take(tab: chromium.Tab, page: Path) -> None:
     await tab.picture(HERE / "report.png")
     await tab.size(1280, 860)
     await tab.run("document.querySelector('nav button[data-view=dialogues]').click()")
-    for key in "jo":  # the next dialogue, all its spans
+    for key in "jjjo":  # a dialogue with a rewritten turn, all its spans
         await asyncio.sleep(0.3)
         await tab.press(key)
     await asyncio.sleep(0.3)

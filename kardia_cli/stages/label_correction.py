@@ -3,6 +3,7 @@
 Drafts do not know the gold label, so a label is wrong far more often than a reply. A rewrite of the whole turn would
 pay for one word, and the dialogue's difficulty would measure how well labels are guessed. The reply stays as it is:
 where no hidden span names the wrong feeling, code replaces the label; else one short call puts the hidden spans right.
+A reply that names the wrong feeling itself is rewritten as before.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def find_wrong_label(judge: Judge, row: Row, turn: int, text: str, critique: Cri
         found = failures(rubric, [], judge.run_checks(row, turn, text))
     else:
         found = failures(rubric, critique.levels, critique.findings, critique.gates)
-    return found if _is_label_alone(rubric, found) else []
+    form = turn_format.declared(row)
+    is_said = names_label(form.visible(text), form.label(text))  # a reply that says it is wrong, too
+    return found if _is_label_alone(rubric, found) and not is_said else []
 
 
 def _is_label_alone(rubric: Rubric, found: Sequence[Finding]) -> bool:

@@ -190,3 +190,9 @@ def test_the_offline_rewriter_writes_both_hidden_spans_for_the_gold_label() -> N
     given = HiddenSpans.model_validate_json(asyncio.run(OfflineChat().complete(request)).text)
     assert [span.name for span in given.spans] == ["understanding", "reasoning"]
     assert all(span.text != "joy" for span in given.spans)
+
+
+def test_a_reply_that_names_the_wrong_feeling_is_rewritten() -> None:
+    done, asked = run(row(turn("A good answer: you sound furious.", "furious")))
+    assert "rewriter.turn" in asked
+    assert [revision["kind"] for revision in done["revisions"]] == ["rewrite"]
