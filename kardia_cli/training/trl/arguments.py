@@ -75,9 +75,10 @@ def sft_table(settings: Settings, is_tiny: bool, has_dev: bool) -> dict[str, Any
 
 def grpo_table(settings: Settings, is_tiny: bool, weights: Mapping[str, float]) -> dict[str, Any]:
     """The resolved [train] table of grpo; checkpoints fall on whole generation rounds, where a resume is exact."""
-    from trl import GRPOConfig
+    if settings.train:
+        from trl import GRPOConfig  # takes seconds: not for a run that is about to be refused
 
-    check_keys(settings.train, GRPOConfig, "train", OWNED)
+        check_keys(settings.train, GRPOConfig, "train", OWNED)
     table = {**(tiny.GRPO if is_tiny else GRPO), **settings.train}
     completions = max(COMPLETIONS, table["num_generations"])
     if not is_tiny and "per_device_train_batch_size" not in settings.train:  # many processes share the completions
