@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import chat_server as server
@@ -29,11 +29,24 @@ def kardia(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return run(folder, *words, COLUMNS="200")
 
 
-def dialogues(folder: Path, count: int) -> str:
-    """A file of dialogues."""
-    made = kardia(folder, "synthesize", "builtin", "-n", str(count), "-o", "d.jsonl")
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Thirty dialogues, a line each."""
+    folder = tmp_path_factory.mktemp("talks")
+    made = kardia(folder, "synthesize", "builtin", "-n", "30", "-o", "d.jsonl")
     assert made.returncode == 0, made.stderr
-    return "d.jsonl"
+    return (folder / "d.jsonl").read_text().splitlines(keepends=True)
+
+
+@pytest.fixture
+def dialogues(tmp_path: Path, talks: list[str]) -> Callable[[int], str]:
+    """A function that writes a file of so many dialogues."""
+
+    def written(count: int) -> str:
+        (tmp_path / "d.jsonl").write_text("".join(talks[:count]))
+        return "d.jsonl"
+
+    return written
 
 
 def posts(folder: Path, people: int) -> str:
@@ -69,11 +82,11 @@ def compared(folder: Path, script: server.Script, *words: str) -> tuple[int, int
     return calls_in(said.stderr), len(script.asked)
 
 
-@pytest.mark.parametrize("rows", [7, 60])
+@pytest.mark.parametrize("rows", [7, 30])
 def test_critique_is_estimated_to_the_call_where_few_rows_are_and_nearly_so_where_some_are_drawn(
-    rows: int, tmp_path: Path, endpoint: server.Script
+    rows: int, tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
 ) -> None:
-    estimated, made = compared(tmp_path, endpoint, "critique", dialogues(tmp_path, rows), "--judge-model", "openai/m")
+    estimated, made = compared(tmp_path, endpoint, "critique", dialogues(rows), "--judge-model", "openai/m")
     if rows < 20:
         assert estimated == made
     else:
@@ -87,14 +100,18 @@ def test_synthesize_is_estimated_within_half(tmp_path: Path) -> None:
     assert made / 1.5 <= estimated <= 1.5 * made
 
 
-def test_refine_is_estimated_within_half(tmp_path: Path, endpoint: server.Script) -> None:
-    file = dialogues(tmp_path, 15)
+def test_refine_is_estimated_within_half(
+    tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
+) -> None:
+    file = dialogues(8)
     estimated, made = compared(tmp_path, endpoint, "refine", file, "--model", "openai/m", "--judge-model", "openai/m")
     assert made / 1.5 <= estimated <= 1.5 * made
 
 
-def test_evaluate_is_estimated_within_half(tmp_path: Path, endpoint: server.Script) -> None:
-    file = dialogues(tmp_path, 10)
+def test_evaluate_is_estimated_within_half(
+    tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
+) -> None:
+    file = dialogues(6)
     words = ("evaluate", file, "--split", "all", "--model", "openai/m", "--judge-model", "openai/m")
     estimated, made = compared(tmp_path, endpoint, *words)
     assert made / 1.5 <= estimated <= 1.5 * made
@@ -102,9 +119,9 @@ def test_evaluate_is_estimated_within_half(tmp_path: Path, endpoint: server.Scri
 
 @pytest.mark.parametrize("one_call", [False, True])
 def test_evaluate_estimates_one_judge_call_a_turn_and_the_default_beside_each_other(
-    one_call: bool, tmp_path: Path
+    one_call: bool, tmp_path: Path, dialogues: Callable[[int], str]
 ) -> None:
-    words = ["evaluate", dialogues(tmp_path, 3), "--split", "all", "--model", "offline", "--judge-model", "openai/m"]
+    words = ["evaluate", dialogues(3), "--split", "all", "--model", "offline", "--judge-model", "openai/m"]
     flags = ("--judge-calls turn --judge-samples 1", "--judge-calls criterion --judge-samples 3")
     chosen = flags[0].split() if one_call else []
     first, second = (
@@ -122,9 +139,11 @@ def test_build_profiles_with_a_model_is_estimated_to_the_call(tmp_path: Path, en
     assert estimated == made == 9
 
 
-def test_roles_models_and_cost_are_shown(tmp_path: Path, endpoint: server.Script) -> None:
+def test_roles_models_and_cost_are_shown(
+    tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
+) -> None:
     (tmp_path / "k.toml").write_text(PRICE)
-    words = ("refine", dialogues(tmp_path, 5), "--model", "openai/m", "--judge-model", "openai/n")
+    words = ("refine", dialogues(5), "--model", "openai/m", "--judge-model", "openai/n")
     said = kardia(tmp_path, *words, "--api-base", endpoint.base, "--estimate", "-c", "k.toml").stderr
     lines = [line for line in said.split("\n") if re.search(r"openai/[mn]", line)]
     assert any("judge" in line and "openai/n" in line and "unknown" in line for line in lines)
@@ -134,10 +153,10 @@ def test_roles_models_and_cost_are_shown(tmp_path: Path, endpoint: server.Script
 
 
 def test_a_cost_is_told_where_every_price_is_known_and_free_where_nothing_is_paid(
-    tmp_path: Path, endpoint: server.Script
+    tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
 ) -> None:
     (tmp_path / "k.toml").write_text(PRICE.replace("1.0", "100000.0"))
-    file = dialogues(tmp_path, 5)
+    file = dialogues(5)
     words = ("critique", file, "--judge-model", "openai/m", "--api-base", endpoint.base, "-c", "k.toml", "--estimate")
     found = re.search(r"calls \(.*\), \$([\d,.]+)", kardia(tmp_path, *words).stderr)
     assert found
@@ -147,8 +166,10 @@ def test_a_cost_is_told_where_every_price_is_known_and_free_where_nothing_is_pai
     assert "unknown price" not in offline
 
 
-def test_an_estimate_writes_no_row_no_reject_and_no_output_file(tmp_path: Path, endpoint: server.Script) -> None:
-    file = dialogues(tmp_path, 3)
+def test_an_estimate_writes_no_row_no_reject_and_no_output_file(
+    tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
+) -> None:
+    file = dialogues(3)
     words = ("critique", file, "--judge-model", "openai/m", "--api-base", endpoint.base, "--estimate")
     done = kardia(tmp_path, *words, "-o", "out.jsonl", "--rejects", "bad.jsonl", "--summary", "s.json")
     assert (done.returncode, done.stdout) == (0, "")
@@ -164,8 +185,10 @@ def test_an_estimate_of_nothing_says_so(tmp_path: Path) -> None:
     assert "nothing to reckon with" in done.stderr
 
 
-def test_bad_rows_are_no_reason_not_to_estimate_the_others(tmp_path: Path, endpoint: server.Script) -> None:
-    file = tmp_path / dialogues(tmp_path, 4)
+def test_bad_rows_are_no_reason_not_to_estimate_the_others(
+    tmp_path: Path, dialogues: Callable[[int], str], endpoint: server.Script
+) -> None:
+    file = tmp_path / dialogues(4)
     file.write_text(file.read_text() + '{oops\n{"messages": 5}\n')
     words = ("critique", "d.jsonl", "--judge-model", "openai/m", "--api-base", endpoint.base, "--estimate")
     done = kardia(tmp_path, *words)
@@ -174,9 +197,9 @@ def test_bad_rows_are_no_reason_not_to_estimate_the_others(tmp_path: Path, endpo
     assert not endpoint.asked
 
 
-def test_what_was_learned_of_a_model_s_speed_is_used(tmp_path: Path) -> None:
+def test_what_was_learned_of_a_model_s_speed_is_used(tmp_path: Path, dialogues: Callable[[int], str]) -> None:
     with server.beside(server.slow(0.05, server.player())) as script:
-        words = ("critique", dialogues(tmp_path, 5), "--judge-model", "openai/m", "--api-base", script.base)
+        words = ("critique", dialogues(5), "--judge-model", "openai/m", "--api-base", script.base)
         assert "unknown" in kardia(tmp_path, *words, "--estimate").stderr
         assert kardia(tmp_path, *words, "-o", "out.jsonl").returncode == 0
         line = next(line for line in kardia(tmp_path, *words, "--estimate").stderr.split("\n") if "openai/m" in line)

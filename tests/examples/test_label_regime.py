@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from warm import FORKED
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +20,7 @@ def regime() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.subprocess = FORKED  # type: ignore[attr-defined]
     return module
 
 

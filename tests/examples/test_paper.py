@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from warm import run
+from warm import run, training_commands
 
 from kardia_cli.cli.config import load_toml
 from kardia_cli.training.settings import load
@@ -35,7 +35,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("words", [words for words in COMMANDS if "--estimate" in words], ids=lambda words: words[0])
 def test_every_estimate_on_the_page_runs_without_key_and_network(words: list[str], desk: Path) -> None:
-    done = run(desk, *words, **NOWHERE, COLUMNS="200")
+    kardia = training_commands().run if words[0] == "grpo" else run
+    done = kardia(desk, *words, **NOWHERE, COLUMNS="200")
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert re.search(r"about [\d,]+ calls", done.stderr)

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from warm import FORKED
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +22,7 @@ def refined() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.subprocess = FORKED  # type: ignore[attr-defined]
     return module
 
 

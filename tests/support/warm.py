@@ -189,6 +189,20 @@ def run(folder: Path, *arguments: str, stdin: str | None = None, **variables: st
     return _commands(DATA).run(folder, *arguments, stdin=stdin, **variables)
 
 
+class _Forked:
+    """What the examples use of `subprocess`, for `python -m kardia_cli …` alone: such a command is run as above."""
+
+    @staticmethod
+    def run(command: Sequence[str], cwd: Path, check: bool) -> subprocess.CompletedProcess[str]:
+        assert tuple(command[:3]) == (sys.executable, "-m", "kardia_cli")
+        done = run(cwd, *command[3:])
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+
+FORKED = _Forked()
+
+
 def type_line(folder: Path, line: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a line of shell, `kardia` meaning this kardia; the exit code is that of the last command that failed."""
     if not re.search(r"[|&;<>$]", line):
