@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kardia_cli import plugins
 from kardia_cli.errors import UsageError
-from kardia_cli.rows.request import derive_seed
+from kardia_cli.rows import turn_format
+from kardia_cli.rows.prompts import conversation, history, system_prompt
+from kardia_cli.rows.request import Request, derive_seed
 
 if TYPE_CHECKING:
     from kardia_cli.judge import Judge
@@ -38,7 +40,7 @@ class Dialogue:
     """The input of a strategy: everything, but the gold emotion only with `--drafts told` ("" without).
 
     `messages` are the turns so far (the last one is the seeker's), supporter turns as they are written; `format` and
-    `labels` are named where they are not kardia's own.
+    `labels` are named where they are not kardia's own; `anon_username` is the person's pseudonym ("" where unknown).
     """
 
     id: str
@@ -51,6 +53,7 @@ class Dialogue:
     format: str | None = None
     labels: str | None = None
     emotion: str = ""
+    anon_username: str = ""
 
     def row(self) -> Row:
         """Return the dialogue as a row without a gold label, for `prompts.conversation`."""
@@ -66,6 +69,33 @@ class Dialogue:
     def seed_for(self, role: str, sample: int = 0) -> int:
         """Return the seed of a call that this turn makes."""
         return derive_seed(self.seed, self.id, "dialogue", role, len(self.messages), self.revision, sample)
+
+    def request(
+        self, temperature: float, *, note: str = "", is_plain: bool = False, role: str = "supporter", sample: int = 0
+    ) -> Request:
+        """Return the request for this turn in its format, or for its reply alone (`is_plain`).
+
+        `note` ends the system message; `role` and `sample` keep the seeds of several requests apart.
+        """
+        row = self.row()
+        told = {"told": self.emotion} if self.emotion and not is_plain else {}
+        system, *shown = conversation(row)
+        text = system_prompt(row, with_format=False) if is_plain else system["content"]
+        facts = {
+            "person": self.person,
+            "mbti": self.mbti,
+            "situation": self.situation,
+            "history": history(row),
+            **told,
+            **turn_format.facts_of({**row, "format": "plain"} if is_plain else row),
+        }
+        return Request(
+            messages=[{"role": "system", "content": text + note}, *shown],
+            task="supporter.turn",
+            facts=facts,
+            sampling={"temperature": temperature},
+            seed=self.seed_for(role, sample),
+        )
 
 
 @dataclass(frozen=True, slots=True)

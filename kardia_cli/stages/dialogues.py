@@ -80,6 +80,7 @@ def as_dialogue(row: Row, seed: int, revision: int = 0) -> Dialogue:
         format=row.get("format"),
         labels=row.get("labels"),
         emotion=row.get("emotion") or "" if row.get("drafts") == "told" else "",
+        anon_username=row.get("anon_username") or "",
     )
 
 
