@@ -66,6 +66,10 @@ class Dialogue:
             **{key: value for key, value in named.items() if value},
         }
 
+    def identity(self) -> Row:
+        """Return what a search among other dialogues knows this one by."""
+        return {**self.row(), "id": self.id, "anon_username": self.anon_username}
+
     def seed_for(self, role: str, sample: int = 0) -> int:
         """Return the seed of a call that this turn makes."""
         return derive_seed(self.seed, self.id, "dialogue", role, len(self.messages), self.revision, sample)
@@ -75,12 +79,15 @@ class Dialogue:
     ) -> Request:
         """Return the request for this turn in its format, or for its reply alone (`is_plain`).
 
-        `note` ends the system message; `role` and `sample` keep the seeds of several requests apart.
+        The label is told where the drafts are told it. `note` ends the system message; `role` and `sample` keep the
+        seeds of several requests apart.
         """
         row = self.row()
-        told = {"told": self.emotion} if self.emotion and not is_plain else {}
         system, *shown = conversation(row)
         text = system_prompt(row, with_format=False) if is_plain else system["content"]
+        told = {"told": self.emotion} if self.emotion and not is_plain else {}
+        if told:
+            text += _TOLD + self.emotion
         facts = {
             "person": self.person,
             "mbti": self.mbti,
@@ -96,6 +103,11 @@ class Dialogue:
             sampling={"temperature": temperature},
             seed=self.seed_for(role, sample),
         )
+
+
+_TOLD = """
+
+What they feel, for you alone, and the label of every turn: """
 
 
 @dataclass(frozen=True, slots=True)

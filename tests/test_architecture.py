@@ -22,7 +22,7 @@ LAYERS = {
     "rows": 1, "text": 1, "weights": 1, "screen": 1, "plugins": 1,
     "metrics": 2, "statistics": 2, "stream": 2,
     "chat": 3, "offline": 3,
-    "judge": 4, "environments": 4,
+    "judge": 4, "environments": 4, "exemplars": 4,
     "contracts": 5, "sources": 5, "strategies": 5, "rewards": 5, "evaluation": 5, "reporting": 5,
     "training": 6, "protocols": 6,
     "stages": 7,

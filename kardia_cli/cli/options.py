@@ -45,6 +45,17 @@ OnRisk = Annotated[
 ]
 
 
+Exemplars = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exemplars",
+        metavar="FILE|FOLDER",
+        help="Rows whose replies the strategy shows as examples: JSONL, a folder of it, or `builtin`. Test people and "
+        "the dialogue under work are left out.",
+    ),
+]
+
+
 EndsBy = Annotated[
     Literal["both", "judge", "seeker"] | None,
     typer.Option(

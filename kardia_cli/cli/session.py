@@ -30,6 +30,7 @@ from kardia_cli.stream import embedded, flow, jsonl
 if TYPE_CHECKING:
     from kardia_cli.chat.gateway import Chat, Gateway
     from kardia_cli.contracts import Dialogue, Turn
+    from kardia_cli.exemplars.store import ExemplarStore
     from kardia_cli.judge import Judge
     from kardia_cli.stages.dialogues import Speaker
 
@@ -52,6 +53,7 @@ class Session:
         self._progress: Progress | None = None
         self._began = time.time()
         self._judges: dict[str, Judge] = {}
+        self._exemplars: ExemplarStore | None = None
 
     async def __aenter__(self) -> Session:
         self.open()
@@ -182,10 +184,25 @@ class Session:
         for warning in filter(None, (judge.abstentions() for judge in self._judges.values())):
             self.console.warn(warning)
 
+    def read_exemplars(self, names: list[str] | None) -> None:
+        """Read the exemplars that strategies show (`--exemplars`), and say how many there are."""
+        if names:
+            from kardia_cli.exemplars import store
+
+            self._exemplars = store.read(names)
+            self.console.say(self._exemplars.summary())
+
     def strategy(self, name: str, settings: list[str] | None, chat: Chat) -> Speaker:
-        """Return a strategy by name with its options and its chat."""
+        """Return a strategy by name with its options, its chat and, where it takes `exemplars`, the store of them.
+
+        Raises `UsageError` where it takes them and none were read.
+        """
         function = plugins.load("strategy", name)
         chosen = plugins.bind(function, name, settings or [])
+        if "exemplars" in plugins.options(function):
+            from kardia_cli.exemplars import store
+
+            chosen["exemplars"] = store.required(self._exemplars, name)
 
         async def speak(dialogue: Dialogue) -> Turn:
             turn: Turn = await function(dialogue, chat, **chosen)
@@ -282,6 +299,8 @@ class Session:
         for judge in self._judges.values():  # what was only rehearsed does not count
             judge.graded.clear()
             judge.abstained.clear()
+        if self._exemplars is not None:
+            self._exemplars.searches = self._exemplars.short = 0
         progress = self._progress = Progress(self.command, self.console, gateway.meters, self.expected)
         limit = gateway.settings.max_time
         out_of_time = Stopped(f"--max-time: {limit or 0:.0f} s are over")
@@ -297,6 +316,9 @@ class Session:
             unfinished = error
         finally:
             self.warn_of_abstentions()
+            if self._exemplars is not None and self._exemplars.short:
+                short, searches = self._exemplars.short, self._exemplars.searches
+                self.console.say(f"{short} of {searches} searches found fewer exemplars than asked for; none is padded")
             if timer:
                 timer.cancel()
         if not progress.closed_early:

@@ -10,6 +10,7 @@ from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
     EndsBy,
+    Exemplars,
     FormatFlags,
     Inputs,
     OnRisk,
@@ -47,6 +48,7 @@ def run(
     settings: Annotated[
         list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the strategy.")
     ] = None,
+    exemplars: Exemplars = None,
     scenarios: Annotated[
         list[str] | None, typer.Option(help="JSONL of situations, with `situation` and `emotion`.")
     ] = None,
@@ -109,6 +111,7 @@ def run(
                 {"supporter": "--model", "seeker": "--seeker-model", **judged.flags()},
                 follow={"seeker": "supporter"},
             )
+            session.read_exemplars(exemplars)
             speak = session.strategy(strategy, settings, chats["supporter"])
             situations, bad = pairing.read_situations(session.situations(scenarios), on_risk, declare)
             pairing.require(situations, bad)

@@ -2,7 +2,8 @@
 
 Several strategies may fit a turn and the data has one label, so about 31 % is what the field's models reach and
 the most frequent label alone gets about 20 %: accuracy is never given without that floor. The names as data sets spell
-them: see `ALIASES`. Labels that are none of the eight are counted, not guessed.
+them are aliases of data/support_strategies.toml, which has ExTES's seventeen too. Labels that are none of the eight are
+counted, not guessed.
 """
 
 from __future__ import annotations
@@ -10,31 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
-STRATEGIES = (
-    "Question", "Restatement or Paraphrasing", "Reflection of feelings", "Self-disclosure",
-    "Affirmation and Reassurance", "Providing Suggestions", "Information", "Others",
-)  # fmt: skip
-ALIASES = {
-    "questions": "Question",
-    "restatement": "Restatement or Paraphrasing",
-    "paraphrasing": "Restatement or Paraphrasing",
-    "reflection of feeling": "Reflection of feelings",
-    "approval and reassurance": "Affirmation and Reassurance",
-    "affirmation": "Affirmation and Reassurance",
-    "reassurance": "Affirmation and Reassurance",
-    "direct guidance": "Providing Suggestions",
-    "suggestions": "Providing Suggestions",
-    "suggestion": "Providing Suggestions",
-    "providing suggestion": "Providing Suggestions",
-    "providing suggestions or information": "Providing Suggestions",
-    "providing information": "Information",
-    "other": "Others",
-    "greetings": "Others",
-    "greeting": "Others",
-}
-"""Other spellings, in lower case with hyphens as spaces."""
+from kardia_cli.text.tables import read_table
+
+StrategySet = Literal["esconv", "extes"]
+
 _TAG = re.compile(
     r"\s*(?:\[\s*(?:strategy\s*[:=]\s*)?(?P<square>[^\][\n]{3,60}?)\s*\]"
     r"|strategy\s*:\s*(?P<line>[^\n]{3,60}?)\s*(?:\n|$))\s*",
@@ -59,12 +42,20 @@ def _key(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").replace("_", " ").split()).strip(" .:")
 
 
-_KNOWN = {_key(name): name for name in STRATEGIES} | {_key(other): name for other, name in ALIASES.items()}
+def definitions(known: StrategySet = "esconv") -> dict[str, str]:
+    """Return what each strategy of a set is, by its name: ESConv's eight, or ExTES's seventeen."""
+    return dict(read_table("support_strategies")[known])
 
 
-def canonical(name: str | None) -> str | None:
-    """Return the strategy's one name, whatever case, hyphen or alias; None for what is none of the eight."""
-    return _KNOWN.get(_key(name or ""))
+@cache
+def _names(known: StrategySet) -> dict[str, str]:
+    aliases = read_table("support_strategies")["aliases"][known]
+    return {_key(name): name for name in definitions(known)} | {_key(other): name for other, name in aliases.items()}
+
+
+def canonical(name: str | None, known: StrategySet = "esconv") -> str | None:
+    """Return the strategy's one name, whatever case, hyphen or alias; None for what is none of the set."""
+    return _names(known).get(_key(name or ""))
 
 
 def gold_strategy(message: Mapping[str, Any]) -> str | None:

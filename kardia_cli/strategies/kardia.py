@@ -8,11 +8,5 @@ from kardia_cli.contracts import Dialogue, Turn
 
 async def reply(dialogue: Dialogue, chat: Chat, temperature: float = 0.8) -> Turn:
     """Ask once; the draft is kept as it comes, broken spans and all: critique is there to find them."""
-    note = _TOLD + dialogue.emotion if dialogue.emotion else ""
-    answer = await chat.ask(dialogue.request(temperature, note=note))
+    answer = await chat.ask(dialogue.request(temperature))
     return Turn(answer.text.strip(), answer.trace)
-
-
-_TOLD = """
-
-What they feel, for you alone, and the label of every turn: """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kardia_cli.metrics.strategy import ALIASES, STRATEGIES, accuracy, canonical, gold_strategy, read_strategy
+from kardia_cli.metrics.strategy import StrategySet, accuracy, canonical, definitions, gold_strategy, read_strategy
+from kardia_cli.text.tables import read_table
 
 
 @pytest.mark.parametrize(
@@ -31,10 +32,13 @@ def test_what_is_none_of_the_eight_is_not_guessed() -> None:
     assert canonical(None) is None
 
 
-def test_aliases_lead_to_strategies_and_each_strategy_to_itself() -> None:
-    assert set(ALIASES.values()) <= set(STRATEGIES)
-    assert [canonical(name) for name in STRATEGIES] == list(STRATEGIES)
-    assert len(STRATEGIES) == 8
+@pytest.mark.parametrize(("known", "count"), [("esconv", 8), ("extes", 17)])
+def test_aliases_lead_to_strategies_and_each_strategy_to_itself(known: StrategySet, count: int) -> None:
+    names = list(definitions(known))
+    aliases = read_table("support_strategies")["aliases"][known]
+    assert [canonical(alias, known) for alias in aliases] == list(aliases.values())
+    assert [canonical(name.upper(), known) for name in names] == names
+    assert len(names) == count
 
 
 def test_a_turns_strategy_is_found_in_both_layouts_of_esconv() -> None:
