@@ -7,7 +7,7 @@
 
 Options are keyword parameters with a default, set by `--with name=value`. Some options of protocols have flags of their
 own: `from_logs` (--from-logs: no field, model or judge is needed) and `references` (--references). With an option
-`human` (a file of what people said) no judge is asked.
+`human` (a file of what people said) no judge is asked. An option `exemplars` of a strategy is the store of --exemplars.
 
 A reward of None means "not scored" (a judge was asked and failed) and is never 0. `plugins.load` holds every plug-in
 against these shapes.

@@ -202,6 +202,8 @@ class Session:
         if "exemplars" in plugins.options(function):
             from kardia_cli.exemplars import store
 
+            if "exemplars" in chosen:
+                raise UsageError("exemplars are read by a flag, not by --with", "add --exemplars FILE or FOLDER")
             chosen["exemplars"] = store.required(self._exemplars, name)
 
         async def speak(dialogue: Dialogue) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, conlist, create_model
 
@@ -24,7 +24,7 @@ async def reply(
     chat: Chat,
     exemplars: ExemplarStore | None = None,
     k: int = 2,
-    strategies: StrategySet = "esconv",
+    strategies: Literal["esconv", "extes"] = "esconv",
     tries: int = 3,
     temperature: float = 0.8,
 ) -> Turn:
@@ -72,8 +72,8 @@ async def _label(
         sampling={"temperature": 0.0},
         seed=seed,
     )
-    names: list[str] = (await steps.ask("strategies", request)).parsed.strategies  # type: ignore[union-attr]  # `_schema`
-    return list(dict.fromkeys(names))
+    parsed: Any = (await steps.ask("strategies", request)).parsed
+    return list(dict.fromkeys(parsed.strategies))
 
 
 @cache

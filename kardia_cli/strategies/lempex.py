@@ -70,7 +70,7 @@ def _gold(dialogue: Dialogue) -> str:
 
 
 async def _predict(dialogue: Dialogue, steps: Steps) -> str:
-    """Return the label that the model gives the seeker's words; the gold one is not told."""
+    """Return the label that the model gives the seeker's words, without the gold one in its prompt."""
     known = labels.of(dialogue.row())
     facts = {key: value for key, value in dialogue.request(0.0).facts.items() if key != "told"}
     shown = {"talk": transcript(facts["history"]), "kind": known.kind, "labels": ", ".join(known.labels)}

@@ -146,3 +146,10 @@ def test_it_speaks_offline_in_a_pipe_and_says_where_exemplars_are_few(tmp_path: 
     assert outputs[0].stdout == outputs[1].stdout
     assert "searches found fewer exemplars than asked for" in outputs[0].stderr
     assert len(outputs[0].stdout.splitlines()) == 6
+
+
+def test_exemplars_are_no_option_of_with(tmp_path: Path) -> None:
+    told = ["synthesize", "builtin", "-n", "1", "--strategy", "lempex", "--exemplars", "builtin"]
+    done = run(tmp_path, *told, "--with", "exemplars=rows.jsonl")
+    assert done.returncode == 2
+    assert "--exemplars" in done.stderr

@@ -253,6 +253,7 @@ def plug_ins() -> str:
             options = [
                 (f"`{option}`", f"`{item.annotation}`", "" if item.default in (None, (), "") else f"`{item.default}`")
                 for option, item in plugins.options(function).items()
+                if option != "exemplars"  # a flag of its own
             ]
             said = table(("option", "value", "default"), options) if options else "No options.\n"
             more = f"{inspect.getdoc(function)}\n\n" if options else ""
