@@ -55,6 +55,15 @@ Exemplars = Annotated[
     ),
 ]
 
+ExemplarEncoder = Annotated[
+    str | None,
+    typer.Option(
+        "--exemplar-encoder",
+        metavar="FOLDER",
+        help="Search exemplars by the cosine of this encoder's vectors, a model folder, instead of BM25.",
+    ),
+]
+
 
 EndsBy = Annotated[
     Literal["both", "judge", "seeker"] | None,

@@ -184,12 +184,12 @@ class Session:
         for warning in filter(None, (judge.abstentions() for judge in self._judges.values())):
             self.console.warn(warning)
 
-    def read_exemplars(self, names: list[str] | None) -> None:
+    def read_exemplars(self, names: list[str] | None, encoder: str | None) -> None:
         """Read the exemplars that strategies show (`--exemplars`), and say how many there are."""
         if names:
             from kardia_cli.exemplars import store
 
-            self._exemplars = store.read(names)
+            self._exemplars = store.read(names, encoder or "")
             self.console.say(self._exemplars.summary())
 
     def strategy(self, name: str, settings: list[str] | None, chat: Chat) -> Speaker:

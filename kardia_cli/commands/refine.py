@@ -10,6 +10,7 @@ from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
     EndsBy,
+    ExemplarEncoder,
     Exemplars,
     FormatFlags,
     Inputs,
@@ -46,6 +47,7 @@ def run(
         list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of that strategy.")
     ] = None,
     exemplars: Exemplars = None,
+    exemplar_encoder: ExemplarEncoder = None,
     max_rewrites: Annotated[int, typer.Option(min=0, help="Rewrites of one turn at most.")] = 5,
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
     ends_by: EndsBy = "seeker",
@@ -80,7 +82,7 @@ def run(
                     f"the judge is the speaker's model, {chats['judge'].name} "
                     "(as in the paper; --judge-model for another)"
                 )
-            session.read_exemplars(exemplars)
+            session.read_exemplars(exemplars, exemplar_encoder)
             rounds, announced = Rounds(), set[str]()
 
             async def work(given: Row) -> list[Row]:

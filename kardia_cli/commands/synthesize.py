@@ -10,6 +10,7 @@ from kardia_cli.cli.options import (
     CallFlags,
     CommonFlags,
     EndsBy,
+    ExemplarEncoder,
     Exemplars,
     FormatFlags,
     Inputs,
@@ -49,6 +50,7 @@ def run(
         list[str] | None, typer.Option("--with", metavar="KEY=VALUE", help="An option of the strategy.")
     ] = None,
     exemplars: Exemplars = None,
+    exemplar_encoder: ExemplarEncoder = None,
     scenarios: Annotated[
         list[str] | None, typer.Option(help="JSONL of situations, with `situation` and `emotion`.")
     ] = None,
@@ -62,7 +64,7 @@ def run(
     ] = "balanced",
     drafts: Annotated[
         Literal["blind", "told"],
-        typer.Option(help="told: the supporter sees the gold label (strategy kardia); the paper does not say."),
+        typer.Option(help="told: the supporter sees the gold label (not by strategy plain); the paper does not say."),
     ] = "blind",
     max_exchanges: Annotated[int, typer.Option(min=1, help="Exchanges of one dialogue at most.")] = 10,
     ends_by: EndsBy = None,
@@ -111,7 +113,7 @@ def run(
                 {"supporter": "--model", "seeker": "--seeker-model", **judged.flags()},
                 follow={"seeker": "supporter"},
             )
-            session.read_exemplars(exemplars)
+            session.read_exemplars(exemplars, exemplar_encoder)
             speak = session.strategy(strategy, settings, chats["supporter"])
             situations, bad = pairing.read_situations(session.situations(scenarios), on_risk, declare)
             pairing.require(situations, bad)

@@ -1,14 +1,15 @@
-"""The store of exemplars: supporter turns of rows, found by their words (BM25, package bm25s), best first.
+"""The store of exemplars: supporter turns of rows, best first, found by their words (BM25) or by an encoder (cosine).
 
 Held-out rows are not in it: rows of another split than train (see `records.split_of`), and every other row of the same
 people. A search never gives a turn of the dialogue under work, which is known by its id, its situation or its first
 seeker message (a dialogue made from a published situation has a new id), and none of the same person. Equal scores are
-in the order of the files; equal replies are given once; a reply without a word of the query is not given, so a search
-may find fewer than it is asked for.
+in the order of the files; equal replies are given once; a score of 0 or less (no word of the query) is none, so a
+search may find fewer than it is asked for.
 """
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from kardia_cli.errors import MissingExtra, RowError, UsageError
+from kardia_cli.metrics.bertscore import encoder as load_encoder
+from kardia_cli.metrics.bertscore import signature
 from kardia_cli.metrics.tokens import tokens
 from kardia_cli.rows import splits, turn_format
 from kardia_cli.rows.line import Line, Row
@@ -50,7 +53,7 @@ class Exemplar(NamedTuple):
 
 
 class Found(NamedTuple):
-    """An exemplar and its BM25 score."""
+    """An exemplar and its score: BM25, or a cosine."""
 
     exemplar: Exemplar
     score: float
@@ -64,22 +67,25 @@ class Found(NamedTuple):
 class ExemplarStore:
     """Exemplars in the order of their files. `held_out` and `unusable` count rows that gave none.
 
-    `searches` and `short` count searches, and those that found fewer than they were asked for.
+    `encoder` is the folder of an encoder to search by ("": BM25). `searches` and `short` count searches, and those that
+    found fewer than they were asked for.
     """
 
     exemplars: Sequence[Exemplar]
     held_out: int = 0
     unusable: int = 0
+    encoder: str = ""
     searches: int = 0
     short: int = 0
 
     def __post_init__(self) -> None:
-        self._indexes: dict[By, Any] = {}
+        self._scorers: dict[By, Callable[[str], Any]] = {}
 
     @cached_property
     def hash(self) -> str:
-        """16 hex digits over all exemplars."""
-        return content_hash(*((each.dialogue, each.turn, each.reply) for each in self.exemplars))
+        """16 hex digits over all exemplars and the encoder."""
+        by = [signature(self.encoder, 0)] if self.encoder else []
+        return content_hash(*by, *((each.dialogue, each.turn, each.reply) for each in self.exemplars))
 
     def search(
         self, query: str, count: int, dialogue: Mapping[str, Any], *, by: By = "reply", emotion: str | None = None
@@ -90,8 +96,7 @@ class ExemplarStore:
         """
         import numpy as np
 
-        wanted = tokens(query)
-        scores = self._index(by).get_scores(wanted) if wanted else np.zeros(len(self.exemplars))
+        scores = self._scorer(by)(query) if tokens(query) else np.zeros(len(self.exemplars))
         is_own = _own_dialogue(dialogue)
         found: list[Found] = []
         given: set[str] = set()
@@ -107,17 +112,12 @@ class ExemplarStore:
         self.short += len(found) < count
         return found
 
-    def _index(self, by: By) -> Any:
-        """Return the BM25 index over the replies, or over the seeker's last words before them; made once."""
-        if by not in self._indexes:
-            try:
-                from bm25s import BM25
-            except ModuleNotFoundError:
-                raise MissingExtra.of("retrieval", "a search among exemplars needs bm25s") from None
+    def _scorer(self, by: By) -> Callable[[str], Any]:
+        """Return the function from a query to a score for each exemplar; its index is made once."""
+        if by not in self._scorers:
             texts = [each.reply if by == "reply" else each.answered for each in self.exemplars]
-            index = self._indexes[by] = BM25()
-            index.index([tokens(text) for text in texts], show_progress=False)
-        return self._indexes[by]
+            self._scorers[by] = _by_encoder(texts, self.encoder) if self.encoder else _by_words(texts)
+        return self._scorers[by]
 
     def summary(self) -> str:
         """Describe what the store holds and what was left out."""
@@ -125,6 +125,20 @@ class ExemplarStore:
         left_out = {"held out": self.held_out, "without a reply that can be read": self.unusable}
         told = "".join(f", {count} rows {why}" for why, count in left_out.items() if count)
         return f"exemplars: {len(self.exemplars)} replies of {dialogues} dialogues{told}"
+
+
+def _by_words(texts: Sequence[str]) -> Callable[[str], Any]:
+    from bm25s import BM25
+
+    index = BM25()
+    index.index([tokens(text) for text in texts], show_progress=False)
+    return lambda query: index.get_scores(tokens(query))
+
+
+def _by_encoder(texts: Sequence[str], folder: str) -> Callable[[str], Any]:
+    model = load_encoder(folder)
+    vectors = model.sentences(texts)
+    return lambda query: vectors @ model.sentences([query])[0]
 
 
 def _words(text: str) -> str:
@@ -155,12 +169,20 @@ def required(store: ExemplarStore | None, strategy: str) -> ExemplarStore:
     return store
 
 
-def read(names: Sequence[str]) -> ExemplarStore:
+def read(names: Sequence[str], encoder: str = "") -> ExemplarStore:
     """Return the store of JSONL files, of all JSONL files in folders, or of the embedded dialogues (`builtin`).
 
-    Raises `UsageError` where a name is none of these, or no exemplar is left.
+    With `encoder`, a model folder, it is searched by that (the extra `train`; texts are embedded at the first search).
+
+    Raises `UsageError` where a name is none of these, no exemplar is left or the encoder is none, `MissingExtra` where
+    what searches is not installed.
     """
+    if encoder:
+        load_encoder(encoder)
+    elif importlib.util.find_spec("bm25s") is None:
+        raise MissingExtra.of("retrieval", "a search among exemplars needs bm25s", "or give --exemplar-encoder FOLDER")
     store = from_lines(line for name in names for line in _lines(name))
+    store.encoder = encoder
     if not store.exemplars:
         raise UsageError(
             f"no exemplar in {', '.join(names)} ({store.held_out} rows held out, {store.unusable} without a reply)",

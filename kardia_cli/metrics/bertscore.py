@@ -53,14 +53,33 @@ class Encoder:
         """Return unit vectors of the tokens (tokens × width), and a mask of those that are the text's own."""
         import torch
 
-        limit = min(int(self._tokenizer.model_max_length), int(self._model.config.max_position_embeddings))
         shown = self._tokenizer(
-            text.strip(), return_tensors="pt", truncation=True, max_length=limit, return_special_tokens_mask=True
+            text.strip(), return_tensors="pt", truncation=True, max_length=self._limit, return_special_tokens_mask=True
         )
         own = shown.pop("special_tokens_mask")[0] == 0
         with torch.inference_mode():
             states = self._model(**shown.to(self._model.device), output_hidden_states=True).hidden_states[self.layer][0]
         return torch.nn.functional.normalize(states.float(), dim=-1).cpu(), own
+
+    @property
+    def _limit(self) -> int:
+        return min(int(self._tokenizer.model_max_length), int(self._model.config.max_position_embeddings))
+
+    def sentences(self, texts: Sequence[str], batch: int = 64) -> Any:
+        """Return unit vectors of whole texts (texts × width, numpy): the mean over tokens, as in sentence encoders."""
+        import torch
+
+        made = []
+        for start in range(0, len(texts), batch):
+            some = list(texts[start : start + batch])
+            shown = self._tokenizer(some, return_tensors="pt", padding=True, truncation=True, max_length=self._limit)
+            shown = shown.to(self._model.device)
+            with torch.inference_mode():
+                states = self._model(**shown, output_hidden_states=True).hidden_states[self.layer].float()
+            mask = shown["attention_mask"].unsqueeze(-1)
+            means = (states * mask).sum(1) / mask.sum(1).clamp(min=1)
+            made.append(torch.nn.functional.normalize(means, dim=-1).cpu())
+        return torch.cat(made).numpy()
 
 
 @lru_cache(maxsize=2)
@@ -89,7 +108,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
         import torch
         from transformers import AutoModel, AutoTokenizer
     except ImportError as error:
-        raise MissingExtra.of("train", f"BERTScore needs {error.name}") from error
+        raise MissingExtra.of("train", f"an encoder needs {error.name}") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = AutoModel.from_pretrained(folder, local_files_only=True)

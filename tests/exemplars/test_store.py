@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_encoder import build
 
-from kardia_cli.errors import UsageError
+from kardia_cli.errors import MissingExtra, UsageError
 from kardia_cli.exemplars import store
 from kardia_cli.exemplars.store import ExemplarStore
 from kardia_cli.rows.line import Line, Row
@@ -155,3 +156,24 @@ def test_a_name_that_is_nothing_and_rows_that_give_none_say_so(tmp_path: Path) -
 @pytest.mark.parametrize("file", ["gold.jsonl", "faults.jsonl"])
 def test_rows_of_the_examples_are_read(file: str) -> None:
     assert store.read([str(Path(__file__).parents[2] / "examples" / file)]).exemplars
+
+
+def test_an_encoder_finds_the_same_text_first_and_keeps_every_rule(tmp_path: Path) -> None:
+    rows = [row("a", *TALK), row("b", "Mine too.", "A late bus eats the morning!"), row("c", "x", "Herons wade.")]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    model = str(build(tmp_path / "encoder"))
+    held = store.read([str(tmp_path / "rows.jsonl")], model)
+    assert ids(held, "A late bus eats the morning.")[0] == ("a", 1)
+    found = held.search("A late bus eats the morning.", 9, {**NOBODY, "id": "a"})
+    assert {each.exemplar.dialogue for each in found} == {"b", "c"}
+    assert all(0 < each.score <= 1.0001 for each in found)
+    assert held.hash != store.read([str(tmp_path / "rows.jsonl")]).hash
+    with pytest.raises(UsageError, match="is no model folder"):
+        store.read([str(tmp_path / "rows.jsonl")], str(tmp_path))
+
+
+def test_without_bm25s_the_remedy_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra) as caught:
+        store.read(["builtin"])
+    assert "retrieval" in caught.value.remedy
