@@ -65,7 +65,7 @@ class Judge:
     def calls_per_turn(self) -> int:
         """Model calls for one turn on which no gate is found and nothing is asked twice."""
         rubric = self.rubric
-        sheets = len(asking.sheets(rubric.judged, rubric.questions, rubric.solved, self.manner.calls))
+        sheets = len(asking.sheets(rubric, rubric.judged, rubric.questions, self.manner.calls))
         return sum(sheets * (self.manner.samples if chat.real else 1) for chat in self.chats)
 
     def abstentions(self) -> str:
@@ -115,7 +115,7 @@ class Judge:
         critique = self._filled(judged, empty, pooled, gates)
         for level in pooled.levels:
             self.graded[level.id] += 1
-            self.abstained[level.id] += level.level is None
+            self.abstained[level.id] += level.level is None and not level.reason.startswith(asking.UNREADABLE)
         if self.on_dispute is not None and verdicts.disputed(critique):
             self.on_dispute(row, critique, text)
         return critique.model_copy(update={"panel": panel if len(panel) > 1 else []})
@@ -184,7 +184,7 @@ class Judge:
         gates = second_look.found_gates(self.rubric, answers)
         if not gates:
             return []
-        chat = self.gate or self.chats[0]
+        chat, judged = self.gate or self.chats[0], judged.in_view("response" if self.rubric.has_views else None)
         return await second_look.look_again(chat, chat in self.chats, self.rubric, judged, gates)
 
     def _of_panel(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kardia_cli.judge.rubric import EMOTIONAL_SUPPORT
+from kardia_cli.judge.views import BETWEEN, PROFILE, TEMPLATE, VIEWS, ViewName
 from kardia_cli.rows.prompts import fill
 from kardia_cli.rows.records import content_hash
 
@@ -25,21 +26,27 @@ def messages(template: str, values: Mapping[str, Any], setting: str) -> list[dic
 
 def turn_prompt(
     facts: Mapping[str, Any], fence: str, *, questions: Sequence[Mapping[str, str]], solved: str, quotes: str,
-    labels: Sequence[str], abstain: bool, setting: str,
+    labels: Sequence[str], abstain: bool, setting: str, view: ViewName = "response",
 ) -> list[dict[str, str]]:  # fmt: skip
-    """Return the prompt that grades one turn by the criteria and questions among the facts."""
+    """Return the prompt that grades one turn by criteria and questions among the facts of a view."""
+    seen = VIEWS[view]
     asked = []
     if facts["criteria"]:
-        evidence = "" if quotes == "off" else _EVIDENCE
-        ways = fill(
-            _CRITERIA, {"evidence": evidence, "labels": ", ".join(labels), "abstain": _ABSTAIN if abstain else ""}
-        )
+        evidence = "" if quotes == "off" else _EVIDENCE.replace("the reply", f"the {seen.noun}")
+        is_sparse = any(len(item["levels"]) < len(labels) for item in facts["criteria"])
+        menu = ", ".join(labels) + (BETWEEN if is_sparse else "")
+        ways = fill(_CRITERIA, {"evidence": evidence, "labels": menu, "abstain": _ABSTAIN if abstain else ""})
         asked.append(ways + "\n" + "\n".join(_criterion(item) for item in facts["criteria"]))
     if questions:
         asked.append(_QUESTIONS + "\n" + _listed(questions))
     if solved:
         asked.append(f"Last question, solved: {solved}")
-    return messages(_TURN, {**_material(facts, fence), "asked": "\n\n".join(asked), "nonce": facts["nonce"]}, setting)
+    values = {**_material(facts, fence), "asked": "\n\n".join(asked), "nonce": facts["nonce"]}
+    if not seen.orders:
+        return messages(_TURN, values, setting)
+    values |= {"profile": fill(PROFILE, values) if seen.shows_profile else "", "noun": seen.noun}
+    orders = fill(seen.orders, {"setting": setting})
+    return [{"role": "system", "content": orders}, {"role": "user", "content": fill(TEMPLATE, values)}]
 
 
 def gate_prompt(facts: Mapping[str, Any], fence: str, setting: str) -> list[dict[str, str]]:

@@ -34,11 +34,13 @@ class Opinion:
 
 
 def read_opinion(
-    parsed: Any, labels: Sequence[str], reply: str, quotes: str, logprobs: list[Any] | None = None
+    parsed: Any, ranks: Mapping[str, int], reply: str, quotes: str, logprobs: list[Any] | None = None
 ) -> Opinion:
-    """Return a checked reply as an opinion; quotes that are not in `reply` are counted and left out."""
+    """Return a checked reply as an opinion; quotes that are not in `reply` are counted and left out.
+
+    `ranks` holds the level that each label of the scale names.
+    """
     graded = getattr(parsed, "criteria", [])
-    ranks = {label: rank for rank, label in enumerate(labels, 1)}
     spoken = level_expectations(logprobs, [item.id for item in graded], ranks) if logprobs else {}
     levels = [_level(item, ranks, spoken.get(item.id), reply, quotes) for item in graded]
     answers = [

@@ -6,6 +6,7 @@ asked again, then not scored. Nothing is clamped, rounded or guessed.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any
@@ -15,10 +16,14 @@ from pydantic_core import PydanticCustomError
 
 from kardia_cli.chat.structured import Violation
 from kardia_cli.errors import Why
-from kardia_cli.judge.rubric import Criterion, Question, Rubric
+from kardia_cli.judge.rubric import SCALES, Criterion, Question, Rubric, Scale
 
-DIGITS = ("1", "2", "3", "4", "5")
-LETTERS = ("A", "B", "C", "D", "E")
+
+def level_labels(scale: Scale, letters: bool) -> tuple[str, ...]:
+    """Return the names of a scale's levels in prompt and reply, ascending: numbers, no and yes, or `letters` from A."""
+    if letters:
+        return tuple(string.ascii_uppercase[: len(SCALES[scale])])
+    return ("no", "yes") if scale == "yes-no" else tuple(map(str, SCALES[scale]))
 
 
 def _label(value: Any) -> Any:
@@ -83,14 +88,18 @@ class DialogueReply(BaseModel):
 
 
 @cache
-def turn_reply(labels: tuple[str, ...], criteria: bool, facets: bool, questions: bool, solved: bool) -> type[BaseModel]:
+def turn_reply(
+    labels: tuple[str, ...], criteria: bool, facets: bool, questions: bool, solved: bool, noun: str = "reply"
+) -> type[BaseModel]:
     """Return the schema of a judge's reply on one turn: nonce and what was asked, the reason always before the level.
+
+    `noun` names the graded text.
 
     Its `criteria` hold id, reason, quotes, level (a label) and, where the rubric has them, facets; `answers` those to
     the yes/no questions; then `solved_reason` and `solved`.
     """
     level = Annotated[str | None, BeforeValidator(_label), WithJsonSchema(_menu(labels))]
-    quotes = (list[str], Field(description="words of the reply, copied exactly, that show it"))
+    quotes = (list[str], Field(description=f"words of the {noun}, copied exactly, that show it"))
     fields: dict[str, Any] = {"id": (str, ...), "reason": (str, ...), "quotes": quotes, "level": (level, ...)}
     if facets:
         fields["facets"] = (list[FacetReply], Field(default_factory=list, description="only where facets are listed"))

@@ -12,10 +12,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kardia_cli.judge.views import VIEWS, ViewName
 from kardia_cli.rows.records import content_hash
 
 LEVELS = (1, 2, 3, 4, 5)
 FACET_LEVELS = (0, 1, 2)
+Scale = Literal["1-5", "0-20", "yes-no"]
+SCALES: dict[Scale, tuple[int, ...]] = {"1-5": LEVELS, "0-20": tuple(range(21)), "yes-no": (0, 1)}
+"""The levels of each scale, ascending; of yes-no, 0 is no."""
 
 EMOTIONAL_SUPPORT = "emotional-support talks"
 """The setting of the shipped rubrics, whose hashes are older than the field: it is left out of them."""
@@ -25,10 +29,16 @@ Effect = Literal["fail", "gate", "note"]
 Applies = Literal["always", "profile", "risk", "abuse", "appeal"]
 
 
-def _anchors(levels: tuple[int, ...]) -> dict[str, Any]:
-    """Return the JSON Schema of a table of anchors: each level, as text, and no other."""
+def _anchors(levels: tuple[int, ...], least: tuple[int, ...]) -> dict[str, Any]:
+    """Return the JSON Schema of a table of anchors: levels, as text, and no other; those of `least` are required."""
     texts = {str(level): {"type": "string"} for level in levels}
-    return {"type": "object", "properties": texts, "required": list(texts), "additionalProperties": False}
+    return {"type": "object", "properties": texts, "required": [*map(str, least)], "additionalProperties": False}
+
+
+def anchored(scale: Scale) -> tuple[int, ...]:
+    """Return the levels of a scale that need an anchor: all of 1 to 5, the ends of another."""
+    levels = SCALES[scale]
+    return levels if scale == "1-5" else (levels[0], levels[-1])
 
 
 class Part(BaseModel):
@@ -43,7 +53,7 @@ class Facet(Part):
     id: str
     ask: str
     levels: dict[int, str] = Field(
-        description="an anchor for each of 0, 1 and 2", json_schema_extra=_anchors(FACET_LEVELS)
+        description="an anchor for each of 0, 1 and 2", json_schema_extra=_anchors(FACET_LEVELS, FACET_LEVELS)
     )
 
 
@@ -56,11 +66,17 @@ class Derived(Part):
 
 
 class Criterion(Part):
-    """One of the things that are graded 1 to 5, by the judge or derived from questions."""
+    """One of the things that are graded, by the judge or derived from questions (1 to 5)."""
 
     id: str
     name: str
-    weight: float = Field(gt=0, description="share in the score; all weights sum to 1")
+    weight: float = Field(ge=0, description="share in the score; all weights sum to 1; 0: reported only")
+    view: ViewName = Field(
+        default="response",
+        description="what the judge sees and as whom it reads: the reply; the hidden spans without the reply; the "
+        "reply as the person who is answered; the reply as a third party without the profile",
+    )
+    scale: Scale = Field(default="1-5", description="the levels; `pass` and `saturate_at` need 1-5")
     applies: Literal["always", "profile"] = Field(
         default="always",
         description="profile: neither asked nor weighed where the row has no profile; the other weights are scaled up",
@@ -71,11 +87,24 @@ class Criterion(Part):
     )
     ask: str = Field(default="", description="the question that the level answers")
     levels: dict[int, str] = Field(
-        default_factory=dict, description="an anchor for each level 1 to 5", json_schema_extra=_anchors(LEVELS)
+        default_factory=dict,
+        description="an anchor for each level 1 to 5; on another scale for its ends (0 and 20, 0 for no and 1 for yes) "
+        "and any between",
+        json_schema_extra={"anyOf": [_anchors(levels, anchored(scale)) for scale, levels in SCALES.items()]},
     )
     facets: list[Facet] = Field(default_factory=list)
     not_credit: list[str] = Field(default_factory=list, description="what alone earns nothing here, told to the judge")
     derive: Derived | None = Field(default=None, description="no judged level: derived from questions")
+
+    @property
+    def top(self) -> int:
+        """The lowest level that earns all of the weight."""
+        return self.saturate_at if self.scale == "1-5" else SCALES[self.scale][-1]
+
+    def share(self, level: float, of_top: bool = False) -> float:
+        """Return a level as a share of the scale, 0 to 1: above its lowest level, or of its highest (`of_top`)."""
+        low = 0 if of_top else SCALES[self.scale][0]
+        return min(1.0, (level - low) / (self.top - low))
 
 
 class Question(Part):
@@ -187,6 +216,18 @@ class Gates(Part):
     )
 
 
+class Aggregate(Part):
+    """The way from the criteria's levels to the score."""
+
+    mean: Literal["arithmetic", "harmonic", "geometric"] = Field(
+        default="arithmetic", description="the weighted mean; the others lie nearer to the lowest criterion"
+    )
+    of_top: bool = Field(
+        default=False,
+        description="a level counts as a share of the highest one (of 1 to 5, 1 is 0.2), not of the scale (1 is 0)",
+    )
+
+
 class Rubric(Part):
     """A whole rubric file."""
 
@@ -207,6 +248,7 @@ class Rubric(Part):
     abstain: Abstain = Abstain()
     failures: Failures = Failures()
     gates: Gates = Gates()
+    aggregate: Aggregate = Aggregate()
     criteria: list[Criterion] = Field(min_length=1)
     questions: list[Question] = Field(default_factory=list)
     checks: list[CheckRule] = Field(default_factory=list)
@@ -218,6 +260,11 @@ class Rubric(Part):
         """The criteria that the judge grades; the others are derived."""
         return [criterion for criterion in self.criteria if criterion.derive is None]
 
+    @property
+    def has_views(self) -> bool:
+        """True if a criterion is read in another view than that of the reply alone."""
+        return any(criterion.view != "response" for criterion in self.criteria)
+
     @cached_property
     def read_hash(self) -> str:
         """16 hex digits over what the judge reads and how its answer is taken, without layout, comments and policy."""
@@ -228,7 +275,8 @@ class Rubric(Part):
         whole = [question.model_dump(mode="json") for question in self.dialogue]
         taken = [self.language, self.quotes, self.min_quotes, self.abstain.allowed]
         setting = [self.setting] if self.setting != EMOTIONAL_SUPPORT else []
-        return content_hash(taken, graded, asked, self.solved, whole, *setting)
+        views = [[c.id, VIEWS[c.view].hash, c.scale] for c in self.judged if (c.view, c.scale) != ("response", "1-5")]
+        return content_hash(taken, graded, asked, self.solved, whole, *setting, *views)
 
     @cached_property
     def policy_hash(self) -> str:
@@ -243,4 +291,5 @@ class Rubric(Part):
                 entry["applies"] = criterion.applies
         effects = [[question.id, question.effect] for question in self.questions]
         checks = [check.model_dump(mode="json") for check in self.checks]
-        return content_hash(weighed, effects, checks, self.abstain.policy, self.gates.disagree)
+        value = [] if self.aggregate == Aggregate() else [self.aggregate.model_dump()]
+        return content_hash(weighed, effects, checks, self.abstain.policy, self.gates.disagree, *value)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from kardia_cli.errors import UsageError
-from kardia_cli.judge.rubric import CHECK_KINDS, FACET_LEVELS, LEVELS, Criterion, Rubric
+from kardia_cli.judge.rubric import CHECK_KINDS, FACET_LEVELS, SCALES, Criterion, Rubric, anchored
 from kardia_cli.plugins import nearest
 
 
@@ -205,23 +205,32 @@ def _criterion_problems(rubric: Rubric, place: tuple[str | int, ...], criterion:
         return
     if not criterion.ask.strip():
         yield Problem(place, f"{name} needs `ask`", "add the question that the level answers")
-    yield from _anchor_problems(place, name, criterion.levels, LEVELS)
+    scale = SCALES[criterion.scale]
+    yield from _anchor_problems(place, name, criterion.levels, scale, anchored(criterion.scale))
+    if criterion.scale != "1-5":
+        for key in {"passing", "saturate_at", "derive"} & criterion.model_fields_set:
+            said = f"{name} has the scale {criterion.scale}"
+            yield Problem((*place, key.replace("passing", "pass")), said, "`pass` and `saturate_at` need the scale 1-5")
     for index, facet in enumerate(criterion.facets):
-        yield from _anchor_problems((*place, "facets", index), f"facet {facet.id!r}", facet.levels, FACET_LEVELS)
+        yield from _anchor_problems(
+            (*place, "facets", index), f"facet {facet.id!r}", facet.levels, FACET_LEVELS, FACET_LEVELS
+        )
 
 
 def _anchor_problems(
-    place: tuple[str | int, ...], name: str, given: dict[int, str], wanted: tuple[int, ...]
+    place: tuple[str | int, ...], name: str, given: dict[int, str], wanted: tuple[int, ...], least: tuple[int, ...]
 ) -> Iterator[Problem]:
+    """Yield anchors of levels that are not `wanted`, and those of `least` that are missing."""
     span = f"{wanted[0]} to {wanted[-1]}"
     for level in given:
         if level not in wanted:
             yield Problem((*place, "levels", level), f"{name} has no level {level}", f"levels go from {span}")
-    missing = [level for level in wanted if not str(given.get(level) or "").strip()]
+    missing = [level for level in least if not str(given.get(level) or "").strip()]
     if missing:
         at = (*place, "levels") if given else place
         listed = ", ".join(map(str, missing))
-        yield Problem(at, f"{name} needs an anchor for each level {span} (missing: {listed})", f"add level {listed}")
+        of = f"each level {span}" if least == wanted else f"both ends of {span}"
+        yield Problem(at, f"{name} needs an anchor for {of} (missing: {listed})", f"add level {listed}")
 
 
 def _doubled_ids(rubric: Rubric) -> Iterator[Problem]:

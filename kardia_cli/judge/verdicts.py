@@ -7,6 +7,7 @@ policy alone decides anew from saved answers (`decide`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -115,7 +116,7 @@ def all_levels(
 
 def _not_asked(rubric: Rubric, findings: Sequence[Finding]) -> set[str]:
     """Return the ids of the criteria that do not apply to this turn, as its findings note them."""
-    limited = {criterion.id for criterion in rubric.criteria if criterion.applies != "always"}
+    limited = {c.id for c in rubric.criteria if c.applies != "always" or c.view == "analysis"}
     return {finding.id for finding in findings if finding.id in limited}
 
 
@@ -149,7 +150,7 @@ def failures(
 
 
 def overall(rubric: Rubric, critique: Critique) -> float | None:
-    """Return the score of a turn, 0 to 1: the weighted mean of (level - 1) / 4.
+    """Return the score of a turn, 0 to 1: the weighted mean of (level - 1) / 4, or what the rubric's `aggregate` says.
 
     0 by rule for a broken format, no text, or a gate.
 
@@ -161,18 +162,29 @@ def overall(rubric: Rubric, critique: Critique) -> float | None:
         return 0.0
     graded = {level.id: level.level for level in critique.levels}
     skipped = _not_asked(rubric, critique.findings)
-    total = weights = 0.0
+    shares: list[tuple[float, float]] = []
     for criterion in rubric.criteria:
-        if criterion.id in skipped:
+        if criterion.id in skipped or not criterion.weight:
             continue
         level = graded.get(criterion.id)
         if level is None:
             if rubric.abstain.policy == "skip":
                 continue
             return 0.0 if rubric.abstain.policy == "fail" and criterion.id in graded else None
-        weights += criterion.weight
-        total += criterion.weight * min(1.0, (level - 1) / (criterion.saturate_at - 1))
-    return total / weights if weights else None
+        shares.append((criterion.weight, criterion.share(level, rubric.aggregate.of_top)))
+    return weighted_mean(shares, rubric.aggregate.mean) if shares else None
+
+
+def weighted_mean(shares: Sequence[tuple[float, float]], kind: str) -> float:
+    """Return the arithmetic, harmonic or geometric mean of (weight, share) pairs; a share of 0 makes the last two 0."""
+    weights = sum(weight for weight, _ in shares)
+    if kind == "arithmetic":
+        return sum(weight * share for weight, share in shares) / weights
+    if any(share <= 0 for _, share in shares):
+        return 0.0
+    if kind == "harmonic":
+        return weights / sum(weight / share for weight, share in shares)
+    return math.exp(sum(weight * math.log(share) for weight, share in shares) / weights)
 
 
 def is_decided_by_rule(rubric: Rubric, critique: Critique) -> bool:

@@ -23,7 +23,7 @@ from kardia_cli.evaluation import judge_figures
 from kardia_cli.judge import Judge, unscored
 from kardia_cli.judge.judged_turn import NOT_ASKED
 from kardia_cli.judge.model_families import families, is_same_family
-from kardia_cli.judge.rubric import FACET_LEVELS, LEVELS, Rubric
+from kardia_cli.judge.rubric import FACET_LEVELS, SCALES, Rubric
 from kardia_cli.rows import turn_format
 from kardia_cli.rows.line import Row
 from kardia_cli.rows.records import Critique
@@ -143,7 +143,7 @@ def _scales(rubric: Rubric) -> dict[str, tuple[int, int]]:
     """Lowest and highest level of every id that people may have labelled."""
     scales = {question.id: (0, 1) for question in rubric.questions}
     for criterion in rubric.criteria:
-        scales[criterion.id] = (LEVELS[0], LEVELS[-1])
+        scales[criterion.id] = (SCALES[criterion.scale][0], SCALES[criterion.scale][-1])
         for facet in criterion.facets:
             scales[f"{criterion.id}.{facet.id}"] = (FACET_LEVELS[0], FACET_LEVELS[-1])
     return scales

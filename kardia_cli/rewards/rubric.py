@@ -32,7 +32,9 @@ async def score(row: Row, completion: str, judge: Judge, chat: Chat | None) -> S
 
 
 def shares(judge: Judge) -> dict[str, float]:
-    """Weight of each criterion in the score; they sum to 1."""
+    """Weight of each criterion in the score; they sum to 1. A harmonic or geometric score has one part, itself."""
+    if judge.rubric.aggregate.mean != "arithmetic":
+        return {"score": 1.0}
     total = sum(criterion.weight for criterion in judge.rubric.criteria)
     return {criterion.id: criterion.weight / total for criterion in judge.rubric.criteria}
 
@@ -43,12 +45,14 @@ def split(judge: Judge, score: Score) -> dict[str, float | None]:
     A criterion that was not asked takes the whole score, so that the weighted sum stays the score.
     """
     criteria = judge.rubric.criteria
+    if judge.rubric.aggregate.mean != "arithmetic":
+        return {"score": score.value}
     if not score.value:
         return {criterion.id: score.value for criterion in criteria}
     values: dict[str, float | None] = {}
     for criterion in criteria:
         level = score.parts.get(criterion.id)
-        values[criterion.id] = None if level is None else min(1.0, (level - 1) / (criterion.saturate_at - 1))
+        values[criterion.id] = None if level is None else criterion.share(level, judge.rubric.aggregate.of_top)
         if criterion.id not in score.parts:
             values[criterion.id] = score.value
     return values

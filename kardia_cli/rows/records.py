@@ -43,10 +43,12 @@ class FacetLevel(Record):
 
 
 class Level(Record):
-    """A criterion's level on one turn, 1 (worst) to 5 (best), as the judge gave it."""
+    """A criterion's level on one turn, 1 (worst) to 5 (best) or on the criterion's own scale, as the judge gave it."""
 
     id: str = Field(description="the criterion, as the rubric names it")
-    level: float | None = Field(description="1 to 5, a mean over samples and judges; null where the judge abstained")
+    level: float | None = Field(
+        description="1 to 5 (or the criterion's scale), a mean over samples and judges; null where the judge abstained"
+    )
     reason: str = Field(description="why, written before the level")
     quotes: list[str] = Field(description="verbatim evidence from the reply")
     spread: float | None = Field(

@@ -108,7 +108,8 @@ async def _judge(
 ) -> Critique:
     """Return the critique of a turn, its label corrected before if that alone is wrong.
 
-    The `stored` one is kept, and carries over to the corrected turn without a call: the judge reads the reply alone.
+    The `stored` one is kept, and carries over to the corrected turn without a call: the judge reads the reply alone
+    (under a rubric with views it may read more, and is asked).
     """
     judge = turn_rewriter.judge
     wrong = find_wrong_label(judge, draft.row, turn, draft.text(turn), stored)
@@ -116,7 +117,7 @@ async def _judge(
         return stored
     if wrong:
         await _correct_label(draft, turn, revision, wrong, turn_rewriter)
-    if stored is not None:
+    if stored is not None and not judge.rubric.has_views:
         critique = judge.rescored(draft.row, turn, draft.text(turn), stored)
     else:
         critique = await judge.judge(draft.row, turn, draft.text(turn), revision=revision)

@@ -21,8 +21,8 @@ def line_of(text: str, needle: str, nth: int = 1) -> int:
     return [number for number, line in enumerate(text.split("\n"), 1) if needle in line][nth - 1]
 
 
-def test_three_rubrics_are_shipped() -> None:
-    assert rubric_file.names() == ["kardia-core", "kardiabench", "synthesis"]
+def test_four_rubrics_are_shipped() -> None:
+    assert rubric_file.names() == ["kardia-core", "kardiabench", "perm", "synthesis"]
     assert set(rubric_file.shipped()) == {rubric_file.load(name).read_hash for name in rubric_file.names()}
 
 
@@ -87,7 +87,7 @@ def test_what_the_judge_reads_and_the_policy_have_a_hash_each() -> None:
         ("      2: Several errors", "      3: Several errors", "3: Clear, but", "'3' is there twice", "delete one"),
         ("0: Nothing is asked, ", "", "levels: {1: A question", "facet 'exploration' needs an anchor", "add level 0"),
         ("weight: 0.35", "weight: 0.5", "criteria:", "sum to 1.15, not to 1 \\(0.2 \\+ 0.1 \\+ 0.5", "change a weight"),
-        ("weight: 0.35", "weight: -1", "weight: -1", "greater than 0", "mend that value"),
+        ("weight: 0.35", "weight: -1", "weight: -1", "greater than or equal to 0", "mend that value"),
         ("- id: fluency", "- id: relevance", "- id: relevance", "'relevance' is used twice", "rename"),
         ("{id: length,", "{id: sycophancy,", "{id: sycophancy", "'sycophancy' is used twice", "rename"),
         ("- id: interpretation", "- id: exploration", "- id: exploration", "'exploration' is there twice", "rename"),

@@ -29,6 +29,8 @@ from kardia_cli.offline.judge.talk import Facts
 from kardia_cli.offline.judge.text import quote, read
 from kardia_cli.offline.judge.view import View, view
 
+RUNGS = 5
+
 
 def placeholders(ids: Iterable[str]) -> list[str]:
     """Return the ids of criteria and questions that the offline judge has no rule for."""
@@ -56,7 +58,7 @@ def judge_turn(facts: Facts, rng: random.Random) -> dict[str, Any]:
 
 def _criterion(asked: Facts, facts: Facts, seen: View) -> dict[str, Any]:
     name = str(asked["id"])
-    score = _score(name, seen)
+    score = _score(name, seen, len(facts.get("labels") or ()) or RUNGS)
     evidence = score.evidence or seen.whole.sentences[:1]
     graded = {"id": name, "reason": score.reason, "quotes": [quote(line) for line in evidence], "level": score.level}
     names = [str(item["id"]) for item in asked.get("facets") or []]
@@ -75,10 +77,11 @@ def _answered(facts: Facts) -> str:
     return "\n".join(reversed(texts)) or str(facts.get("situation") or "")
 
 
-def _score(name: str, seen: View) -> Score:
-    if name in CRITERIA:
+def _score(name: str, seen: View, count: int = RUNGS) -> Score:
+    """Return a level by its place among the scale's `count` levels, from 1; the ladders have `RUNGS`."""
+    if name in CRITERIA and count == RUNGS:
         return CRITERIA[name](seen)
-    return Score(_drawn(name, seen.whole.raw).randint(1, 5), PLACEHOLDER)
+    return Score(_drawn(name, seen.whole.raw).randint(1, count), PLACEHOLDER)
 
 
 def _drawn(name: str, text: str) -> random.Random:
