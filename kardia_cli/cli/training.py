@@ -149,6 +149,7 @@ class Training:
         `held_out` names a judge that pays nothing. Unless the user set a ceiling, as many calls may go out at once as a
         step has completions.
         """
+        from kardia_cli.training import models
         from kardia_cli.training.reward_set import Rewards, read_weights
 
         weights = read_weights(settings, plugins.names("reward"))
@@ -156,7 +157,10 @@ class Training:
         functions: dict[str, Callable[..., Any]] = {}
         for name in weights:
             function = plugins.load("reward", name)
-            functions[name] = partial(function, **plugins.bind(function, name, options, several=len(weights) > 1))
+            chosen_options = plugins.bind(function, name, options, several=len(weights) > 1)
+            if model is not None and "tokenizer" in plugins.options(function):
+                chosen_options.setdefault("tokenizer", str(models.find(model).folder or ""))
+            functions[name] = partial(function, **chosen_options)
         session = Session(self.command, OutputFlags(), self._widen(calls, model, chosen, weights), self._common, seed)
         session.open()
         given, flags = judged.roles(), judged.flags()
@@ -195,7 +199,7 @@ class Training:
         from kardia_cli.stages.grpo import CanarySettings
 
         asking = [name for name in rewards.functions if _needs_judge(name)]
-        tops = {criterion.id: float(criterion.saturate_at) for criterion in rewards.judge.rubric.criteria}
+        tops = {criterion.id: float(criterion.top) for criterion in rewards.judge.rubric.criteria}
         return CanarySettings(asking, self._held_out_judge(rewards.judge), tops, stop, every)
 
     def _held_out_judge(self, judge: Judge) -> Judge | None:
