@@ -37,6 +37,7 @@ async def run(
     """Rows out as they came in, or decided anew; a table for each protocol, judge and rubric among them."""
     from kardia_cli.cli.evaluate_flags import Measured
     from kardia_cli.judge import rubric_file
+    from kardia_cli.offline.judge import drawn
     from kardia_cli.stages.evaluation import without_text
 
     untouched = Measured()
@@ -49,6 +50,7 @@ async def run(
     spec_of = partial(_spec, typed=what.protocol)
     groups: dict[tuple[str, ...], list[Row]] = {}
     rubrics: dict[tuple[str, ...], str] = {}
+    unknown: dict[tuple[str, ...], dict[str, int]] = {}
 
     async def work(row: Row) -> list[Row]:
         return [again(row, spec_of, rubric, judged.rubric or "")]
@@ -58,13 +60,14 @@ async def run(
         groups.setdefault(key, []).append(without_text(row))
         if row.get("critique"):
             rubrics[key] = row["critique"]["rubric"]
+            unknown.setdefault(key, {}).update(drawn(row["critique"]))
 
     unfinished = None
     try:
         await session.move(_some(session.lines(named, "dialogues", limit)), work, came_out)
     except Unfinished as error:  # what was read is shown all the same
         unfinished = error
-    _show(session, spec_of, groups, rubrics)
+    _show(session, spec_of, groups, rubrics, unknown)
     if unfinished is not None:
         raise unfinished
 
@@ -84,9 +87,13 @@ def _show(
     spec_of: Callable[[str], ProtocolSpec],
     groups: Mapping[tuple[str, ...], list[Row]],
     rubrics: Mapping[tuple[str, ...], str],
+    unknown: Mapping[tuple[str, ...], Mapping[str, int]],
 ) -> None:
-    """The tables of each protocol, judge and rubric; `rubrics` are the ids of those that are known by a critique."""
-    from kardia_cli.cli.evaluating import show, titled
+    """The tables of each protocol, judge and rubric.
+
+    `rubrics` are the ids of those that are known by a critique, `unknown` what the offline judge drew, by its place.
+    """
+    from kardia_cli.cli.evaluating import placeholders, show, titled
 
     for key, rows in groups.items():
         protocol, judge, read_hash, policy_hash = key
@@ -94,7 +101,9 @@ def _show(
         words = f"{rubrics.get(key) or _shipped(read_hash)} {read_hash}" if spec.rubric else ""
         alike = sum(other[:3] == key[:3] for other in groups)
         policy = f", policy {policy_hash}" if alike > 1 else ""
-        show(session.console, titled(protocol, judge, words) + policy, spec, rows, of_models=spec.models > 0)
+        drawn = unknown.get(key, {})
+        title = titled(protocol, judge, words) + policy + placeholders(sorted(drawn, key=drawn.__getitem__))
+        show(session.console, title, spec, rows, of_models=spec.models > 0)
     if len(groups) > 1:
         session.console.warn(f"{len(groups)} tables: scores of unlike protocols, judges or rubrics are never pooled")
 

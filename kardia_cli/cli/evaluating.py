@@ -167,7 +167,7 @@ async def run(
     rubric = f"{here.judge.rubric.id} {here.judge.rubric.read_hash}" if by_rubric else ""
     people = here.measure.options.get("human")
     title = titled(here.measure.name, here.judge.name if here.judged else HUMAN if people else "", rubric)
-    title += drawn(here.judge) if by_rubric else ""
+    title += placeholders(drawn(here.judge)) if by_rubric else ""
     of_models = here.measure.model_count > 0 or here.measure.of_logs
     show(session.console, title, here.measure.spec, scores, of_models)
     if by_rubric:
@@ -273,12 +273,16 @@ def titled(protocol: str, judge: str, rubric: str) -> str:
     return f"{protocol}, judged by {label}" + (f", rubric {rubric}" if rubric else "")
 
 
-def drawn(judge: Judge) -> str:
-    """Return what a title says of criteria and questions that the offline judge has no rule for; empty without any."""
+def drawn(judge: Judge) -> list[str]:
+    """Return the criteria and questions of a judge's rubric that the offline judge has no rule for, if it is asked."""
     from kardia_cli.offline.judge.judge import placeholders
 
     asked = [*(item.id for item in judge.rubric.criteria), *(item.id for item in judge.rubric.questions)]
-    unknown = placeholders(asked) if "offline" in judge.name.split(" + ") else []
+    return placeholders(asked) if "offline" in judge.name.split(" + ") else []
+
+
+def placeholders(unknown: Sequence[str]) -> str:
+    """Return what a title says of criteria and questions that the offline judge drew; "" for none."""
     return f", placeholders for {', '.join(unknown)}" if unknown else ""
 
 

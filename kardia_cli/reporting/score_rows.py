@@ -12,7 +12,7 @@ import orjson
 
 from kardia_cli.contracts import ProtocolSpec
 from kardia_cli.errors import UsageError
-from kardia_cli.offline.judge import PLACEHOLDER
+from kardia_cli.offline.judge import drawn
 from kardia_cli.reporting.criteria import VALUE, called
 from kardia_cli.rows import labels
 from kardia_cli.rows.line import Line, Row
@@ -34,8 +34,8 @@ class Identity(NamedTuple):
 class Scored(NamedTuple):
     """Fields kept of a score row: `values` by criterion, `line` its number, `row` the whole one for the page.
 
-    `label_set` is the name of the labels that it is one of; `drawn`: criteria whose level the offline judge drew by
-    seed, for want of a rule.
+    `label_set` is the name of the labels that it is one of; `drawn`: criteria and questions that the offline
+    judge drew by seed, for want of a rule.
     """
 
     key: Key
@@ -125,14 +125,9 @@ def scored(row: Row, keyed_by_label: bool, line: int = 0, keep: bool = False) ->
     settings = sys.intern(str(row.get("settings") or ""))
     person = texts[0] or row["id"]
     return Scored(
-        key, person, texts[1], texts[2], row["model"], values, identity, settings, line, kept, _drawn(row),
-        sys.intern(str(row.get("labels") or labels.DEFAULT)),
+        key, person, texts[1], texts[2], row["model"], values, identity, settings, line, kept,
+        frozenset(drawn(row.get("critique"))), sys.intern(str(row.get("labels") or labels.DEFAULT)),
     )  # fmt: skip
-
-
-def _drawn(row: Row) -> frozenset[str]:
-    levels = (row.get("critique") or {}).get("levels") or []
-    return frozenset(each["id"] for each in levels if str(each.get("reason")).startswith(PLACEHOLDER))
 
 
 _SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
