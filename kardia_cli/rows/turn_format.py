@@ -362,8 +362,9 @@ def _span(entry: Mapping[str, Any]) -> Span:
     if role not in ("label", "reply", "plain"):
         raise ValueError(f"span {name!r}: role {role!r} is none of label, reply, plain")
     return Span(
-        name, spellings, str(entry.get("hint", "")), role, bool(entry.get("hidden", False)),  # type: ignore[arg-type]  # pairs: checked above
-        str(entry.get("before", "")), str(entry.get("after", "")), limit,
+        name, spellings,  # type: ignore[arg-type]  # pairs: checked above
+        str(entry.get("hint", "")), role, bool(entry.get("hidden", False)), str(entry.get("before", "")),
+        str(entry.get("after", "")), limit,
     )  # fmt: skip
 
 
